@@ -1,0 +1,44 @@
+package dev.tokenstore.store;
+
+/// The storage could not do what was asked, through no fault of the values given.
+///
+/// The message is one sentence for the caller that says what is wrong and what to do; it never holds a token's value.
+public final class StorageException extends RuntimeException {
+    private static final long serialVersionUID = 1;
+
+    /// Why; the names are part of the gRPC API (`google.rpc.ErrorInfo.reason`).
+    public enum Reason {
+        /// The Kubernetes API server did not answer; retrying may help.
+        API_SERVER_UNAVAILABLE,
+        /// The file or disk behind an embedded store did not answer; retrying may help.
+        STORAGE_UNAVAILABLE,
+        /// The caller's account may not use the store, or there is no such store: without rights nobody can tell.
+        STORE_NOT_ACCESSIBLE,
+        /// There is no such store.
+        STORE_NOT_FOUND,
+        /// The namespace or the disk takes no more.
+        STORAGE_FULL,
+        /// The row exists, but someone edited it into something that is not a token.
+        TOKEN_UNREADABLE,
+        /// A page token outlived the list it belongs to.
+        PAGE_TOKEN_EXPIRED,
+        /// Others kept changing the same row; retrying may help.
+        TOO_MUCH_CONTENTION
+    }
+
+    private final Reason reason;
+
+    public StorageException(Reason reason, String message) {
+        super(message);
+        this.reason = reason;
+    }
+
+    public StorageException(Reason reason, String message, Throwable cause) {
+        super(message, cause);
+        this.reason = reason;
+    }
+
+    public Reason reason() {
+        return reason;
+    }
+}

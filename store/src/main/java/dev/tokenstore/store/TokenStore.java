@@ -1,0 +1,191 @@
+package dev.tokenstore.store;
+
+import static dev.tokenstore.store.token.TokenField.ID;
+
+import dev.tokenstore.store.TokenStorage.Insertion;
+import dev.tokenstore.store.TokenStorage.Replacement;
+import dev.tokenstore.store.token.InvalidTokenException;
+import dev.tokenstore.store.token.SecretValue;
+import dev.tokenstore.store.token.TokenFields;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.random.RandomGenerator;
+
+/// The six operations on one store: the rules of matching, merging and identity, over any [TokenStorage].
+///
+/// Thread-safe. A miss is a value; what the caller did wrong is an [InvalidTokenException]; what the storage could not
+/// do
+/// is a [StorageException].
+public final class TokenStore implements AutoCloseable {
+    /// How many tokens a page has when the caller does not say.
+    public static final int DEFAULT_PAGE_SIZE = 100;
+
+    /// The most tokens a page has, whatever the caller says.
+    public static final int MAX_PAGE_SIZE = 1000;
+
+    /// A page ends when its values reach this many bytes of UTF-8, well below the 4 MiB that gRPC clients accept
+    /// unasked.
+    public static final int MAX_PAGE_BYTES = 2 * 1024 * 1024;
+
+    private static final int CHUNK = 100;
+    private static final Duration PATIENCE = Duration.ofSeconds(10);
+
+    private final TokenStorage storage;
+    private final InstantSource clock;
+    private final RandomGenerator random;
+
+    /// @param storage closed with this store
+    /// @param clock for time limits
+    /// @param random for the jitter between attempts
+    public TokenStore(TokenStorage storage, InstantSource clock, RandomGenerator random) {
+        this.storage = storage;
+        this.clock = clock;
+        this.random = random;
+    }
+
+    /// Returns the row that `wanted` describes, or empty when there is none (rules R1 to R4).
+    public Optional<StoredToken> find(TokenFields wanted) {
+        return TokenRules.find(wanted, storage);
+    }
+
+    /// Returns the row with the id of `wanted`, or empty when there is none (rule R4).
+    ///
+    /// @throws InvalidTokenException if `wanted` has no id
+    public Optional<StoredToken> findById(TokenFields wanted) {
+        return storage.byId(idOf(wanted));
+    }
+
+    /// Stores what is given: into the row it belongs to, or as a new one (rules R5 to R12).
+    ///
+    /// @throws InvalidTokenException if a new row would hold no credential
+    public SaveResult save(TokenFields given) {
+        return save(given, Optional.empty());
+    }
+
+    /// The same, if the row is still at the version that was expected.
+    public SaveResult saveIfVersion(TokenFields given, String expectedVersion) {
+        return save(given, Optional.of(expectedVersion));
+    }
+
+    private SaveResult save(TokenFields given, Optional<String> expectedVersion) {
+        var backoff = new Backoff(PATIENCE, clock, random);
+        do {
+            var result = trySave(given, expectedVersion);
+            if (result.isPresent()) {
+                return result.get();
+            }
+        } while (backoff.pause());
+        throw new StorageException(
+                StorageException.Reason.TOO_MUCH_CONTENTION,
+                "the token was not saved because others kept changing it; save it again");
+    }
+
+    /// Decides on what is stored now and writes; empty when that changed before it was written.
+    private Optional<SaveResult> trySave(TokenFields given, Optional<String> expectedVersion) {
+        var byId = given.get(ID).flatMap(storage::byId);
+        if (byId.isEmpty() && given.get(ID).flatMap(storage.ids()::placeOf).isPresent()) {
+            return Optional.of(new SaveResult.TokenDeleted());
+        }
+        var row = byId.or(() -> TokenRules.toUpdateWhateverItsId(given, storage));
+        if (row.isEmpty() && !given.hasCredential()) {
+            throw new InvalidTokenException(
+                    "a new token needs a refresh_token, a grant_token or an access_token; give one,"
+                            + " or the id or user_signature of a token that is stored");
+        }
+        var version = row.map(StoredToken::version);
+        if (expectedVersion.isPresent() && !expectedVersion.equals(version)) {
+            return Optional.of(new SaveResult.VersionConflict(version));
+        }
+        return row.isPresent() ? update(row.get(), given) : insert(given);
+    }
+
+    private Optional<SaveResult> update(StoredToken row, TokenFields given) {
+        return switch (storage.replace(row, row.fields().mergedWith(given))) {
+            case Replacement.Replaced replaced -> Optional.of(new SaveResult.Saved(replaced.row()));
+            case Replacement.RowChanged changed -> Optional.empty();
+        };
+    }
+
+    private Optional<SaveResult> insert(TokenFields given) {
+        var insertion = storage.insert(given, rows -> TokenRules.toUpdate(given, new TokenRules.RowsAtHand(rows)));
+        return switch (insertion) {
+            case Insertion.Inserted inserted -> Optional.of(new SaveResult.Saved(inserted.row()));
+            case Insertion.TwinFound twin -> Optional.empty();
+        };
+    }
+
+    /// Deletes the row with the id of `wanted`; an unknown id succeeds (rule R13).
+    ///
+    /// @throws InvalidTokenException if `wanted` has no id
+    public void delete(TokenFields wanted) {
+        storage.byId(idOf(wanted)).ifPresent(storage::delete);
+    }
+
+    /// Deletes every row (rule R13).
+    ///
+    /// @return the number of rows deleted; too small if the call had to be repeated
+    public long deleteAll() {
+        return storage.deleteAll();
+    }
+
+    /// Lists the store in pages bounded in number and bytes (rule R14).
+    ///
+    /// @param pageSize the most tokens to return; 0 for [#DEFAULT_PAGE_SIZE]; more than [#MAX_PAGE_SIZE] counts as that
+    /// @param pageToken the `next` of the page before, or `""` for the first
+    /// @throws InvalidTokenException if `pageSize` is negative
+    public Page list(int pageSize, String pageToken) {
+        if (pageSize < 0) {
+            throw new InvalidTokenException(
+                    "page_size is negative: give 1 to " + MAX_PAGE_SIZE + ", or 0 for the default");
+        }
+        var wanted = pageSize == 0 ? DEFAULT_PAGE_SIZE : Math.min(pageSize, MAX_PAGE_SIZE);
+        var tokens = new ArrayList<StoredToken>();
+        var bytes = 0;
+        var cursor = pageToken;
+        while (true) {
+            var chunk = storage.list(Math.min(CHUNK, wanted - tokens.size()), cursor);
+            for (var listed : chunk.rows()) {
+                var size = sizeOf(listed.row().fields());
+                if (!tokens.isEmpty() && bytes + size > MAX_PAGE_BYTES) {
+                    return new Page(tokens, Optional.of(cursor));
+                }
+                tokens.add(listed.row());
+                bytes += size;
+                cursor = listed.cursor();
+            }
+            if (chunk.next().isEmpty()) {
+                return new Page(tokens, Optional.empty());
+            }
+            cursor = chunk.next().get();
+            if (tokens.size() >= wanted) {
+                return new Page(tokens, Optional.of(cursor));
+            }
+        }
+    }
+
+    private static int sizeOf(TokenFields fields) {
+        var bytes = new int[1];
+        fields.forEachPresent((field, value) -> bytes[0] += value.reveal().getBytes(StandardCharsets.UTF_8).length);
+        return bytes[0];
+    }
+
+    private static SecretValue idOf(TokenFields wanted) {
+        return wanted.get(ID).orElseThrow(() -> new InvalidTokenException("id is missing: give the id of a token"));
+    }
+
+    @Override
+    public void close() {
+        storage.close();
+    }
+
+    /// A part of a list; `next` asks for what follows, empty at the end.
+    public record Page(List<StoredToken> tokens, Optional<String> next) {
+        public Page {
+            tokens = List.copyOf(tokens);
+        }
+    }
+}
