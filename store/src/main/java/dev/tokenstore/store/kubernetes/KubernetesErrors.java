@@ -15,7 +15,7 @@ final class KubernetesErrors {
     /// Whether the request may have been carried out although it failed, or may succeed when it is sent again.
     static boolean isPassing(KubernetesClientException e) {
         var code = e.getCode();
-        return code == 0 || code == TOO_MANY_REQUESTS || code >= HttpURLConnection.HTTP_INTERNAL_ERROR;
+        return code <= 0 || code == TOO_MANY_REQUESTS || code >= HttpURLConnection.HTTP_INTERNAL_ERROR;
     }
 
     static boolean isNotFound(KubernetesClientException e) {
@@ -95,11 +95,11 @@ final class KubernetesErrors {
     }
 
     private static String whatItSaid(KubernetesClientException e) {
-        return e.getCode() == 0 ? "" : " (HTTP " + e.getCode() + ")";
+        return e.getCode() <= 0 ? "" : " (HTTP " + e.getCode() + ")";
     }
 
     /// The cause without its message's detail: the client puts the response's body there.
     private static @Nullable Throwable causeOf(KubernetesClientException e) {
-        return e.getCode() == 0 ? e.getCause() : null;
+        return e.getCode() <= 0 ? e.getCause() : null;
     }
 }

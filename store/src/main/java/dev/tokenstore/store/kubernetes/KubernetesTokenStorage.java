@@ -165,7 +165,7 @@ public final class KubernetesTokenStorage implements TokenStorage {
         var mark = marks.next();
         var now = stamps.next();
         var patch = codec.replacement(row, next, userSince(row, next, now), mark, now);
-        return switch (secrets.patch(row.name(), patch)) {
+        return switch (secrets.patch(patch)) {
             case SecretApi.Attempt.Done done -> replaced(done.stored());
             case SecretApi.Attempt.Refused refused ->
                 lookup.rowByName(row.name())

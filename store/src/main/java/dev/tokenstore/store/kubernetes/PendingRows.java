@@ -118,7 +118,7 @@ final class PendingRows {
         var mark = marks.next();
         var current = pending;
         while (true) {
-            switch (secrets.patch(current.name(), codec.confirmation(current, created, rank, mark))) {
+            switch (secrets.patch(codec.confirmation(current, created, rank, mark))) {
                 case SecretApi.Attempt.Done done -> {
                     return new Insertion.Inserted(lookup.rowOf(done.stored()));
                 }

@@ -104,9 +104,11 @@ final class SecretApi {
 
     /// Applies a merge patch that is guarded by uid and resourceVersion. Safe to repeat: the guard lets it through
     /// once.
-    Attempt patch(String name, String patch) {
-        return attempt(
-                () -> client.secrets().inNamespace(namespace).withName(name).patch(MERGE, patch));
+    Attempt patch(Secret patch) {
+        return attempt(() -> client.secrets()
+                .inNamespace(namespace)
+                .withName(patch.getMetadata().getName())
+                .patch(MERGE, patch));
     }
 
     /// Deletes a Secret if it is still that one, and at that version where one is given.

@@ -1,7 +1,5 @@
 package dev.tokenstore.store.kubernetes;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.tokenstore.api.TokenSecretLayout;
 import dev.tokenstore.store.token.InvalidTokenException;
 import dev.tokenstore.store.token.SecretValue;
@@ -35,6 +33,10 @@ import org.jspecify.annotations.Nullable;
 /// token. Data that is not a token makes the Secret unreadable.
 final class SecretCodec {
     private static final int REMEMBERED_WRITES = 8;
+
+    /// The value of an annotation that says nothing (any more); it is read like an absent one.
+    private static final String NOTHING = "";
+
     private static final Pattern VERSION = Pattern.compile("([a-z0-9-]{1,40})\\.([0-9]{1,17})");
     private static final Map<TokenField, String> HASH_LABELS = Map.of(
             TokenField.ID, TokenSecretLayout.ID_HASH_LABEL,
@@ -44,7 +46,6 @@ final class SecretCodec {
             TokenField.ACCESS_TOKEN, TokenSecretLayout.ACCESS_HASH_LABEL);
 
     private final String store;
-    private final ObjectMapper json = new ObjectMapper();
 
     SecretCodec(String store) {
         this.store = store;
@@ -80,11 +81,7 @@ final class SecretCodec {
         annotations.put(TokenSecretLayout.STATE, TokenSecretLayout.PENDING);
         annotations.put(TokenSecretLayout.VERSION, version);
         annotations.put(TokenSecretLayout.CREATED_AT, stamp(now));
-        timesOf(fields, now).forEach((key, value) -> {
-            if (value != null) {
-                annotations.put(key, value);
-            }
-        });
+        annotations.putAll(timesOf(fields, now));
         annotations.put(TokenSecretLayout.WRITES, mark);
         return new SecretBuilder()
                 .withNewMetadata()
@@ -98,8 +95,8 @@ final class SecretCodec {
     }
 
     /// A guarded merge patch that confirms a pending row.
-    String confirmation(SecretRow row, Instant createTime, int userRank, String mark) {
-        var annotations = new LinkedHashMap<String, @Nullable String>();
+    Secret confirmation(SecretRow row, Instant createTime, int userRank, String mark) {
+        var annotations = new LinkedHashMap<String, String>();
         annotations.put(TokenSecretLayout.STATE, TokenSecretLayout.CONFIRMED);
         annotations.put(TokenSecretLayout.CREATED_AT, stamp(createTime));
         if (row.fields().has(TokenField.USER_SIGNATURE)) {
@@ -113,8 +110,8 @@ final class SecretCodec {
     /// A guarded merge patch that replaces a row's fields and raises its version. What others wrote beside them stays.
     ///
     /// @param userSince since when the row has the user of `next`
-    String replacement(SecretRow row, TokenFields next, Instant userSince, String mark, Instant now) {
-        var annotations = new LinkedHashMap<String, @Nullable String>();
+    Secret replacement(SecretRow row, TokenFields next, Instant userSince, String mark, Instant now) {
+        var annotations = new LinkedHashMap<String, String>();
         annotations.put(TokenSecretLayout.LAYOUT, TokenSecretLayout.LAYOUT_VERSION);
         annotations.put(TokenSecretLayout.STATE, TokenSecretLayout.CONFIRMED);
         annotations.put(TokenSecretLayout.VERSION, versionAfter(row.version()));
@@ -123,7 +120,7 @@ final class SecretCodec {
         annotations.put(TokenSecretLayout.WRITES, marksAfter(row, mark));
         if (!userSince.equals(row.userSince())) {
             annotations.put(TokenSecretLayout.USER_SINCE, stamp(userSince));
-            annotations.put(TokenSecretLayout.USER_RANK, null);
+            annotations.put(TokenSecretLayout.USER_RANK, NOTHING);
         }
         return patch(row, hashes(next), annotations, dataOf(next));
     }
@@ -218,9 +215,9 @@ final class SecretCodec {
         return TokenSecretLayout.hash(field.key(), value.reveal());
     }
 
-    /// What the operator decides by, without reading bodies; null where there is nothing to say.
-    private static Map<String, @Nullable String> timesOf(TokenFields fields, Instant savedAt) {
-        var annotations = new LinkedHashMap<String, @Nullable String>();
+    /// What the operator decides by, without reading bodies.
+    private static Map<String, String> timesOf(TokenFields fields, Instant savedAt) {
+        var annotations = new LinkedHashMap<String, String>();
         annotations.put(TokenSecretLayout.SAVED_AT, stamp(savedAt));
         annotations.put(TokenSecretLayout.RENEWABLE, Boolean.toString(fields.isRenewable()));
         annotations.put(
@@ -228,7 +225,7 @@ final class SecretCodec {
                 fields.expiry()
                         .filter(SecretCodec::hasFourDigitYear)
                         .map(Instant::toString)
-                        .orElse(null));
+                        .orElse(NOTHING));
         return annotations;
     }
 
@@ -237,26 +234,19 @@ final class SecretCodec {
         return time.isBefore(Instant.parse("9999-12-31T23:59:59Z"));
     }
 
-    private String patch(
-            SecretRow row,
-            Map<String, String> labels,
-            Map<String, @Nullable String> annotations,
-            Map<String, String> data) {
-        var metadata = new LinkedHashMap<String, Object>();
-        metadata.put("uid", row.uid());
-        metadata.put("resourceVersion", row.resourceVersion());
-        metadata.put("labels", labels);
-        metadata.put("annotations", annotations);
-        var patch = new LinkedHashMap<String, Object>();
-        patch.put("metadata", metadata);
-        if (!data.isEmpty()) {
-            patch.put("data", data);
-        }
-        try {
-            return json.writeValueAsString(patch);
-        } catch (JsonProcessingException e) {
-            throw new IllegalStateException("maps of strings can always be written as JSON", e);
-        }
+    /// Only what is to change, and the guard.
+    private static Secret patch(
+            SecretRow row, Map<String, String> labels, Map<String, String> annotations, Map<String, String> data) {
+        return new SecretBuilder()
+                .withNewMetadata()
+                .withName(row.name())
+                .withUid(row.uid())
+                .withResourceVersion(row.resourceVersion())
+                .withLabels(labels)
+                .withAnnotations(annotations)
+                .endMetadata()
+                .withData(data)
+                .build();
     }
 
     private static String marksAfter(SecretRow row, String mark) {

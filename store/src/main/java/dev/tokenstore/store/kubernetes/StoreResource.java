@@ -1,10 +1,10 @@
 package dev.tokenstore.store.kubernetes;
 
+import dev.tokenstore.api.OAuthTokenStore;
 import dev.tokenstore.store.StorageException;
 import dev.tokenstore.store.StorageException.Reason;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
-import io.fabric8.kubernetes.client.dsl.base.ResourceDefinitionContext;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -15,13 +15,6 @@ import java.util.concurrent.locks.ReentrantLock;
 /// That it is there is believed for [#BELIEVED]; while the API server does not answer, for as long as that lasts.
 final class StoreResource {
     private static final Duration BELIEVED = Duration.ofSeconds(15);
-    private static final ResourceDefinitionContext KIND = new ResourceDefinitionContext.Builder()
-            .withGroup("tokenstore.dev")
-            .withVersion("v1alpha1")
-            .withKind("OAuthTokenStore")
-            .withPlural("oauthtokenstores")
-            .withNamespaced(true)
-            .build();
 
     private final KubernetesClient client;
     private final String namespace;
@@ -65,7 +58,7 @@ final class StoreResource {
     /// Asks for the store now.
     void check() {
         try {
-            var resource = client.genericKubernetesResources(KIND)
+            var resource = client.resources(OAuthTokenStore.class)
                     .inNamespace(namespace)
                     .withName(name)
                     .get();
