@@ -96,7 +96,7 @@ public final class Quickstart {
 
     private void install(TestCluster cluster) {
         terminal.heading("Installing the custom resource, the roles and the example store, from deploy/");
-        cluster.installCustomResourceDefinitions(Path.of("deploy/crds"));
+        cluster.apply(Path.of("deploy/crds"));
         cluster.apply(Path.of("deploy/operator/rbac.yaml"));
         cluster.apply(Path.of("deploy/examples"));
         cluster.createNamespace("sales");

@@ -7,10 +7,27 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import java.util.stream.Stream;
 
 /// Builds the binaries from source with the machine's Go.
 final class GoBuild implements BinarySource {
     private static final Duration PROGRESS_EVERY = Duration.ofSeconds(15);
+
+    private static final int COMMAND_NOT_FOUND = 127;
+
+    /// Runs a command until it ends or until the other end of standard input is closed, which is what
+    /// happens when this JVM is killed.
+    private static final String UNTIL_INPUT_ENDS = """
+            exec 3<&0
+            "$@" </dev/null 3<&- &
+            command=$!
+            (read -r nothing <&3; kill -TERM "$command") >/dev/null 2>&1 &
+            watcher=$!
+            wait "$command"
+            code=$?
+            kill "$watcher"
+            exit "$code"
+            """;
 
     private final ControlPlaneModule module;
     private final String go;
@@ -31,15 +48,13 @@ final class GoBuild implements BinarySource {
         var log = workspace.resolve("build.log");
         module.writeTo(source);
 
-        Process build;
-        try {
-            build = start(source, result.resolve("control-plane"), log);
-        } catch (IOException e) {
-            return new Outcome.Unavailable("no program `" + go + "` to build it from source");
-        }
         progress.accept("Building Kubernetes " + module.version()
                 + " from source with Go, once: usually 5 minutes on two cores, seconds when Go built it before.");
-        if (await(build, progress) != 0) {
+        var exitCode = await(start(source, result.resolve("control-plane"), log), progress);
+        if (exitCode == COMMAND_NOT_FOUND) {
+            return new Outcome.Unavailable("no program `" + go + "` to build it from source");
+        }
+        if (exitCode != 0) {
             return new Outcome.Unavailable("the Go build failed:\n" + LogTail.of(log, 15));
         }
         for (var name : List.of("kube-apiserver", "etcd", "kubectl")) {
@@ -49,20 +64,17 @@ final class GoBuild implements BinarySource {
     }
 
     private Process start(Path source, Path binary, Path log) throws IOException {
+        var build = List.of(
+                go, "build", "-trimpath", "-ldflags", linkerFlags(module.version()), "-o", binary.toString(), ".");
         var builder = new ProcessBuilder(
-                        go,
-                        "build",
-                        "-trimpath",
-                        "-ldflags",
-                        linkerFlags(module.version()),
-                        "-o",
-                        binary.toString(),
-                        ".")
+                        Stream.concat(Stream.of("/bin/sh", "-c", UNTIL_INPUT_ENDS, "sh"), build.stream())
+                                .toList())
                 .directory(source.toFile())
                 .redirectErrorStream(true)
                 .redirectOutput(log.toFile());
         builder.environment().put("CGO_ENABLED", "0");
         builder.environment().put("GOWORK", "off");
+        builder.environment().put("GOTMPDIR", source.toString());
         return builder.start();
     }
 
@@ -74,10 +86,8 @@ final class GoBuild implements BinarySource {
                 + variable + "gitMinor=" + numbers[1];
     }
 
-    private static int await(Process build, Consumer<String> progress) throws InterruptedException {
-        var stopWithUs = new Thread(() -> stop(build), "stop-go-build");
-        Runtime.getRuntime().addShutdownHook(stopWithUs);
-        try {
+    private static int await(Process build, Consumer<String> progress) throws InterruptedException, IOException {
+        try (var input = build.getOutputStream()) {
             for (var elapsed = PROGRESS_EVERY;
                     !build.waitFor(PROGRESS_EVERY.toMillis(), TimeUnit.MILLISECONDS);
                     elapsed = elapsed.plus(PROGRESS_EVERY)) {
@@ -85,22 +95,6 @@ final class GoBuild implements BinarySource {
                         "  still building after %d:%02d".formatted(elapsed.toMinutes(), elapsed.toSecondsPart()));
             }
             return build.exitValue();
-        } finally {
-            stop(build);
-            forget(stopWithUs);
-        }
-    }
-
-    private static void stop(Process build) {
-        build.descendants().forEach(ProcessHandle::destroy);
-        build.destroy();
-    }
-
-    private static void forget(Thread hook) {
-        try {
-            Runtime.getRuntime().removeShutdownHook(hook);
-        } catch (IllegalStateException shutdownHasBegun) {
-            // the hook runs, and that is all it is for
         }
     }
 }

@@ -1,24 +1,16 @@
 package dev.tokenstore.testing;
 
 import io.fabric8.kubernetes.api.model.HasMetadata;
-import io.fabric8.kubernetes.api.model.NamespaceBuilder;
-import io.fabric8.kubernetes.api.model.ServiceAccountBuilder;
-import io.fabric8.kubernetes.api.model.authentication.TokenRequestBuilder;
 import io.fabric8.kubernetes.client.Config;
 import io.fabric8.kubernetes.client.ConfigBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Objects;
-import java.util.Optional;
 import java.util.function.Consumer;
-import java.util.function.Function;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.extension.AfterAllCallback;
@@ -38,16 +30,15 @@ import org.junit.jupiter.api.extension.ExtensionContext;
 /// created. The environment variable `TOKENSTORE_TEST_KUBECONFIG` names a cluster to use instead.
 /// Clients that this hands out are closed after the last test. Thread-safe between the two.
 public final class KubernetesForTests implements BeforeAllCallback, AfterAllCallback {
-    private static final Duration TOKEN_LIFE = Duration.ofHours(12);
     private static final Consumer<String> PROGRESS = System.err::println;
 
     private final boolean onPrivateServer;
-    private final List<Function<Manifests, List<HasMetadata>>> definitions;
+    private final List<Consumer<Manifests>> definitions;
 
     private int depth;
     private @Nullable Session session;
 
-    private KubernetesForTests(boolean onPrivateServer, List<Function<Manifests, List<HasMetadata>>> definitions) {
+    private KubernetesForTests(boolean onPrivateServer, List<Consumer<Manifests>> definitions) {
         this.onPrivateServer = onPrivateServer;
         this.definitions = List.copyOf(definitions);
     }
@@ -76,7 +67,7 @@ public final class KubernetesForTests implements BeforeAllCallback, AfterAllCall
         return withDefinitions(Stream.of(names).map(name -> manifests -> manifests.apply(textOfResource(name))));
     }
 
-    private KubernetesForTests withDefinitions(Stream<Function<Manifests, List<HasMetadata>>> more) {
+    private KubernetesForTests withDefinitions(Stream<Consumer<Manifests>> more) {
         return new KubernetesForTests(
                 onPrivateServer, Stream.concat(definitions.stream(), more).toList());
     }
@@ -93,21 +84,18 @@ public final class KubernetesForTests implements BeforeAllCallback, AfterAllCall
     }
 
     @Override
-    public void beforeAll(ExtensionContext context) throws IOException {
+    public void beforeAll(ExtensionContext context) {
         if (depth++ > 0) {
             return; // a nested class runs inside what its outer class has
         }
         var opened =
                 Session.open(onPrivateServer, context.getRequiredTestClass().getSimpleName());
         session = opened;
-        definitions.stream()
-                .flatMap(definition -> definition.apply(opened.manifests).stream())
-                .toList()
-                .forEach(opened.manifests::awaitEstablished);
+        definitions.forEach(definition -> definition.accept(opened.manifests));
     }
 
     @Override
-    public void afterAll(ExtensionContext context) throws IOException {
+    public void afterAll(ExtensionContext context) {
         if (--depth > 0) {
             return;
         }
@@ -166,13 +154,13 @@ public final class KubernetesForTests implements BeforeAllCallback, AfterAllCall
 
     /// A kubeconfig with all rights, for processes under test.
     public Path kubeconfigFile() {
-        return session().kubeconfig;
+        return session().cluster.kubeconfigFile();
     }
 
     /// A kubeconfig that acts as a service account with a token that the API server issued for it, for
     /// processes under test; creates the account where it does not exist. Gone after the last test.
     public Path kubeconfigFor(String namespace, String serviceAccount) {
-        return session().kubeconfigFor(namespace, serviceAccount);
+        return session().cluster.kubeconfigFor(namespace, serviceAccount);
     }
 
     /// Applies the resources of a file, or of all YAML files of a folder, with all rights and by
@@ -193,7 +181,8 @@ public final class KubernetesForTests implements BeforeAllCallback, AfterAllCall
     /// @throws IllegalStateException unless [#withPrivateServer()] was asked for
     public KubernetesServer server() {
         return session()
-                .privateServer
+                .cluster
+                .server()
                 .orElseThrow(() -> new IllegalStateException("the server is shared; ask for withPrivateServer()"));
     }
 
@@ -206,11 +195,9 @@ public final class KubernetesForTests implements BeforeAllCallback, AfterAllCall
         return opened;
     }
 
-    /// What one test class has of a server.
+    /// What one test class has of a cluster.
     private static final class Session {
-        private final Optional<KubernetesServer> privateServer;
-        private final Path kubeconfig;
-        private final Path files;
+        private final TestCluster cluster;
         private final String className;
         private final String namespace;
         private final KubernetesClient admin;
@@ -218,36 +205,21 @@ public final class KubernetesForTests implements BeforeAllCallback, AfterAllCall
         private final List<String> namespaces = new ArrayList<>();
         private final List<KubernetesClient> clients = new ArrayList<>();
 
-        private Session(Optional<KubernetesServer> privateServer, Path kubeconfig, String className)
-                throws IOException {
-            this.privateServer = privateServer;
-            this.kubeconfig = kubeconfig;
+        private Session(TestCluster cluster, String className) {
+            this.cluster = cluster;
             this.className = className;
-            this.files = Files.createTempDirectory("kubernetes-for-tests-");
             this.namespace = TestNamespace.newName(className);
             this.admin = KubernetesClients.clientOf(config());
             this.manifests = new Manifests(admin, namespace);
             create(namespace);
         }
 
-        static Session open(boolean onPrivateServer, String className) throws IOException {
-            if (onPrivateServer) {
-                var server = KubernetesServer.start(PROGRESS);
-                return new Session(Optional.of(server), server.kubeconfigFile(), className);
-            }
-            var environment = TestEnvironment.ofThisProcess();
-            var kubeconfig = environment
-                    .kubeconfig()
-                    .orElseGet(() -> SharedServer.of(environment, RunOwner.ofThisProcess())
-                            .connect(PROGRESS)
-                            .kubeconfig());
-            return new Session(Optional.empty(), kubeconfig, className);
+        static Session open(boolean onPrivateServer, String className) {
+            return new Session(onPrivateServer ? TestCluster.start(PROGRESS) : TestCluster.shared(PROGRESS), className);
         }
 
         Config config() {
-            return new ConfigBuilder(KubernetesClients.configOf(kubeconfig))
-                    .withNamespace(namespace)
-                    .build();
+            return new ConfigBuilder(cluster.config()).withNamespace(namespace).build();
         }
 
         String newNamespace() {
@@ -257,13 +229,7 @@ public final class KubernetesForTests implements BeforeAllCallback, AfterAllCall
         }
 
         private synchronized void create(String name) {
-            admin.namespaces()
-                    .resource(new NamespaceBuilder()
-                            .withNewMetadata()
-                            .withName(name)
-                            .endMetadata()
-                            .build())
-                    .create();
+            cluster.createNamespace(name);
             namespaces.add(name);
         }
 
@@ -272,46 +238,13 @@ public final class KubernetesForTests implements BeforeAllCallback, AfterAllCall
             return client;
         }
 
-        Path kubeconfigFor(String ofNamespace, String serviceAccount) {
-            admin.serviceAccounts()
-                    .resource(new ServiceAccountBuilder()
-                            .withNewMetadata()
-                            .withNamespace(ofNamespace)
-                            .withName(serviceAccount)
-                            .endMetadata()
-                            .build())
-                    .fieldManager(Manifests.FIELD_MANAGER)
-                    .serverSideApply();
-            var request = new TokenRequestBuilder()
-                    .withNewSpec()
-                    .withExpirationSeconds(TOKEN_LIFE.toSeconds())
-                    .endSpec()
-                    .build();
-            var answer = Objects.requireNonNull(admin.serviceAccounts()
-                    .inNamespace(ofNamespace)
-                    .withName(serviceAccount)
-                    .tokenRequest(request));
-            try {
-                var file = files.resolve(ofNamespace + "-" + serviceAccount + ".kubeconfig");
-                var token = answer.getStatus().getToken();
-                Folders.writePrivate(
-                        file,
-                        Kubeconfig.likeThatOf(config(), token, ofNamespace).toYaml());
-                return file;
-            } catch (IOException e) {
-                throw new UncheckedIOException(e);
-            }
-        }
-
-        synchronized void close() throws IOException {
+        synchronized void close() {
             clients.forEach(KubernetesClient::close);
-            try (admin) {
-                if (privateServer.isEmpty()) {
+            try (cluster;
+                    admin) {
+                if (cluster.server().isEmpty()) {
                     namespaces.forEach(name -> admin.namespaces().withName(name).delete());
                 }
-            } finally {
-                privateServer.ifPresent(KubernetesServer::close);
-                Folders.deleteRecursively(files);
             }
         }
     }

@@ -13,7 +13,7 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 
-/// Applies YAML to a server.
+/// Applies YAML to a server; a custom resource definition is served when that returns.
 ///
 /// @param client a client that may do so
 /// @param namespace where namespaced resources go that name none
@@ -36,14 +36,11 @@ record Manifests(KubernetesClient client, String namespace) {
         var operation = resource.getMetadata().getNamespace() == null
                 ? client.resource(resource).inNamespace(namespace)
                 : client.resource(resource);
-        return operation.fieldManager(FIELD_MANAGER).forceConflicts().serverSideApply();
-    }
-
-    /// Waits until the server serves the kind that a custom resource definition defines.
-    void awaitEstablished(HasMetadata applied) {
+        var applied = operation.fieldManager(FIELD_MANAGER).forceConflicts().serverSideApply();
         if (applied instanceof CustomResourceDefinition definition) {
             client.resource(definition).waitUntilCondition(Manifests::isEstablished, 30, TimeUnit.SECONDS);
         }
+        return applied;
     }
 
     private static boolean isEstablished(CustomResourceDefinition definition) {

@@ -1,12 +1,8 @@
 package dev.tokenstore.testing;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.awaitility.Awaitility.await;
 
-import io.fabric8.kubernetes.api.model.ConfigMap;
-import io.fabric8.kubernetes.api.model.ConfigMapBuilder;
-import io.fabric8.kubernetes.client.KubernetesClientException;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
@@ -22,28 +18,6 @@ import org.junit.jupiter.api.Test;
 
 class KubernetesServerIT {
     private static final Consumer<String> PROGRESS = System.err::println;
-
-    @Test
-    void aRestartKeepsPortAndData() {
-        try (var server = KubernetesServer.start(PROGRESS);
-                var client = KubernetesClients.impatient(server.config())) {
-            var before = client.configMaps()
-                    .inNamespace("default")
-                    .resource(configMap("kept"))
-                    .create();
-
-            server.stopApiServer();
-            assertThatExceptionOfType(KubernetesClientException.class)
-                    .isThrownBy(() -> client.configMaps().inNamespace("default").list());
-
-            server.startApiServer();
-            assertThat(client.configMaps()
-                            .inNamespace("default")
-                            .withName("kept")
-                            .get())
-                    .isEqualTo(before);
-        }
-    }
 
     @Test
     void closingLeavesNothing() {
@@ -92,26 +66,8 @@ class KubernetesServerIT {
         });
     }
 
-    @Test
-    void anotherUserCannotReachWhatIsBehindTheApiServer() throws IOException {
-        try (var server = KubernetesServer.start(PROGRESS)) {
-            var folder = server.controlPlane().folder();
-
-            assertThat(Files.getPosixFilePermissions(folder)).asString().doesNotContain("GROUP", "OTHERS");
-            assertThat(folder.resolve("etcd.sock")).exists();
-        }
-    }
-
-    static boolean isAlive(long pid) {
+    private static boolean isAlive(long pid) {
         return ProcessHandle.of(pid).map(ProcessHandle::isAlive).orElse(false);
-    }
-
-    private static ConfigMap configMap(String name) {
-        return new ConfigMapBuilder()
-                .withNewMetadata()
-                .withName(name)
-                .endMetadata()
-                .build();
     }
 
     /// Starts a server, says what it consists of and waits to be killed.
