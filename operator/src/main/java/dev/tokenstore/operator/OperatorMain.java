@@ -1,0 +1,143 @@
+package dev.tokenstore.operator;
+
+import dev.tokenstore.operator.OperatorConfig.LogFormat;
+import dev.tokenstore.operator.cleanup.MetadataClient;
+import dev.tokenstore.operator.metrics.ProbeServer;
+import io.fabric8.kubernetes.client.Config;
+import io.fabric8.kubernetes.client.KubernetesClientBuilder;
+import io.fabric8.kubernetes.client.jdkhttp.JdkHttpClientFactory;
+import io.javaoperatorsdk.operator.OperatorException;
+import io.micrometer.prometheusmetrics.PrometheusConfig;
+import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import java.io.IOException;
+import java.time.InstantSource;
+import java.util.LinkedHashSet;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CountDownLatch;
+import org.slf4j.LoggerFactory;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.IVersionProvider;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/// The operator's command line.
+@Command(
+        name = "operator",
+        mixinStandardHelpOptions = true,
+        versionProvider = OperatorMain.Version.class,
+        description = "Reconciles OAuthTokenStore resources: counts tokens, and deletes those whose time is over.",
+        footer = "%nExit codes: 0 stopped when asked to, 1 could not start, 2 wrong settings.")
+public final class OperatorMain implements Callable<Integer> {
+    @Option(
+            names = "--namespace",
+            split = ",",
+            defaultValue = "${env:TOKEN_STORE_NAMESPACES:-}",
+            paramLabel = "NAME",
+            description = "Reconcile the stores of this namespace only; may be repeated."
+                    + " Default: $TOKEN_STORE_NAMESPACES (comma separated), else all namespaces.")
+    private Set<String> namespaces = new LinkedHashSet<>();
+
+    @Option(
+            names = "--port",
+            defaultValue = "${env:TOKEN_STORE_PORT:-8080}",
+            description = "Port of /livez, /readyz and /metrics. Default: $TOKEN_STORE_PORT, else 8080.")
+    private int port;
+
+    @Option(
+            names = "--log-format",
+            defaultValue = "${env:TOKEN_STORE_LOG_FORMAT:-text}",
+            description = "${COMPLETION-CANDIDATES}. Default: $TOKEN_STORE_LOG_FORMAT, else text.")
+    private LogFormat logFormat = LogFormat.text;
+
+    @Spec
+    private CommandSpec spec = CommandSpec.create();
+
+    public static void main(String[] args) {
+        System.exit(new CommandLine(new OperatorMain()).execute(args));
+    }
+
+    @Override
+    public Integer call() throws InterruptedException {
+        return run(config());
+    }
+
+    OperatorConfig config() {
+        try {
+            namespaces.removeIf(String::isEmpty);
+            return new OperatorConfig(namespaces, port, logFormat);
+        } catch (IllegalArgumentException e) {
+            throw new ParameterException(spec.commandLine(), e.getMessage(), e);
+        }
+    }
+
+    private static int run(OperatorConfig config) throws InterruptedException {
+        // before the first logger is made
+        System.setProperty("log.format", config.logFormat().name());
+        var log = LoggerFactory.getLogger(OperatorMain.class);
+        var clock = new ServerClock(InstantSource.system());
+        var kubernetes = Config.autoConfigure(null);
+        var registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
+        try (var client = new KubernetesClientBuilder()
+                        .withConfig(kubernetes)
+                        .withHttpClientFactory(new JdkHttpClientFactory())
+                        .withHttpClientBuilderConsumer(builder -> builder.addOrReplaceInterceptor("clock", clock))
+                        .build();
+                var metadataClient =
+                        MetadataClient.open(kubernetes, builder -> builder.addOrReplaceInterceptor("clock", clock));
+                var operator = new TokenStoreOperator(
+                        client, metadataClient, config.namespaces(), instance(), registry, clock);
+                var probes = new ProbeServer(config.port(), registry, operator::started)) {
+            operator.start();
+            log.atInfo().addKeyValue("port", probes.port()).log("operator started");
+            awaitSignal();
+            log.atInfo().log("operator stops");
+            return 0;
+        } catch (OperatorException e) {
+            log.atError()
+                    .setCause(e)
+                    .log("could not start: is the API server reachable, is the CRD installed (deploy/crds), may this"
+                            + " service account list and watch oauthtokenstores (deploy/operator/rbac.yaml)?");
+            return 1;
+        } catch (IOException e) {
+            log.atError().addKeyValue("port", config.port()).setCause(e).log("could not open the port, see --port");
+            return 1;
+        }
+    }
+
+    private static void awaitSignal() throws InterruptedException {
+        var asked = new CountDownLatch(1);
+        var stopping = Thread.currentThread();
+        Runtime.getRuntime().addShutdownHook(new Thread(() -> {
+            asked.countDown();
+            try {
+                stopping.join(15_000);
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+        }));
+        asked.await();
+    }
+
+    private static String instance() {
+        return Optional.ofNullable(System.getenv("HOSTNAME"))
+                .filter(name -> !name.isBlank())
+                .orElse("operator");
+    }
+
+    /// The version that the jar's manifest names.
+    static final class Version implements IVersionProvider {
+        @Override
+        public String[] getVersion() {
+            return new String[] {
+                "oauth-token-store operator "
+                        + Optional.ofNullable(OperatorMain.class.getPackage().getImplementationVersion())
+                                .orElse("(not from a jar)")
+            };
+        }
+    }
+}

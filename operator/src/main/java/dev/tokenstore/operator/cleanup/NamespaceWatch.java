@@ -1,0 +1,190 @@
+package dev.tokenstore.operator.cleanup;
+
+import dev.tokenstore.api.TokenSecretLayout;
+import io.fabric8.kubernetes.api.model.Secret;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.KubernetesClientException;
+import io.fabric8.kubernetes.client.informers.ResourceEventHandler;
+import io.fabric8.kubernetes.client.informers.SharedIndexInformer;
+import java.net.HttpURLConnection;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// The watch over the token Secrets of one namespace, begun again when the API server had refused it.
+///
+/// Other failures are left to the informer, which retries them by itself and keeps what it knows meanwhile: a deletion
+/// decided on stale knowledge fails on its precondition.
+final class NamespaceWatch implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(NamespaceWatch.class);
+    private static final Duration FIRST_WAIT = Duration.ofSeconds(2);
+    private static final Duration LONGEST_WAIT = Duration.ofSeconds(30);
+    private static final long PAGE = 500;
+
+    private final KubernetesClient metadataClient;
+    private final String namespace;
+    private final InstantSource clock;
+    private final Consumer<String> storeChanged;
+    private final Set<String> stores = ConcurrentHashMap.newKeySet();
+
+    private @Nullable Attempt attempt;
+    private Duration wait = FIRST_WAIT;
+
+    /// @param storeChanged hears the name of a store whose tokens, or the sight of them, changed
+    NamespaceWatch(
+            KubernetesClient metadataClient, String namespace, InstantSource clock, Consumer<String> storeChanged) {
+        this.metadataClient = metadataClient;
+        this.namespace = namespace;
+        this.clock = clock;
+        this.storeChanged = storeChanged;
+    }
+
+    void add(String store) {
+        stores.add(store);
+    }
+
+    /// Returns whether no store is left.
+    boolean removeLeavingNone(String store) {
+        stores.remove(store);
+        return stores.isEmpty();
+    }
+
+    synchronized TokenView view() {
+        if (attempt == null) {
+            attempt = begin();
+        }
+        var now = clock.instant();
+        if (attempt.refusedAt != null && !now.isBefore(attempt.refusedAt.plus(wait))) {
+            wait = min(wait.multipliedBy(2), LONGEST_WAIT);
+            attempt = begin();
+        }
+        if (attempt.refusedAt != null) {
+            return new TokenView.Refused(Duration.between(now, attempt.refusedAt.plus(wait)));
+        }
+        return attempt.listed ? new TokenView.Watching(attempt.index) : new TokenView.Loading();
+    }
+
+    @Override
+    public synchronized void close() {
+        if (attempt != null) {
+            attempt.informer.stop();
+        }
+    }
+
+    private Attempt begin() {
+        var index = new TokenIndex(namespace, clock);
+        var informer = metadataClient
+                .secrets()
+                .inNamespace(namespace)
+                .withField("type", TokenSecretLayout.SECRET_TYPE)
+                .withLabel(TokenSecretLayout.STORE_LABEL)
+                .withLimit(PAGE)
+                .runnableInformer(0)
+                .removeNamespaceIndex()
+                .itemStore(index)
+                .exceptionHandler((started, problem) -> retries(problem))
+                .addEventHandler(new StoresOfChangedSecrets());
+        var started = new Attempt(index, informer);
+        informer.stopped().whenComplete((nothing, problem) -> {
+            if (problem != null) {
+                refused(started, problem);
+            }
+        });
+        informer.start().thenRun(() -> listed(started));
+        return started;
+    }
+
+    private void listed(Attempt listed) {
+        synchronized (this) {
+            listed.listed = true;
+            wait = FIRST_WAIT;
+        }
+        LOG.atInfo()
+                .addKeyValue("namespace", namespace)
+                .addKeyValue("tokens", listed.index.size())
+                .log("watching tokens");
+        stores.forEach(storeChanged);
+    }
+
+    private void refused(Attempt refused, Throwable problem) {
+        synchronized (this) {
+            refused.refusedAt = clock.instant();
+        }
+        LOG.atWarn()
+                .addKeyValue("namespace", namespace)
+                .addKeyValue("cause", problem.getMessage())
+                .log("may not watch tokens");
+        stores.forEach(storeChanged);
+    }
+
+    private boolean retries(Throwable problem) {
+        if (isRefusal(problem)) {
+            return false;
+        }
+        LOG.atWarn()
+                .addKeyValue("namespace", namespace)
+                .addKeyValue("cause", problem.getMessage())
+                .log("the watch over tokens broke off and is begun again");
+        return true;
+    }
+
+    private static boolean isRefusal(Throwable problem) {
+        for (Throwable cause = problem; cause != null; cause = cause.getCause()) {
+            if (cause instanceof KubernetesClientException refusal
+                    && (refusal.getCode() == HttpURLConnection.HTTP_FORBIDDEN
+                            || refusal.getCode() == HttpURLConnection.HTTP_UNAUTHORIZED)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private static Duration min(Duration one, Duration other) {
+        return one.compareTo(other) < 0 ? one : other;
+    }
+
+    private static final class Attempt {
+        private final TokenIndex index;
+        private final SharedIndexInformer<Secret> informer;
+        private boolean listed;
+        private @Nullable Instant refusedAt;
+
+        Attempt(TokenIndex index, SharedIndexInformer<Secret> informer) {
+            this.index = index;
+            this.informer = informer;
+        }
+    }
+
+    private final class StoresOfChangedSecrets implements ResourceEventHandler<Secret> {
+        @Override
+        public void onAdd(Secret secret) {
+            changed(secret);
+        }
+
+        @Override
+        public void onUpdate(Secret before, Secret after) {
+            changed(before);
+            changed(after);
+        }
+
+        @Override
+        public void onDelete(Secret secret, boolean finalStateUnknown) {
+            changed(secret);
+        }
+
+        private void changed(Secret secret) {
+            Map<String, String> labels = secret.getMetadata().getLabels();
+            var store = labels == null ? null : labels.get(TokenSecretLayout.STORE_LABEL);
+            if (store != null && stores.contains(store)) {
+                storeChanged.accept(store);
+            }
+        }
+    }
+}

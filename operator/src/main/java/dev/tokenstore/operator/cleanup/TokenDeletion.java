@@ -1,0 +1,121 @@
+package dev.tokenstore.operator.cleanup;
+
+import dev.tokenstore.api.EndReason;
+import io.fabric8.kubernetes.api.model.DeleteOptionsBuilder;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.KubernetesClientException;
+import java.net.HttpURLConnection;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.slf4j.spi.LoggingEventBuilder;
+
+/// Deletes due tokens, each on condition that it is still exactly what the decision was taken on: same object, same
+/// version. A token refreshed or used in between survives. Thread-safe.
+public final class TokenDeletion implements AutoCloseable {
+    /// At most so many in one go; the rest follows in the next.
+    public static final int BATCH = 500;
+
+    private static final Logger LOG = LoggerFactory.getLogger(TokenDeletion.class);
+    private static final int AT_ONCE = 8;
+
+    private final KubernetesClient metadataClient;
+    private final ExecutorService threads = Executors.newFixedThreadPool(
+            AT_ONCE, Thread.ofVirtual().name("deletion-", 0).factory());
+
+    /// @param metadataClient one of [MetadataClient]; closed by whoever opened it
+    public TokenDeletion(KubernetesClient metadataClient) {
+        this.metadataClient = metadataClient;
+    }
+
+    /// Deletes the first [#BATCH] of `due` and takes what is gone out of the index.
+    public CleanupResult delete(String namespace, TokenIndex index, List<DueToken> due) {
+        var batch = due.subList(0, Math.min(BATCH, due.size()));
+        var outcomes = new ArrayList<Future<DeletionOutcome>>();
+        for (var token : batch) {
+            outcomes.add(threads.submit(() -> delete(namespace, token)));
+        }
+        var deleted = new EnumMap<EndReason, Integer>(EndReason.class);
+        int changed = 0;
+        int failed = 0;
+        boolean forbidden = false;
+        for (int i = 0; i < batch.size(); i++) {
+            var token = batch.get(i);
+            switch (outcome(outcomes.get(i))) {
+                case DeletionOutcome.Deleted d -> {
+                    index.forget(token.token());
+                    deleted.merge(token.reason(), 1, Integer::sum);
+                }
+                case DeletionOutcome.Gone g -> index.forget(token.token());
+                case DeletionOutcome.Changed c -> changed++;
+                case DeletionOutcome.Failed f -> failed++;
+                case DeletionOutcome.Forbidden f -> {
+                    failed++;
+                    forbidden = true;
+                }
+            }
+        }
+        return new CleanupResult(deleted, changed, failed, forbidden);
+    }
+
+    @Override
+    public void close() {
+        threads.shutdownNow();
+    }
+
+    private DeletionOutcome delete(String namespace, DueToken due) {
+        var token = due.token();
+        var options = new DeleteOptionsBuilder()
+                .withNewPreconditions(token.resourceVersion(), token.uid())
+                .build();
+        try {
+            // the client's own delete cannot be told a uid
+            metadataClient.raw("/api/v1/namespaces/" + namespace + "/secrets/" + token.name(), "DELETE", options);
+        } catch (KubernetesClientException e) {
+            return switch (e.getCode()) {
+                case HttpURLConnection.HTTP_CONFLICT -> {
+                    log(namespace, due).log("token changed after the decision to delete it: it survives");
+                    yield new DeletionOutcome.Changed();
+                }
+                case HttpURLConnection.HTTP_NOT_FOUND -> new DeletionOutcome.Gone();
+                case HttpURLConnection.HTTP_FORBIDDEN -> new DeletionOutcome.Forbidden();
+                default -> {
+                    LOG.atWarn()
+                            .addKeyValue("namespace", namespace)
+                            .addKeyValue("secret", token.name())
+                            .addKeyValue("code", e.getCode())
+                            .setCause(e)
+                            .log("could not delete a token");
+                    yield new DeletionOutcome.Failed(e.getCode());
+                }
+            };
+        }
+        log(namespace, due).log("deleted a token");
+        return new DeletionOutcome.Deleted();
+    }
+
+    private static LoggingEventBuilder log(String namespace, DueToken due) {
+        return LOG.atInfo()
+                .addKeyValue("namespace", namespace)
+                .addKeyValue("store", due.token().store())
+                .addKeyValue("secret", due.token().name())
+                .addKeyValue("reason", due.reason().label());
+    }
+
+    private static DeletionOutcome outcome(Future<DeletionOutcome> future) {
+        try {
+            return future.get();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return new DeletionOutcome.Failed(0);
+        } catch (ExecutionException e) {
+            throw new IllegalStateException("the deletion of a token broke off", e.getCause());
+        }
+    }
+}

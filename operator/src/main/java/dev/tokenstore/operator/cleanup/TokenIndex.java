@@ -1,0 +1,116 @@
+package dev.tokenstore.operator.cleanup;
+
+import dev.tokenstore.api.TokenFacts;
+import dev.tokenstore.api.TokenSecretLayout;
+import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
+import io.fabric8.kubernetes.api.model.Secret;
+import io.fabric8.kubernetes.api.model.SecretBuilder;
+import io.fabric8.kubernetes.client.informers.cache.ItemStore;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/// The tokens of one namespace: for each its name, version and facts, and nothing else.
+///
+/// It is the informer's own memory, so no Secret is kept besides: what the informer asks back is made up again from
+/// the entry. Thread-safe.
+public final class TokenIndex implements ItemStore<Secret> {
+    private final Map<String, IndexedToken> tokens = new ConcurrentHashMap<>();
+    private final String namespace;
+    private final InstantSource clock;
+
+    TokenIndex(String namespace, InstantSource clock) {
+        this.namespace = namespace;
+        this.clock = clock;
+    }
+
+    /// Returns the tokens that carry the label of `store`.
+    public List<IndexedToken> tokensOf(String store) {
+        return tokens.values().stream()
+                .filter(token -> token.store().equals(store))
+                .toList();
+    }
+
+    /// Forgets a token that was deleted, ahead of the watch that will say so too.
+    public void forget(IndexedToken token) {
+        tokens.computeIfPresent(token.name(), (name, current) -> current.uid().equals(token.uid()) ? null : current);
+    }
+
+    @Override
+    public String getKey(Secret secret) {
+        return secret.getMetadata().getName();
+    }
+
+    /// Takes in a Secret. One that is seen again unchanged keeps its facts: a stamp in the future was clamped to the
+    /// moment at which it was seen first.
+    @Override
+    public @Nullable Secret put(String key, Secret secret) {
+        var metadata = secret.getMetadata();
+        var before = tokens.get(key);
+        if (before == null || !before.resourceVersion().equals(metadata.getResourceVersion())) {
+            tokens.put(
+                    key,
+                    new IndexedToken(
+                            key,
+                            metadata.getUid(),
+                            metadata.getResourceVersion(),
+                            labels(secret).getOrDefault(TokenSecretLayout.STORE_LABEL, ""),
+                            metadata.getDeletionTimestamp() != null,
+                            TokenFacts.read(metadata, clock.instant())));
+        }
+        return before == null ? null : secret(before);
+    }
+
+    @Override
+    public @Nullable Secret remove(String key) {
+        var before = tokens.remove(key);
+        return before == null ? null : secret(before);
+    }
+
+    @Override
+    public Stream<String> keySet() {
+        return tokens.keySet().stream();
+    }
+
+    @Override
+    public Stream<Secret> values() {
+        return tokens.values().stream().map(this::secret);
+    }
+
+    @Override
+    public int size() {
+        return tokens.size();
+    }
+
+    @Override
+    public @Nullable Secret get(String key) {
+        var token = tokens.get(key);
+        return token == null ? null : secret(token);
+    }
+
+    @Override
+    public boolean isFullState() {
+        return false;
+    }
+
+    private Secret secret(IndexedToken token) {
+        return new SecretBuilder()
+                .withMetadata(new ObjectMetaBuilder()
+                        .withNamespace(namespace)
+                        .withName(token.name())
+                        .withUid(token.uid())
+                        .withResourceVersion(token.resourceVersion())
+                        .addToLabels(TokenSecretLayout.STORE_LABEL, token.store())
+                        .build())
+                .build();
+    }
+
+    private static Map<String, String> labels(Secret secret) {
+        return secret.getMetadata().getLabels() == null
+                ? Map.of()
+                : secret.getMetadata().getLabels();
+    }
+}

@@ -1,0 +1,15 @@
+package dev.tokenstore.operator.cleanup;
+
+import java.time.Duration;
+
+/// What the operator can see of the tokens in a namespace.
+public sealed interface TokenView {
+    /// The list is on its way; whoever asked hears when it is there.
+    record Loading() implements TokenView {}
+
+    /// All tokens are known, and their changes as they happen.
+    record Watching(TokenIndex index) implements TokenView {}
+
+    /// The API server refused to show them. Asking again after `retryIn` starts the next attempt.
+    record Refused(Duration retryIn) implements TokenView {}
+}

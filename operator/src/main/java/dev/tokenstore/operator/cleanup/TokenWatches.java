@@ -1,0 +1,56 @@
+package dev.tokenstore.operator.cleanup;
+
+import io.fabric8.kubernetes.client.KubernetesClient;
+import java.time.InstantSource;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.function.BiConsumer;
+
+/// The watches over token Secrets: one per namespace that has a store, begun with its first and ended with its last,
+/// so that the operator needs no right to Secrets anywhere else. Thread-safe.
+public final class TokenWatches implements AutoCloseable {
+    private final KubernetesClient metadataClient;
+    private final InstantSource clock;
+    private final Map<String, NamespaceWatch> watches = new HashMap<>();
+    private volatile BiConsumer<String, String> listener = (namespace, store) -> {};
+
+    /// @param metadataClient one of [MetadataClient]; closed by whoever opened it
+    public TokenWatches(KubernetesClient metadataClient, InstantSource clock) {
+        this.metadataClient = metadataClient;
+        this.clock = clock;
+    }
+
+    /// Names who hears the namespace and name of a store whose tokens, or the sight of them, changed.
+    public void listener(BiConsumer<String, String> newListener) {
+        listener = newListener;
+    }
+
+    /// Makes a store known; the watch over its namespace begins at the first [#view].
+    public synchronized void add(String namespace, String store) {
+        watches.computeIfAbsent(
+                        namespace,
+                        name -> new NamespaceWatch(
+                                metadataClient, name, clock, changed -> listener.accept(name, changed)))
+                .add(store);
+    }
+
+    public synchronized void remove(String namespace, String store) {
+        var watch = watches.get(namespace);
+        if (watch != null && watch.removeLeavingNone(store)) {
+            watches.remove(namespace);
+            watch.close();
+        }
+    }
+
+    /// What can be seen in the namespace of a store that was added.
+    public synchronized TokenView view(String namespace) {
+        var watch = watches.get(namespace);
+        return watch == null ? new TokenView.Loading() : watch.view();
+    }
+
+    @Override
+    public synchronized void close() {
+        watches.values().forEach(NamespaceWatch::close);
+        watches.clear();
+    }
+}

@@ -1,0 +1,53 @@
+package dev.tokenstore.operator;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.tokenstore.operator.OperatorConfig.LogFormat;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+import picocli.CommandLine;
+
+class OperatorMainTest {
+    private final OperatorMain main = new OperatorMain();
+    private final StringWriter err = new StringWriter();
+    private final StringWriter out = new StringWriter();
+    private final CommandLine commandLine =
+            new CommandLine(main).setErr(new PrintWriter(err)).setOut(new PrintWriter(out));
+
+    @Test
+    void watchesAllNamespacesUnlessToldOtherwise() {
+        commandLine.parseArgs();
+
+        assertThat(main.config()).isEqualTo(new OperatorConfig(Set.of(), 8080, LogFormat.text));
+    }
+
+    @Test
+    void takesSeveralNamespaces() {
+        commandLine.parseArgs("--namespace", "a,b", "--namespace=c", "--port=9000", "--log-format=json");
+
+        assertThat(main.config()).isEqualTo(new OperatorConfig(Set.of("a", "b", "c"), 9000, LogFormat.json));
+    }
+
+    @Test
+    void namesTheSettingThatIsWrong() {
+        assertRefused("--port=http", "--port", "http");
+        assertRefused("--port=70000", "--port", "70000");
+        assertRefused("--log-format=xml", "--log-format", "xml");
+        assertRefused("--namespace=Crm", "--namespace", "Crm");
+        assertRefused("--replicas=2", "--replicas");
+    }
+
+    @Test
+    void helpTellsTheSettingsAndExitCodes() {
+        assertThat(commandLine.execute("--help")).isZero();
+
+        assertThat(out.toString()).contains("--namespace", "TOKEN_STORE_NAMESPACES", "Exit codes");
+    }
+
+    private void assertRefused(String argument, String... said) {
+        assertThat(commandLine.execute(argument)).isEqualTo(2);
+        assertThat(err.toString()).contains(said);
+    }
+}

@@ -1,0 +1,226 @@
+package dev.tokenstore.operator;
+
+import static org.awaitility.Awaitility.await;
+
+import dev.tokenstore.api.OAuthTokenStore;
+import dev.tokenstore.api.OAuthTokenStoreSpec;
+import dev.tokenstore.api.OAuthTokenStoreStatus;
+import dev.tokenstore.operator.cleanup.MetadataClient;
+import dev.tokenstore.testing.KubernetesForTests;
+import io.fabric8.kubernetes.api.model.Condition;
+import io.fabric8.kubernetes.api.model.Secret;
+import io.fabric8.kubernetes.client.Config;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.KubernetesClientBuilder;
+import io.fabric8.kubernetes.client.jdkhttp.JdkHttpClientFactory;
+import io.micrometer.prometheusmetrics.PrometheusConfig;
+import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Predicate;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+
+/// The operator as it ships, in a namespace of its own: its service account (by impersonation), the cluster roles of
+/// `deploy/operator/rbac.yaml`, the role bindings of `deploy/examples/store.yaml`; with a clock that tests put forward.
+final class OperatorUnderTest implements AutoCloseable {
+    static final Path CRDS = Path.of("../deploy/crds");
+
+    private static final Path RBAC = Path.of("../deploy/operator/rbac.yaml");
+    private static final Path EXAMPLE = Path.of("../deploy/examples/store.yaml");
+    private static final Duration PATIENCE = Duration.ofSeconds(20);
+
+    final KubernetesForTests kubernetes;
+    final String namespace;
+    final TestClock clock = new TestClock();
+    final RecordedRequests requests = new RecordedRequests();
+    final PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
+
+    private Optional<Running> running = Optional.empty();
+
+    private OperatorUnderTest(KubernetesForTests kubernetes) {
+        this.kubernetes = kubernetes;
+        this.namespace = kubernetes.newNamespace();
+        kubernetes.apply(RBAC);
+    }
+
+    /// Started, in a namespace whose Secrets it may clean up.
+    static OperatorUnderTest start(KubernetesForTests kubernetes) {
+        var operator = withoutRights(kubernetes);
+        operator.grant();
+        operator.start();
+        return operator;
+    }
+
+    /// Not started, in a namespace whose Secrets it may not see.
+    static OperatorUnderTest withoutRights(KubernetesForTests kubernetes) {
+        return new OperatorUnderTest(kubernetes);
+    }
+
+    /// Binds what the example binds.
+    void grant() {
+        kubernetes.apply(example("RoleBinding"));
+    }
+
+    /// The documents of a kind in the shipped example, for this namespace.
+    String example(String kind) {
+        try {
+            return Pattern.compile("^---$", Pattern.MULTILINE)
+                    .splitAsStream(Files.readString(EXAMPLE))
+                    .filter(document -> document.contains("\nkind: " + kind + "\n"))
+                    .collect(Collectors.joining("---"))
+                    .replace("crm-tokens", namespace);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    void start() {
+        running = Optional.of(new Running());
+    }
+
+    void stop() {
+        running.ifPresent(Running::close);
+        running = Optional.empty();
+    }
+
+    void createStore(String name, String spec) {
+        kubernetes.apply("""
+                apiVersion: tokenstore.dev/v1alpha1
+                kind: OAuthTokenStore
+                metadata: {name: %s, namespace: %s}
+                spec: %s
+                """.formatted(name, namespace, spec));
+    }
+
+    OAuthTokenStore store(String name) {
+        return Objects.requireNonNull(kubernetes
+                .admin()
+                .resources(OAuthTokenStore.class)
+                .inNamespace(namespace)
+                .withName(name)
+                .get());
+    }
+
+    OAuthTokenStoreStatus status(String name) {
+        return Objects.requireNonNull(store(name).getStatus());
+    }
+
+    OAuthTokenStoreStatus awaitStatus(String name, Predicate<OAuthTokenStoreStatus> wanted) {
+        return await().atMost(PATIENCE)
+                .until(
+                        () -> Optional.ofNullable(store(name).getStatus()),
+                        status -> status.filter(wanted).isPresent())
+                .orElseThrow();
+    }
+
+    OAuthTokenStoreStatus awaitReady(String name) {
+        return awaitStatus(name, status -> is(status, "Ready", "True"));
+    }
+
+    static boolean is(OAuthTokenStoreStatus status, String type, String value) {
+        return status.conditions().stream()
+                .anyMatch(condition -> condition.getType().equals(type)
+                        && condition.getStatus().equals(value));
+    }
+
+    static Condition condition(OAuthTokenStoreStatus status, String type) {
+        return status.conditions().stream()
+                .filter(condition -> condition.getType().equals(type))
+                .findFirst()
+                .orElseThrow();
+    }
+
+    /// Puts the clock forward and has the store reconciled, by a change of its spec that changes nothing.
+    OAuthTokenStoreStatus advance(Duration by, String store) {
+        clock.advance(by);
+        var changed = kubernetes
+                .admin()
+                .resources(OAuthTokenStore.class)
+                .inNamespace(namespace)
+                .withName(store)
+                .edit(resource -> {
+                    var spec = resource.getSpec();
+                    resource.setSpec(new OAuthTokenStoreSpec(
+                            spec.sessionTimeout(),
+                            spec.maxTokenAge(),
+                            spec.cleanup(),
+                            spec.suspend() == null ? Boolean.FALSE : null));
+                    return resource;
+                });
+        return awaitStatus(
+                store,
+                status -> Objects.equals(
+                        status.observedGeneration(), changed.getMetadata().getGeneration()));
+    }
+
+    Secret create(TokenSecret token) {
+        return kubernetes
+                .admin()
+                .secrets()
+                .inNamespace(namespace)
+                .resource(token.build())
+                .create();
+    }
+
+    /// As a sidecar that refreshed or used the token does: a write to its annotations, against its version.
+    void annotate(String name, Map<String, String> annotations) {
+        kubernetes.admin().secrets().inNamespace(namespace).withName(name).edit(secret -> {
+            secret.getMetadata().getAnnotations().putAll(annotations);
+            return secret;
+        });
+    }
+
+    boolean exists(String name) {
+        return kubernetes
+                        .admin()
+                        .secrets()
+                        .inNamespace(namespace)
+                        .withName(name)
+                        .get()
+                != null;
+    }
+
+    void awaitGone(String name) {
+        await().atMost(PATIENCE).until(() -> !exists(name));
+    }
+
+    @Override
+    public void close() {
+        stop();
+    }
+
+    private Config config() {
+        return kubernetes.configAs("oauth-token-store", "oauth-token-store-operator");
+    }
+
+    private final class Running implements AutoCloseable {
+        private final KubernetesClient client = new KubernetesClientBuilder()
+                .withConfig(config())
+                .withHttpClientFactory(new JdkHttpClientFactory())
+                .withHttpClientBuilderConsumer(builder -> builder.addOrReplaceInterceptor("recorded", requests))
+                .build();
+        private final KubernetesClient metadataClient =
+                MetadataClient.open(config(), builder -> builder.addOrReplaceInterceptor("recorded", requests));
+        private final TokenStoreOperator operator = new TokenStoreOperator(
+                client, metadataClient, Set.of(namespace), "operator-under-test", registry, clock);
+
+        Running() {
+            operator.start();
+        }
+
+        @Override
+        public void close() {
+            operator.close();
+            metadataClient.close();
+            client.close();
+        }
+    }
+}

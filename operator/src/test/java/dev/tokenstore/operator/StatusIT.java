@@ -1,0 +1,232 @@
+package dev.tokenstore.operator;
+
+import static dev.tokenstore.operator.OperatorUnderTest.condition;
+import static dev.tokenstore.operator.OperatorUnderTest.is;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.tokenstore.api.OAuthTokenStoreStatus.TokenCounts;
+import dev.tokenstore.testing.KubernetesForTests;
+import io.fabric8.kubernetes.api.model.events.v1.Event;
+import java.time.Duration;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+
+/// What the operator says: status, conditions, events; and what it needs to see for that.
+class StatusIT {
+    @RegisterExtension
+    static final KubernetesForTests kubernetes =
+            KubernetesForTests.create().withCustomResourceDefinitions(OperatorUnderTest.CRDS);
+
+    @Test
+    void becomesReadyAndCounts() {
+        try (var operator = OperatorUnderTest.start(kubernetes)) {
+            operator.createStore("crm", "{}");
+            assertThat(operator.awaitReady("crm").tokens()).isEqualTo(new TokenCounts(0, 0, 0, 0, 0));
+
+            var now = operator.clock.instant();
+            operator.create(TokenSecret.of("crm", "one", now));
+            operator.create(TokenSecret.of("crm", "two", now));
+            operator.clock.advance(Duration.ofSeconds(30));
+
+            var status = operator.awaitStatus("crm", s -> new TokenCounts(2, 2, 0, 0, 0).equals(s.tokens()));
+            assertThat(status.observedGeneration()).isEqualTo(1);
+            assertThat(is(status, "CleanedUp", "True")).isTrue();
+            assertThat(condition(status, "CleanedUp").getReason()).isEqualTo("NothingDue");
+        }
+    }
+
+    @Test
+    void writesItsStatusByServerSideApply() {
+        try (var operator = OperatorUnderTest.start(kubernetes)) {
+            operator.createStore("crm", "{}");
+            operator.awaitReady("crm");
+
+            assertThat(operator.store("crm").getMetadata().getManagedFields())
+                    .filteredOn(entry -> "status".equals(entry.getSubresource()))
+                    .singleElement()
+                    .satisfies(entry -> {
+                        assertThat(entry.getOperation()).isEqualTo("Apply");
+                        assertThat(entry.getManager()).isEqualTo("oauth-token-store");
+                    });
+        }
+    }
+
+    @Test
+    void seesSecretsAsMetadataOnly() {
+        try (var operator = OperatorUnderTest.start(kubernetes)) {
+            operator.create(TokenSecret.of("crm", "idle", operator.clock.instant()));
+            operator.createStore("crm", "{sessionTimeout: 1h}");
+            operator.awaitReady("crm");
+            operator.advance(Duration.ofHours(2), "crm");
+
+            assertThat(operator.requests.sent())
+                    .filteredOn(sent -> sent.path().contains("/secrets"))
+                    .anyMatch(sent -> sent.method().equals("GET") && !sent.watch())
+                    .anyMatch(sent -> sent.method().equals("DELETE"))
+                    .allSatisfy(sent -> {
+                        assertThat(sent.method()).isIn("GET", "DELETE");
+                        assertThat(sent.path()).startsWith("/api/v1/namespaces/" + operator.namespace + "/");
+                        assertThat(sent.accept()).startsWith("application/json;as=PartialObjectMetadata");
+                    });
+        }
+    }
+
+    @Test
+    void saysThatItMayNotSeeSecretsAndHealsByItself() {
+        try (var operator = OperatorUnderTest.withoutRights(kubernetes)) {
+            operator.create(TokenSecret.of("crm", "one", operator.clock.instant()));
+            operator.createStore("crm", "{}");
+            operator.start();
+
+            var status = operator.awaitStatus("crm", s -> is(s, "Ready", "False"));
+            assertThat(condition(status, "Ready").getReason()).isEqualTo("SecretsNotAccessible");
+            assertThat(condition(status, "Ready").getMessage())
+                    .contains(operator.namespace)
+                    .contains("oauth-token-store-cleaner");
+            assertThat(is(status, "CleanedUp", "Unknown")).isTrue();
+            assertThat(status.tokens()).isNull();
+            awaitEvent(operator, "SecretsNotAccessible");
+
+            operator.grant();
+
+            assertThat(operator.awaitReady("crm").tokens()).isEqualTo(new TokenCounts(1, 1, 0, 0, 0));
+        }
+    }
+
+    @Test
+    void saysThatItMayNotDeleteAndTriesAgain() {
+        try (var operator = OperatorUnderTest.withoutRights(kubernetes)) {
+            kubernetes.apply("""
+                    apiVersion: rbac.authorization.k8s.io/v1
+                    kind: Role
+                    metadata: {name: looking-only, namespace: %1$s}
+                    rules:
+                    - {apiGroups: [""], resources: [secrets], verbs: [list, watch]}
+                    ---
+                    apiVersion: rbac.authorization.k8s.io/v1
+                    kind: RoleBinding
+                    metadata: {name: looking-only, namespace: %1$s}
+                    roleRef: {apiGroup: rbac.authorization.k8s.io, kind: Role, name: looking-only}
+                    subjects:
+                    - {kind: ServiceAccount, name: oauth-token-store-operator, namespace: oauth-token-store}
+                    """.formatted(operator.namespace));
+            operator.start();
+            operator.create(TokenSecret.of("crm", "idle", operator.clock.instant()));
+            operator.createStore("crm", "{sessionTimeout: 1h}");
+            operator.awaitReady("crm");
+
+            var status = operator.advance(Duration.ofHours(2), "crm");
+            assertThat(condition(status, "CleanedUp").getStatus()).isEqualTo("False");
+            assertThat(condition(status, "CleanedUp").getReason()).isEqualTo("DeletionFailed");
+            assertThat(condition(status, "CleanedUp").getMessage()).contains("oauth-token-store-cleaner");
+            assertThat(operator.exists("idle")).isTrue();
+            awaitEvent(operator, "CleanupFailed");
+
+            operator.grant();
+            operator.advance(Duration.ZERO, "crm");
+            operator.awaitGone("idle");
+        }
+    }
+
+    @Test
+    void suspendedItCountsButDeletesNothing() {
+        try (var operator = OperatorUnderTest.start(kubernetes)) {
+            operator.create(
+                    TokenSecret.of("crm", "idle", operator.clock.instant().minus(Duration.ofHours(5))));
+            operator.createStore("crm", "{sessionTimeout: 1h, suspend: true}");
+
+            var status = operator.awaitStatus("crm", s -> is(s, "CleanedUp", "False"));
+            assertThat(condition(status, "CleanedUp").getReason()).isEqualTo("Suspended");
+            assertThat(condition(status, "CleanedUp").getMessage()).contains("due for deletion: 1");
+            assertThat(status.tokens()).isEqualTo(new TokenCounts(1, 0, 0, 1, 0));
+            assertThat(operator.exists("idle")).isTrue();
+            awaitEvent(operator, "Suspended");
+
+            operator.createStore("crm", "{sessionTimeout: 1h, suspend: false}");
+
+            operator.awaitGone("idle");
+            awaitEvent(operator, "Resumed");
+        }
+    }
+
+    @Test
+    void tellsOfACleanupInOneEventThatNamesNoToken() {
+        try (var operator = OperatorUnderTest.start(kubernetes)) {
+            var now = operator.clock.instant();
+            operator.create(TokenSecret.of("crm", "first", now));
+            operator.create(TokenSecret.of("crm", "second", now));
+            operator.createStore("crm", "{sessionTimeout: 1h}");
+            operator.awaitReady("crm");
+            operator.advance(Duration.ofHours(2), "crm");
+
+            var event = awaitEvent(operator, "TokensDeleted");
+
+            assertThat(event.getNote()).isEqualTo("Deleted tokens: 2 (SessionEnded 2)");
+            assertThat(event.getRegarding().getName()).isEqualTo("crm");
+            assertThat(events(operator, "TokensDeleted")).hasSize(1);
+        }
+    }
+
+    @Test
+    void writesCountsAtMostEveryHalfMinute() {
+        try (var operator = OperatorUnderTest.start(kubernetes)) {
+            operator.createStore("crm", "{}");
+            operator.awaitReady("crm");
+            var written = operator.store("crm").getMetadata().getResourceVersion();
+
+            operator.create(TokenSecret.of("crm", "one", operator.clock.instant()));
+            await().until(() -> operator.registry
+                            .get("tokenstore.tokens")
+                            .tag("state", "valid")
+                            .gauge()
+                            .value()
+                    == 1);
+
+            assertThat(operator.store("crm").getMetadata().getResourceVersion()).isEqualTo(written);
+        }
+    }
+
+    @Test
+    void endsItsWatchWithTheLastStoreOfTheNamespace() {
+        try (var operator = OperatorUnderTest.start(kubernetes)) {
+            operator.createStore("crm", "{}");
+            operator.awaitReady("crm");
+            assertThat(lists(operator)).isEqualTo(1);
+
+            operator.kubernetes.admin().resource(operator.store("crm")).delete();
+            await().until(() -> operator.registry.find("tokenstore.tokens").gauge() == null);
+            operator.createStore("billing", "{}");
+            operator.awaitReady("billing");
+
+            assertThat(lists(operator)).isEqualTo(2);
+        }
+    }
+
+    private static long lists(OperatorUnderTest operator) {
+        return operator.requests.sent().stream()
+                .filter(sent -> sent.method().equals("GET") && sent.path().endsWith("/secrets") && !sent.watch())
+                .count();
+    }
+
+    private static Event awaitEvent(OperatorUnderTest operator, String reason) {
+        return await().until(() -> events(operator, reason), found -> !found.isEmpty())
+                .getFirst();
+    }
+
+    private static List<Event> events(OperatorUnderTest operator, String reason) {
+        return operator
+                .kubernetes
+                .admin()
+                .events()
+                .v1()
+                .events()
+                .inNamespace(operator.namespace)
+                .list()
+                .getItems()
+                .stream()
+                .filter(event -> event.getReason().equals(reason))
+                .toList();
+    }
+}
