@@ -33,6 +33,13 @@ public interface TokenStorage extends TokenLookup, AutoCloseable {
     /// @param next the new fields, with the same id
     Replacement replace(StoredToken current, TokenFields next);
 
+    /// Takes note that the row was handed to a reader; a storage whose tokens end when they are not used records it,
+    /// coarsely
+    /// and without making the reader wait.
+    ///
+    /// @param row a row that this storage returned
+    default void used(StoredToken row) {}
+
     /// Deletes the row, however it was changed since it was read; deleting what is not there succeeds.
     ///
     /// @param row a row that this storage returned

@@ -49,14 +49,19 @@ public final class TokenStore implements AutoCloseable {
 
     /// Returns the row that `wanted` describes, or empty when there is none (rules R1 to R4).
     public Optional<StoredToken> find(TokenFields wanted) {
-        return TokenRules.find(wanted, storage);
+        return used(TokenRules.find(wanted, storage));
     }
 
     /// Returns the row with the id of `wanted`, or empty when there is none (rule R4).
     ///
     /// @throws InvalidTokenException if `wanted` has no id
     public Optional<StoredToken> findById(TokenFields wanted) {
-        return storage.byId(idOf(wanted));
+        return used(storage.byId(idOf(wanted)));
+    }
+
+    private Optional<StoredToken> used(Optional<StoredToken> found) {
+        found.ifPresent(storage::used);
+        return found;
     }
 
     /// Stores what is given: into the row it belongs to, or as a new one (rules R5 to R12).

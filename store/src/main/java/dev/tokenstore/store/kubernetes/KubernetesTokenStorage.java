@@ -41,6 +41,7 @@ public final class KubernetesTokenStorage implements TokenStorage {
     private final PendingRows pendingRows;
     private final SecretLookup lookup;
     private final Stamps stamps;
+    private final LastUse lastUse;
     private final Marks marks;
     private final StoreResource resource;
     private final Fanout fanout = new Fanout();
@@ -61,6 +62,7 @@ public final class KubernetesTokenStorage implements TokenStorage {
         stamps = new Stamps(connection.clock());
         marks = new Marks(random);
         lookup = new SecretLookup(secrets, codec, fanout, unreadable);
+        lastUse = new LastUse(secrets, codec, resource, connection.clock());
         pendingRows = new PendingRows(secrets, codec, lookup, stamps, marks, connection.clock(), random);
     }
 
@@ -186,6 +188,11 @@ public final class KubernetesTokenStorage implements TokenStorage {
             return row.userSince();
         }
         return Stamps.after(lookup.read(TokenField.USER_SIGNATURE, user.get()).rows(), now);
+    }
+
+    @Override
+    public void used(StoredToken row) {
+        lastUse.note((SecretRow) row);
     }
 
     @Override

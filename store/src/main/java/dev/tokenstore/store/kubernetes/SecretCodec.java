@@ -125,6 +125,11 @@ final class SecretCodec {
         return patch(row, hashes(next), annotations, dataOf(next));
     }
 
+    /// A guarded merge patch that records that a row was read.
+    Secret use(SecretRow row, Instant now) {
+        return patch(row, Map.of(), Map.of(TokenSecretLayout.LAST_USED_AT, stamp(now)), Map.of());
+    }
+
     /// What a Secret is to this store.
     SecretReading read(Secret secret) {
         var metadata = secret.getMetadata();
@@ -149,6 +154,7 @@ final class SecretCodec {
         var created = timeIn(annotations, TokenSecretLayout.CREATED_AT)
                 .or(() -> timeOf(metadata.getCreationTimestamp()))
                 .orElse(Instant.EPOCH);
+        var saved = timeIn(annotations, TokenSecretLayout.SAVED_AT).orElse(created);
         var version = annotations.getOrDefault(TokenSecretLayout.VERSION, "");
         return new SecretRow(
                 metadata.getName(),
@@ -158,7 +164,10 @@ final class SecretCodec {
                 VERSION.matcher(version).matches() ? version : metadata.getUid() + ".0",
                 !TokenSecretLayout.PENDING.equals(annotations.get(TokenSecretLayout.STATE)),
                 created,
-                timeIn(annotations, TokenSecretLayout.SAVED_AT).orElse(created),
+                saved,
+                timeIn(annotations, TokenSecretLayout.LAST_USED_AT)
+                        .filter(saved::isBefore)
+                        .orElse(saved),
                 timeIn(annotations, TokenSecretLayout.USER_SINCE).orElse(created),
                 rankIn(annotations),
                 marksIn(annotations));

@@ -11,6 +11,7 @@ import java.util.OptionalInt;
 /// @param uid the Secret's, for preconditions
 /// @param resourceVersion of the Secret as it was read; every write is guarded by it
 /// @param confirmed false while the row may still turn out to be a twin; such a row is invisible to finds
+/// @param lastActive when it was last saved or, as far as recorded, read
 /// @param userRank how many other rows had the user when this one was created; empty once the user has changed
 /// @param writes the marks of the last writes, newest first
 record SecretRow(
@@ -22,6 +23,7 @@ record SecretRow(
         boolean confirmed,
         Instant createTime,
         Instant updateTime,
+        Instant lastActive,
         Instant userSince,
         OptionalInt userRank,
         List<String> writes)

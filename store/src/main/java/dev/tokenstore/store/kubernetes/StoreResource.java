@@ -1,6 +1,7 @@
 package dev.tokenstore.store.kubernetes;
 
 import dev.tokenstore.api.OAuthTokenStore;
+import dev.tokenstore.api.RetentionPolicy;
 import dev.tokenstore.store.StorageException;
 import dev.tokenstore.store.StorageException.Reason;
 import io.fabric8.kubernetes.client.KubernetesClient;
@@ -22,6 +23,7 @@ final class StoreResource {
     private final InstantSource clock;
     private final ReentrantLock checking = new ReentrantLock();
     private volatile Instant believedUntil = Instant.MIN;
+    private volatile RetentionPolicy policy = RetentionPolicy.of(null);
 
     StoreResource(KubernetesClient client, String namespace, String name, InstantSource clock) {
         this.client = client;
@@ -55,6 +57,11 @@ final class StoreResource {
         }
     }
 
+    /// How long tokens live here, as of the last look; before the first one: for ever.
+    RetentionPolicy policy() {
+        return policy;
+    }
+
     /// Asks for the store now.
     void check() {
         try {
@@ -69,6 +76,7 @@ final class StoreResource {
                         "there is no OAuthTokenStore " + name + " in namespace " + namespace
                                 + "; create it, or name another store");
             }
+            policy = RetentionPolicy.of(resource.getSpec());
             believedUntil = clock.instant().plus(BELIEVED);
         } catch (KubernetesClientException e) {
             var explained = KubernetesErrors.explained(e, namespace + "/" + name);

@@ -9,7 +9,9 @@ import static dev.tokenstore.store.token.TokenField.REFRESH_TOKEN;
 import static dev.tokenstore.store.token.TokenField.USER_SIGNATURE;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
+import dev.tokenstore.api.OAuthTokenStore;
 import dev.tokenstore.api.TokenSecretLayout;
 import dev.tokenstore.store.SaveResult;
 import dev.tokenstore.store.StorageException;
@@ -22,6 +24,8 @@ import dev.tokenstore.store.token.TokenFields;
 import dev.tokenstore.testing.KubernetesForTests;
 import io.fabric8.kubernetes.api.model.Secret;
 import io.fabric8.kubernetes.api.model.SecretBuilder;
+import io.fabric8.kubernetes.client.dsl.base.PatchContext;
+import io.fabric8.kubernetes.client.dsl.base.PatchType;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.security.SecureRandom;
@@ -372,6 +376,40 @@ class KubernetesTokenStorageIT {
             row = ((SaveResult.Saved) saved).token();
         }
         assertThat(stores.secrets()).hasSize(1);
+    }
+
+    @Test
+    void readsProlongASessionByAtMostOneWritePerTenthOfItsTimeout() {
+        var timeout = Duration.ofSeconds(10);
+        kubernetes
+                .admin()
+                .resources(OAuthTokenStore.class)
+                .inNamespace(kubernetes.namespace())
+                .withName(stores.name())
+                .patch(PatchContext.of(PatchType.JSON_MERGE), "{\"spec\":{\"sessionTimeout\":\"10s\"}}");
+        var row = save(user("alice"));
+        proxy.forgetRequests();
+        var start = System.nanoTime();
+
+        await().until(() -> {
+            assertThat(store.findById(id(row)))
+                    .get()
+                    .extracting(StoredToken::version)
+                    .isEqualTo(row.version());
+            return lastUse().isAfter(row.createTime().plusSeconds(3));
+        });
+
+        var tenths = (System.nanoTime() - start) / timeout.dividedBy(10).toNanos() + 1;
+        assertThat(proxy.requests())
+                .filteredOn(request -> request.startsWith("PATCH "))
+                .hasSizeBetween(2, (int) tenths);
+    }
+
+    private Instant lastUse() {
+        return Instant.parse(onlySecret()
+                .getMetadata()
+                .getAnnotations()
+                .getOrDefault(TokenSecretLayout.LAST_USED_AT, Instant.EPOCH.toString()));
     }
 
     @Test
