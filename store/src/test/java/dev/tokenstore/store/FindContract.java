@@ -123,6 +123,8 @@ interface FindContract extends StoreContract {
                     .hasValue(b);
             assertThat(caller.find(token().refresh("RB"))).isEmpty();
             assertThat(caller.find(token().refresh("RB").with(CLIENT_ID, "C1"))).isEmpty();
+            assertThat(caller.find(token().refresh("RB").with(CLIENT_SECRET, SampleToken.MARKER + "S1")))
+                    .isEmpty();
             assertThat(caller.find(token().refresh("RB").id(rows.get(1)))).isEmpty();
             assertThat(caller.find(token().grant("GB").cc())).hasValue(b);
             assertThat(caller.find(token().grant("GB").refresh("RA").cc())).hasValue(b);

@@ -107,6 +107,20 @@ interface IdentityContract extends StoreContract {
     }
 
     @Test
+    @Conformance({"R1", "R9"})
+    default void savingARowDoesNotMakeItsUserAnyYounger() {
+        try (var data = newStore();
+                var caller = Caller.of(data)) {
+            var rows = caller.saveAll(A, B);
+            caller.save(token().id(rows.get(1)).user("alice:1"));
+
+            var a = caller.save(token().id(rows.get(0)).user("alice:1").access("AA2"));
+
+            assertThat(caller.find(token().user("alice:1"))).hasValue(a.fields());
+        }
+    }
+
+    @Test
     @Conformance("R9")
     default void aSaveMayGiveARowAnotherRowsClient() {
         try (var data = newStore();

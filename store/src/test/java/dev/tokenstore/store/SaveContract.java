@@ -216,7 +216,10 @@ interface SaveContract extends StoreContract {
 
             var third =
                     caller.save(token().with(CLIENT_ID, "C1").access("SAME-A").domain("1"));
-            var second = caller.save(token().grant("SAME-G").domain("2"));
+            var second = caller.save(token().with(CLIENT_ID, "C1")
+                    .grant("SAME-G")
+                    .access("SAME-A")
+                    .domain("2"));
             var first = caller.save(
                     token().user("u").refresh("SAME-R").grant("SAME-G").access("SAME-A"));
 
@@ -224,6 +227,37 @@ interface SaveContract extends StoreContract {
             assertThat(Caller.idOf(second)).isEqualTo(Caller.idOf(byGrant));
             assertThat(Caller.idOf(first)).isEqualTo(Caller.idOf(byRefresh));
             assertThat(caller.tokens()).hasSize(3);
+        }
+    }
+
+    @Test
+    @Conformance("R5")
+    default void theUsersRowDecidesBeforeTheRowWithTheSameCredential() {
+        try (var data = newStore();
+                var caller = Caller.of(data)) {
+            var n = caller.save(token().refresh("RN").cc());
+            var ofUser = caller.save(token().user("u").refresh("RU").cc());
+
+            var saved = caller.save(token().user("u").refresh("RN").cc());
+
+            assertThat(saved.fields())
+                    .isEqualTo(token().id(ofUser).user("u").refresh("RN").cc().fields());
+            assertThat(caller.byId(n)).hasValue(n.fields());
+            assertThat(caller.tokens()).hasSize(2);
+        }
+    }
+
+    @Test
+    @Conformance("R5")
+    default void aUsersRowForAnotherClientIsUpdatedIfItsCredentialIsTheSame() {
+        try (var data = newStore();
+                var caller = Caller.of(data)) {
+            var b = caller.saveAll(A, B).get(1);
+
+            var saved = caller.save(token().user("bob:1").client("C9", "S9").refresh("RB"));
+
+            assertThat(saved.fields()).isEqualTo(B.id(b).client("C9", "S9").fields());
+            assertThat(caller.tokens()).hasSize(2);
         }
     }
 }

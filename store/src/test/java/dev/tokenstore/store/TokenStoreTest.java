@@ -1,7 +1,12 @@
 package dev.tokenstore.store;
 
 import static dev.tokenstore.store.token.TokenField.ACCESS_TOKEN;
+import static dev.tokenstore.store.token.TokenField.CLIENT_ID;
+import static dev.tokenstore.store.token.TokenField.EXPIRES_IN;
+import static dev.tokenstore.store.token.TokenField.GRANT_TOKEN;
 import static dev.tokenstore.store.token.TokenField.ID;
+import static dev.tokenstore.store.token.TokenField.REFRESH_TOKEN;
+import static dev.tokenstore.store.token.TokenField.USER_SIGNATURE;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -70,6 +75,87 @@ class TokenStoreTest {
 
             assertThat(store.save(row.fields())).isEqualTo(new SaveResult.TokenDeleted());
             assertThat(store.list(0, "").tokens()).isEmpty();
+        }
+    }
+
+    @Test
+    void aRowThatAppearsBetweenLookingAndInsertingIsUpdatedInsteadOfTwinned() {
+        var user = TokenFields.NONE.with(USER_SIGNATURE, "u").with(REFRESH_TOKEN, "fixture-secret-1");
+        var id = TokenFields.NONE.with(ID, "chosen").with(REFRESH_TOKEN, "fixture-secret-2");
+        var grant = TokenFields.NONE.with(GRANT_TOKEN, "fixture-secret-5");
+        appearsWhileItIsSaved(user, user.with(REFRESH_TOKEN, "fixture-secret-3"));
+        appearsWhileItIsSaved(id, TokenFields.NONE.with(ID, "chosen").with(ACCESS_TOKEN, "fixture-secret-4"));
+        appearsWhileItIsSaved(TOKEN, TOKEN.with(USER_SIGNATURE, "u"));
+        appearsWhileItIsSaved(grant, grant.with(CLIENT_ID, "C"));
+    }
+
+    private static void appearsWhileItIsSaved(TokenFields theirs, TokenFields ours) {
+        var storage = new Storage() {
+            @Override
+            public Insertion insert(TokenFields fields, Function<List<StoredToken>, Optional<StoredToken>> twin) {
+                if (attempts++ == 0) {
+                    rows.insert(theirs, noRows -> Optional.empty());
+                }
+                return rows.insert(fields, twin);
+            }
+        };
+        try (var store = new TokenStore(storage, InstantSource.system(), RANDOM)) {
+            var saved = saved(store, ours);
+
+            assertThat(store.list(0, "").tokens()).containsExactly(saved);
+            assertThat(saved.fields())
+                    .isEqualTo(saved.fields().mergedWith(theirs).mergedWith(ours));
+            assertThat(storage.attempts).isEqualTo(1);
+        }
+    }
+
+    @Test
+    void aFieldThatAnotherSavesBetweenReadingAndWritingIsKept() {
+        try (var store = new TokenStore(new ChangedMeanwhile(CLIENT_ID, "C"), InstantSource.system(), RANDOM)) {
+            var row = saved(store, TOKEN);
+
+            saved(store, TOKEN.with(EXPIRES_IN, "5"));
+
+            assertThat(store.findById(row.fields()).map(StoredToken::fields))
+                    .hasValue(row.fields().with(CLIENT_ID, "C").with(EXPIRES_IN, "5"));
+        }
+    }
+
+    @Test
+    void aVersionThatIsOutdatedBetweenReadingAndWritingIsAConflict() {
+        try (var store = new TokenStore(new ChangedMeanwhile(CLIENT_ID, "C"), InstantSource.system(), RANDOM)) {
+            var row = saved(store, TOKEN);
+
+            var result = store.saveIfVersion(TOKEN.with(EXPIRES_IN, "5"), row.version());
+
+            var current = store.findById(row.fields()).orElseThrow();
+            assertThat(result).isEqualTo(new SaveResult.VersionConflict(Optional.of(current.version())));
+            assertThat(current.fields()).isEqualTo(row.fields().with(CLIENT_ID, "C"));
+        }
+    }
+
+    private static StoredToken saved(TokenStore store, TokenFields fields) {
+        var result = store.save(fields);
+        assertThat(result).isInstanceOf(SaveResult.Saved.class);
+        return ((SaveResult.Saved) result).token();
+    }
+
+    /// Changes a field of each row behind the back of the first one who wants to.
+    private static final class ChangedMeanwhile extends Storage {
+        private final TokenField field;
+        private final String value;
+
+        ChangedMeanwhile(TokenField field, String value) {
+            this.field = field;
+            this.value = value;
+        }
+
+        @Override
+        public Replacement replace(StoredToken current, TokenFields next) {
+            if (attempts++ == 0) {
+                rows.replace(current, current.fields().with(field, value));
+            }
+            return rows.replace(current, next);
         }
     }
 

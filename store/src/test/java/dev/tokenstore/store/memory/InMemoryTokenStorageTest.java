@@ -4,7 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.tokenstore.store.StoreUnderTest;
 import dev.tokenstore.store.StoredToken;
+import dev.tokenstore.store.TokenStorage;
 import dev.tokenstore.store.TokenStorage.Insertion.Inserted;
+import dev.tokenstore.store.TokenStorageContract;
 import dev.tokenstore.store.TokenStore;
 import dev.tokenstore.store.TokenStoreContract;
 import dev.tokenstore.store.token.TokenField;
@@ -16,7 +18,7 @@ import java.util.ArrayList;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
-class InMemoryTokenStorageTest implements TokenStoreContract {
+class InMemoryTokenStorageTest implements TokenStoreContract, TokenStorageContract {
     private static final SecureRandom RANDOM = new SecureRandom();
 
     @Override
@@ -31,6 +33,11 @@ class InMemoryTokenStorageTest implements TokenStoreContract {
             @Override
             public void close() {}
         };
+    }
+
+    @Override
+    public TokenStorage newStorage() {
+        return new InMemoryTokenStorage(InstantSource.system(), RANDOM);
     }
 
     @Override

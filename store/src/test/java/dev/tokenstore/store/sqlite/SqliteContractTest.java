@@ -1,6 +1,8 @@
 package dev.tokenstore.store.sqlite;
 
 import dev.tokenstore.store.StoreUnderTest;
+import dev.tokenstore.store.TokenStorage;
+import dev.tokenstore.store.TokenStorageContract;
 import dev.tokenstore.store.TokenStore;
 import dev.tokenstore.store.TokenStoreContract;
 import java.nio.file.Path;
@@ -9,7 +11,7 @@ import java.time.InstantSource;
 import java.util.UUID;
 import org.junit.jupiter.api.io.TempDir;
 
-class SqliteContractTest implements TokenStoreContract {
+class SqliteContractTest implements TokenStoreContract, TokenStorageContract {
     private static final SecureRandom RANDOM = new SecureRandom();
 
     @TempDir
@@ -21,15 +23,23 @@ class SqliteContractTest implements TokenStoreContract {
         return new StoreUnderTest() {
             @Override
             public TokenStore open() {
-                var storage = new SqliteTokenStorage(file, InstantSource.system(), RANDOM, row -> {
-                    throw new AssertionError(row + " is unreadable");
-                });
-                return new TokenStore(storage, InstantSource.system(), RANDOM);
+                return new TokenStore(storage(file), InstantSource.system(), RANDOM);
             }
 
             @Override
             public void close() {}
         };
+    }
+
+    @Override
+    public TokenStorage newStorage() {
+        return storage(directory.resolve("tokens.db"));
+    }
+
+    private static TokenStorage storage(Path file) {
+        return new SqliteTokenStorage(file, InstantSource.system(), RANDOM, row -> {
+            throw new AssertionError(row + " is unreadable");
+        });
     }
 
     @Override
