@@ -28,15 +28,20 @@ public final class GeneratedIds {
         this.random = random;
     }
 
+    /// Returns a random identity for a store that has none of its own to bind ids to.
+    public static String newStoreIdentity(RandomGenerator random) {
+        return randomText(random, PLACE);
+    }
+
     /// Returns a new id that leads to `place`, 32 base32 characters.
     public String next(String place) {
-        var token = randomText(RANDOM);
+        var token = randomText(random, RANDOM);
         return "tok-" + place + "-" + token + check(place, token);
     }
 
     /// Returns a place that nothing can be derived from.
     public String randomPlace() {
-        return randomText(PLACE);
+        return randomText(random, PLACE);
     }
 
     /// The place that an id of this store leads to, or empty when this store did not generate it.
@@ -52,7 +57,7 @@ public final class GeneratedIds {
         return TokenSecretLayout.hash("id-check", store, place, token).substring(0, CHECK);
     }
 
-    private String randomText(int characters) {
+    private static String randomText(RandomGenerator random, int characters) {
         var bytes = new byte[characters];
         random.nextBytes(bytes);
         return TokenSecretLayout.base32(bytes, characters);
