@@ -34,6 +34,7 @@ import java.util.List;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Executor;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -43,6 +44,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 class GrpcServerTest {
     private static final DeleteTokensRequest CALL = DeleteTokensRequest.getDefaultInstance();
+    private static final Executor THREADS = Thread::startVirtualThread;
 
     @Test
     void listsTheServiceByReflection() throws Exception {
@@ -176,7 +178,8 @@ class GrpcServerTest {
             await().until(() -> interruptions.get() == 1);
 
             try (var context = Context.current().withCancellation()) {
-                CompletableFuture.runAsync(context.wrap(() -> served.client().deleteTokens(CALL)))
+                CompletableFuture.supplyAsync(
+                                () -> served.client().deleteTokens(CALL), context.fixedContextExecutor(THREADS))
                         .exceptionally(cancelled -> null);
                 await().until(() -> served.server.callsUnderWay() == 1);
             }
@@ -195,7 +198,7 @@ class GrpcServerTest {
             var call = call(served);
             await().until(() -> served.server.callsUnderWay() == 1);
 
-            var cut = CompletableFuture.supplyAsync(() -> served.server.drain(Duration.ofSeconds(20)));
+            var cut = CompletableFuture.supplyAsync(() -> served.server.drain(Duration.ofSeconds(20)), THREADS);
 
             assertThat(statuses.poll(10, TimeUnit.SECONDS)).isEqualTo(ServingStatus.NOT_SERVING);
             assertThat(cut).isNotDone();
@@ -252,7 +255,7 @@ class GrpcServerTest {
     }
 
     private static CompletableFuture<DeleteTokensResponse> call(ServedStore served) {
-        return CompletableFuture.supplyAsync(() -> served.client().deleteTokens(CALL));
+        return CompletableFuture.supplyAsync(() -> served.client().deleteTokens(CALL), THREADS);
     }
 
     private static ServingStatus health(ServedStore served, String service) {
