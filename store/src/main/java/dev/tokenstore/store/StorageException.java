@@ -1,5 +1,7 @@
 package dev.tokenstore.store;
 
+import org.jspecify.annotations.Nullable;
+
 /// The storage could not do what was asked, through no fault of the values given.
 ///
 /// The message is one sentence for the caller that says what is wrong and what to do; it never holds a token's value.
@@ -33,7 +35,7 @@ public final class StorageException extends RuntimeException {
         this.reason = reason;
     }
 
-    public StorageException(Reason reason, String message, Throwable cause) {
+    public StorageException(Reason reason, String message, @Nullable Throwable cause) {
         super(message, cause);
         this.reason = reason;
     }

@@ -1,0 +1,59 @@
+package dev.tokenstore.api;
+
+import dev.tokenstore.api.TokenFacts.Credentials;
+import io.fabric8.kubernetes.api.model.ManagedFieldsEntry;
+import io.fabric8.kubernetes.api.model.ObjectMeta;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/// Which credentials a Secret holds, told by the names of its data keys in `metadata.managedFields`: the API server
+/// keeps there which fields someone set, and never a value.
+///
+/// The list is only believed when it is complete. After someone emptied it, the API server records just the keys that
+/// change from then on; an entry that says who made the whole map (the path `.`) shows that nothing is missing.
+final class CredentialKeys {
+    private static final String DATA = "f:data";
+    private static final String STRING_DATA = "f:stringData";
+    private static final String WHOLE = ".";
+    private static final String ACCESS = "f:access_token";
+    private static final Set<String> RENEWING = Set.of("f:refresh_token", "f:grant_token");
+
+    private CredentialKeys() {}
+
+    static Credentials of(ObjectMeta secret) {
+        var keys = new HashSet<String>();
+        for (var entry : entries(secret)) {
+            var fields = fields(entry);
+            if (fields.containsKey(STRING_DATA)) {
+                return Credentials.UNKNOWN;
+            }
+            if (fields.get(DATA) instanceof Map<?, ?> data) {
+                data.keySet().forEach(key -> keys.add(String.valueOf(key)));
+            }
+        }
+        var access = keys.contains(ACCESS);
+        var renewal = keys.stream().anyMatch(RENEWING::contains);
+        if (access && renewal) {
+            return Credentials.ACCESS_AND_RENEWAL;
+        }
+        if (!keys.contains(WHOLE)) {
+            return Credentials.UNKNOWN;
+        }
+        if (renewal) {
+            return Credentials.RENEWAL_ONLY;
+        }
+        return access ? Credentials.ACCESS_ONLY : Credentials.NONE;
+    }
+
+    private static List<ManagedFieldsEntry> entries(ObjectMeta secret) {
+        return secret.getManagedFields() == null ? List.of() : secret.getManagedFields();
+    }
+
+    private static Map<String, Object> fields(ManagedFieldsEntry entry) {
+        return entry.getFieldsV1() == null || entry.getFieldsV1().getAdditionalProperties() == null
+                ? Map.of()
+                : entry.getFieldsV1().getAdditionalProperties();
+    }
+}

@@ -1,0 +1,37 @@
+package dev.tokenstore.api;
+
+import io.fabric8.crd.generator.annotation.AdditionalPrinterColumn;
+import io.fabric8.crd.generator.annotation.AdditionalPrinterColumn.Type;
+import io.fabric8.generator.annotation.ValidationRule;
+import io.fabric8.kubernetes.api.model.Namespaced;
+import io.fabric8.kubernetes.client.CustomResource;
+import io.fabric8.kubernetes.model.annotation.Group;
+import io.fabric8.kubernetes.model.annotation.Plural;
+import io.fabric8.kubernetes.model.annotation.ShortNames;
+import io.fabric8.kubernetes.model.annotation.Version;
+
+/// A place for OAuth tokens: the Secrets of its namespace that carry its name as [TokenSecretLayout#STORE_LABEL].
+///
+/// A resource without `spec` is a store that keeps every token for ever. The name's form needs no rule of its own:
+/// what Kubernetes takes as a name (a DNS subdomain) is a label value too, once it is short enough.
+@Group(OAuthTokenStore.GROUP)
+@Version(OAuthTokenStore.VERSION)
+@Plural("oauthtokenstores")
+@ShortNames("ots")
+@ValidationRule(
+        value = "size(self.metadata.name) <= 63",
+        message = "metadata.name must have at most 63 characters: it becomes the value of a label on every token")
+@AdditionalPrinterColumn(name = "Ready", jsonPath = ".status.conditions[?(@.type==\"Ready\")].status")
+@AdditionalPrinterColumn(name = "Tokens", jsonPath = ".status.tokens.total", type = Type.INTEGER)
+@AdditionalPrinterColumn(name = "Valid", jsonPath = ".status.tokens.valid", type = Type.INTEGER)
+// a string: kubectl prints a date column as an age, and a moment to come as <invalid>
+@AdditionalPrinterColumn(name = "Next cleanup", jsonPath = ".status.nextCleanupTime")
+@AdditionalPrinterColumn(name = "Reason", jsonPath = ".status.conditions[?(@.type==\"Ready\")].reason", priority = 1)
+@AdditionalPrinterColumn(name = "Age", jsonPath = ".metadata.creationTimestamp", type = Type.DATE)
+public final class OAuthTokenStore extends CustomResource<OAuthTokenStoreSpec, OAuthTokenStoreStatus>
+        implements Namespaced {
+    private static final long serialVersionUID = 1;
+
+    public static final String GROUP = "tokenstore.dev";
+    public static final String VERSION = "v1alpha1";
+}

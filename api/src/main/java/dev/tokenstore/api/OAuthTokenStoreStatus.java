@@ -1,0 +1,66 @@
+package dev.tokenstore.api;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.annotation.JsonPropertyDescription;
+import io.fabric8.kubernetes.api.model.Condition;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/// Observed state of an [OAuthTokenStore].
+@JsonInclude(JsonInclude.Include.NON_NULL)
+public record OAuthTokenStoreStatus(
+        @JsonPropertyDescription("The generation of the spec that this status describes.") @Nullable Long observedGeneration,
+
+        @JsonPropertyDescription("The store's tokens, each counted once. Absent while they are not known.") @Nullable TokenCounts tokens,
+
+        @JsonPropertyDescription("When the next token is due for deletion (RFC 3339). Absent: none will be.") @Nullable String nextCleanupTime,
+
+        @JsonPropertyDescription("The last cleanup that deleted something.") @Nullable LastCleanup lastCleanup,
+
+        @JsonPropertyDescription("Ready: the operator sees the store's tokens. CleanedUp: no token is overdue.")
+        List<Condition> conditions) {
+    public OAuthTokenStoreStatus(
+            @Nullable Long observedGeneration,
+            @Nullable TokenCounts tokens,
+            @Nullable String nextCleanupTime,
+            @Nullable LastCleanup lastCleanup,
+            @Nullable List<Condition> conditions) {
+        this.observedGeneration = observedGeneration;
+        this.tokens = tokens;
+        this.nextCleanupTime = nextCleanupTime;
+        this.lastCleanup = lastCleanup;
+        this.conditions = conditions == null ? List.of() : List.copyOf(conditions);
+    }
+
+    /// Tokens by [TokenClass]; `total` is the sum of the others.
+    public record TokenCounts(
+            @JsonPropertyDescription("All tokens of the store; one that is being created is not counted yet.")
+            int total,
+
+            @JsonPropertyDescription("Tokens whose access token has not expired, or whose expiry is not known.")
+            int valid,
+
+            @JsonPropertyDescription("Tokens whose access token expired and that hold nothing to renew it with.")
+            int expired,
+
+            @JsonPropertyDescription("Tokens without a valid access token that can, or may, be renewed.")
+            int refreshable,
+
+            @JsonPropertyDescription("Tokens that hold no credential, were never finished, or have a newer layout.")
+            int unusable) {}
+
+    /// What a cleanup deleted.
+    public record LastCleanup(
+            @JsonPropertyDescription("When it ran (RFC 3339).")
+            String time,
+
+            @JsonPropertyDescription(
+                    "Number of deleted tokens by reason:" + " SessionEnded, TooOld, Expired, Unusable.")
+            Map<String, Integer> deleted) {
+        public LastCleanup(String time, @Nullable Map<String, Integer> deleted) {
+            this.time = time;
+            this.deleted = deleted == null ? Map.of() : Map.copyOf(deleted);
+        }
+    }
+}

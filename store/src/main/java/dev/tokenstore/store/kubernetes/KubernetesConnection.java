@@ -1,0 +1,87 @@
+package dev.tokenstore.store.kubernetes;
+
+import io.fabric8.kubernetes.client.Config;
+import io.fabric8.kubernetes.client.ConfigBuilder;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.KubernetesClientBuilder;
+import io.fabric8.kubernetes.client.http.AsyncBody;
+import io.fabric8.kubernetes.client.http.HttpRequest;
+import io.fabric8.kubernetes.client.http.HttpResponse;
+import io.fabric8.kubernetes.client.http.Interceptor;
+import io.fabric8.kubernetes.client.jdkhttp.JdkHttpClientFactory;
+import java.nio.ByteBuffer;
+import java.time.DateTimeException;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.time.format.DateTimeFormatter;
+import java.util.List;
+import java.util.function.Consumer;
+import java.util.random.RandomGenerator;
+
+/// A connection to a cluster's API server, made for writes that must not be repeated blindly: the client library's own
+/// retries are off. Knows the server's clock by its replies. Closed by who opened it.
+public final class KubernetesConnection implements AutoCloseable {
+    private final KubernetesClient client;
+    private final ServerClock clock;
+
+    private KubernetesConnection(KubernetesClient client, ServerClock clock) {
+        this.client = client;
+        this.clock = clock;
+    }
+
+    /// Prepares a connection; nothing is sent before the first request.
+    ///
+    /// @param config where the API server is and who asks; its retry settings are ignored
+    /// @param local this machine's clock
+    public static KubernetesConnection open(Config config, InstantSource local) {
+        var clock = new ServerClock(local);
+        var once = new ConfigBuilder(config).withRequestRetryBackoffLimit(0).build();
+        var client = new KubernetesClientBuilder()
+                .withConfig(once)
+                .withHttpClientFactory(new JdkHttpClientFactory())
+                .withHttpClientBuilderConsumer(http -> http.addOrReplaceInterceptor("server-clock", dates(clock)))
+                .build();
+        return new KubernetesConnection(client, clock);
+    }
+
+    /// The tokens of the store `name`.
+    ///
+    /// @param random a cryptographically strong source
+    /// @param unreadable told the name of each Secret of the store that is no token, whenever one is met
+    public KubernetesTokenStorage storage(
+            String namespace, String name, RandomGenerator random, Consumer<String> unreadable) {
+        return new KubernetesTokenStorage(this, namespace, name, random, unreadable);
+    }
+
+    KubernetesClient client() {
+        return client;
+    }
+
+    public ServerClock clock() {
+        return clock;
+    }
+
+    private static Interceptor dates(ServerClock clock) {
+        return new Interceptor() {
+            @Override
+            public void after(
+                    HttpRequest request, HttpResponse<?> response, AsyncBody.Consumer<List<ByteBuffer>> consumer) {
+                var date = response.header("Date");
+                if (date == null) {
+                    return;
+                }
+                try {
+                    clock.observe(Instant.from(DateTimeFormatter.RFC_1123_DATE_TIME.parse(date)));
+                } catch (DateTimeException e) {
+                    // a proxy's nonsense tells nothing of the time
+                    return;
+                }
+            }
+        };
+    }
+
+    @Override
+    public void close() {
+        client.close();
+    }
+}

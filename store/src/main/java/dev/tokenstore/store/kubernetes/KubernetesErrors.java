@@ -1,0 +1,105 @@
+package dev.tokenstore.store.kubernetes;
+
+import dev.tokenstore.store.StorageException;
+import dev.tokenstore.store.StorageException.Reason;
+import io.fabric8.kubernetes.client.KubernetesClientException;
+import java.net.HttpURLConnection;
+import org.jspecify.annotations.Nullable;
+
+/// What a failed request to the API server means, by its status code alone: messages may quote what was sent.
+final class KubernetesErrors {
+    private static final int TOO_MANY_REQUESTS = 429;
+
+    private KubernetesErrors() {}
+
+    /// Whether the request may have been carried out although it failed, or may succeed when it is sent again.
+    static boolean isPassing(KubernetesClientException e) {
+        var code = e.getCode();
+        return code <= 0 || code == TOO_MANY_REQUESTS || code >= HttpURLConnection.HTTP_INTERNAL_ERROR;
+    }
+
+    static boolean isNotFound(KubernetesClientException e) {
+        return e.getCode() == HttpURLConnection.HTTP_NOT_FOUND;
+    }
+
+    static boolean isConflict(KubernetesClientException e) {
+        return e.getCode() == HttpURLConnection.HTTP_CONFLICT;
+    }
+
+    static boolean isGone(KubernetesClientException e) {
+        return e.getCode() == HttpURLConnection.HTTP_GONE;
+    }
+
+    static boolean isBadRequest(KubernetesClientException e) {
+        return e.getCode() == HttpURLConnection.HTTP_BAD_REQUEST;
+    }
+
+    /// What the caller is told.
+    ///
+    /// @param store `namespace/name` of the store
+    static StorageException explained(KubernetesClientException e, String store) {
+        return switch (e.getCode()) {
+            case HttpURLConnection.HTTP_UNAUTHORIZED ->
+                new StorageException(
+                        Reason.STORE_NOT_ACCESSIBLE,
+                        "the API server does not accept this account's credentials for store " + store
+                                + "; check the service account token or the kubeconfig",
+                        causeOf(e));
+            case HttpURLConnection.HTTP_FORBIDDEN -> isQuota(e) ? full(e, store) : notAllowed(e, store);
+            case HttpURLConnection.HTTP_NOT_FOUND ->
+                new StorageException(
+                        Reason.STORE_NOT_FOUND,
+                        "there is no store " + store + ": its namespace or the OAuthTokenStore resource is missing;"
+                                + " create it, or name another store",
+                        causeOf(e));
+            default ->
+                new StorageException(
+                        Reason.API_SERVER_UNAVAILABLE,
+                        "the Kubernetes API server did not answer for store " + store + whatItSaid(e)
+                                + "; nothing is lost, try again",
+                        causeOf(e));
+        };
+    }
+
+    private static StorageException notAllowed(KubernetesClientException e, String store) {
+        return new StorageException(
+                Reason.STORE_NOT_ACCESSIBLE,
+                "store " + store + " does not exist, or " + accountIn(e) + " may not use it; let an administrator"
+                        + " give that account access to the store, or name another store",
+                causeOf(e));
+    }
+
+    private static StorageException full(KubernetesClientException e, String store) {
+        return new StorageException(
+                Reason.STORAGE_FULL,
+                "the namespace of store " + store
+                        + " takes no more Secrets (ResourceQuota); raise the quota or delete tokens",
+                causeOf(e));
+    }
+
+    private static boolean isQuota(KubernetesClientException e) {
+        return messageOf(e).contains("exceeded quota");
+    }
+
+    /// The account as the API server names it in a refusal: `User "system:serviceaccount:sales:crm-worker" cannot ...`.
+    private static String accountIn(KubernetesClientException e) {
+        var message = messageOf(e);
+        var start = message.indexOf("User \"");
+        var end = start < 0 ? -1 : message.indexOf('"', start + 6);
+        return end < 0 ? "this account" : message.substring(start + 6, end);
+    }
+
+    private static String messageOf(KubernetesClientException e) {
+        var status = e.getStatus();
+        return status == null || status.getMessage() == null ? "" : status.getMessage();
+    }
+
+    private static String whatItSaid(KubernetesClientException e) {
+        return e.getCode() <= 0 ? "" : " (HTTP " + e.getCode() + ")";
+    }
+
+    /// The cause without its message's detail: the client puts the response's body there.
+    private static @Nullable Throwable causeOf(KubernetesClientException e) {
+        return e.getCode() <= 0 ? e.getCause() : null;
+    }
+}

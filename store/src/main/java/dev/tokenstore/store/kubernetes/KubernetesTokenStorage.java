@@ -1,0 +1,287 @@
+package dev.tokenstore.store.kubernetes;
+
+import dev.tokenstore.store.StorageException;
+import dev.tokenstore.store.StorageException.Reason;
+import dev.tokenstore.store.StoredToken;
+import dev.tokenstore.store.TokenStorage;
+import dev.tokenstore.store.token.GeneratedIds;
+import dev.tokenstore.store.token.SecretValue;
+import dev.tokenstore.store.token.TokenField;
+import dev.tokenstore.store.token.TokenFields;
+import io.fabric8.kubernetes.api.model.Secret;
+import io.fabric8.kubernetes.api.model.SecretList;
+import io.fabric8.kubernetes.client.KubernetesClientException;
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Base64;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Consumer;
+import java.util.function.Function;
+import java.util.random.RandomGenerator;
+
+/// One Secret per token, in the namespace of an `OAuthTokenStore`.
+///
+/// - Secrets are named by identity ([Places]), so ids and users lead to theirs by a GET; where the name does not
+/// decide,
+///   a label holding a hash does. Content is checked always.
+/// - Every write is guarded by the Secret's uid and resourceVersion, and carries a mark by which a write whose reply
+/// was
+///   lost is recognised.
+/// - A new row is pending until it is sure to be the only one ([PendingRows]).
+///
+/// Reads are live: nothing is remembered between calls.
+public final class KubernetesTokenStorage implements TokenStorage {
+    private final SecretApi secrets;
+    private final SecretCodec codec;
+    private final Places places;
+    private final GeneratedIds ids;
+    private final PendingRows pendingRows;
+    private final SecretLookup lookup;
+    private final Stamps stamps;
+    private final Marks marks;
+    private final StoreResource resource;
+    private final Fanout fanout = new Fanout();
+
+    /// @param unreadable told the name of each Secret of the store that is no token, whenever one is met
+    KubernetesTokenStorage(
+            KubernetesConnection connection,
+            String namespace,
+            String store,
+            RandomGenerator random,
+            Consumer<String> unreadable) {
+        var identity = namespace + "/" + store;
+        resource = new StoreResource(connection.client(), namespace, store, connection.clock());
+        secrets = new SecretApi(connection.client(), namespace, identity, connection.clock(), random);
+        codec = new SecretCodec(store);
+        ids = new GeneratedIds("kubernetes/" + identity, random);
+        places = new Places(identity, store, ids);
+        stamps = new Stamps(connection.clock());
+        marks = new Marks(random);
+        lookup = new SecretLookup(secrets, codec, fanout, unreadable);
+        pendingRows = new PendingRows(secrets, codec, lookup, stamps, marks, connection.clock(), random);
+    }
+
+    /// Makes sure that the store is there and may be used, by asking for it and for one of its Secrets.
+    ///
+    /// @throws StorageException saying what is wrong
+    public void check() {
+        resource.check();
+        secrets.listMetadata(codec.storeLabels(), 1, "");
+    }
+
+    @Override
+    public GeneratedIds ids() {
+        return ids;
+    }
+
+    @Override
+    public Optional<StoredToken> byId(SecretValue id) {
+        resource.require();
+        var atItsPlace = ids.placeOf(id).flatMap(place -> lookup.byName(places.name(place)));
+        if (atItsPlace.isPresent()) {
+            var reading = atItsPlace.get();
+            if (reading instanceof SecretReading.Unreadable unreadable) {
+                throw unreadable(unreadable);
+            }
+            if (reading instanceof SecretReading.Readable readable && has(readable.row(), TokenField.ID, id)) {
+                return confirmed(readable.row());
+            }
+        }
+        var found = lookup.read(TokenField.ID, id);
+        var row = found.rows().stream()
+                .filter(SecretRow::confirmed)
+                .min(Comparator.comparing(SecretRow::createTime).thenComparing(SecretRow::name));
+        if (row.isEmpty() && !found.unreadable().isEmpty()) {
+            throw unreadable(found.unreadable().getFirst());
+        }
+        return row.map(Function.identity());
+    }
+
+    @Override
+    public List<StoredToken> byUser(TokenFields wanted) {
+        resource.require();
+        var user = wanted.get(TokenField.USER_SIGNATURE).orElseThrow();
+        var first = atPlace(places.ofUser(user), wanted, 0);
+        if (first.isPresent()
+                && (!wanted.has(TokenField.CLIENT_ID) || first.get().fields().agreesOn(TokenField.CLIENT_ID, wanted))) {
+            return List.of(first.get());
+        }
+        if (first.isPresent()) {
+            var client = wanted.get(TokenField.CLIENT_ID).orElseThrow();
+            var second = atPlace(places.ofUserAndClient(user, client), wanted, 1);
+            if (second.isPresent() && second.get().fields().agreesOn(TokenField.CLIENT_ID, wanted)) {
+                return List.of(first.get(), second.get());
+            }
+        }
+        return confirmed(lookup.read(TokenField.USER_SIGNATURE, user).rows());
+    }
+
+    /// The row at a place, if it has the wanted user since it was created, when `rank` other rows had that user. The
+    /// row of
+    /// rank 0 has had its user the longest; only that one has had it longer than the row of rank 1.
+    private Optional<SecretRow> atPlace(String place, TokenFields wanted, int rank) {
+        return lookup.byName(places.name(place))
+                .flatMap(reading -> reading instanceof SecretReading.Readable readable
+                        ? Optional.of(readable.row())
+                        : Optional.empty())
+                .filter(SecretRow::confirmed)
+                .filter(row -> row.fields().agreesOn(TokenField.USER_SIGNATURE, wanted))
+                .filter(row -> row.userRank().isPresent() && row.userRank().getAsInt() == rank);
+    }
+
+    @Override
+    public List<StoredToken> byCredential(TokenField credential, SecretValue value) {
+        resource.require();
+        return confirmed(lookup.read(credential, value).rows());
+    }
+
+    @Override
+    public Insertion insert(TokenFields fields, Function<List<StoredToken>, Optional<StoredToken>> twin) {
+        resource.require();
+        var occupied = new ArrayList<SecretRow>();
+        for (var place : places.forNew(fields)) {
+            var whole = fields.has(TokenField.ID) ? fields : fields.with(TokenField.ID, ids.next(place));
+            switch (pendingRows.create(places.name(place), whole)) {
+                case PendingRows.Creation.Created created -> {
+                    return pendingRows.settle(created.row(), twin);
+                }
+                case PendingRows.Creation.NameTaken taken -> taken.by().ifPresent(occupied::add);
+            }
+            if (twin.apply(List.copyOf(occupied)).isPresent()) {
+                pendingRows.awaitSettled(occupied);
+                return new Insertion.TwinFound();
+            }
+        }
+        throw new StorageException(
+                Reason.TOO_MUCH_CONTENTION, "no free name was found for the new token; save it again");
+    }
+
+    @Override
+    public Replacement replace(StoredToken current, TokenFields next) {
+        var row = (SecretRow) current;
+        var mark = marks.next();
+        var now = stamps.next();
+        var patch = codec.replacement(row, next, userSince(row, next, now), mark, now);
+        return switch (secrets.patch(patch)) {
+            case SecretApi.Attempt.Done done -> replaced(done.stored());
+            case SecretApi.Attempt.Refused refused ->
+                lookup.rowByName(row.name())
+                        .filter(found -> found.writes().contains(mark))
+                        .<Replacement>map(Replacement.Replaced::new)
+                        .orElseGet(Replacement.RowChanged::new);
+        };
+    }
+
+    private Replacement replaced(Secret stored) {
+        return new Replacement.Replaced(lookup.rowOf(stored));
+    }
+
+    /// When the row's user changes, it is the last to have that user, however the pods' clocks differ.
+    private Instant userSince(SecretRow row, TokenFields next, Instant now) {
+        var user = next.get(TokenField.USER_SIGNATURE);
+        if (user.equals(row.fields().get(TokenField.USER_SIGNATURE)) || user.isEmpty()) {
+            return row.userSince();
+        }
+        return Stamps.after(lookup.read(TokenField.USER_SIGNATURE, user.get()).rows(), now);
+    }
+
+    @Override
+    public void delete(StoredToken row) {
+        var secret = (SecretRow) row;
+        secrets.delete(secret.name(), secret.uid(), Optional.empty());
+    }
+
+    @Override
+    public long deleteAll() {
+        resource.check();
+        return new MassDeletion(secrets, fanout, codec.storeLabels()).run();
+    }
+
+    @Override
+    public Chunk list(int limit, String after) {
+        resource.require();
+        var cursor = Cursor.parse(after);
+        var page = page(limit, cursor);
+        var rows = new ArrayList<Listed>();
+        for (var secret : page.getItems()) {
+            var name = secret.getMetadata().getName();
+            if (name.compareTo(cursor.name()) <= 0) {
+                continue;
+            }
+            lookup.report(codec.read(secret))
+                    .filter(SecretRow::confirmed)
+                    .ifPresent(row -> rows.add(new Listed(row, new Cursor(cursor.continuation(), name).text())));
+        }
+        var next = page.getMetadata().getContinue();
+        return new Chunk(
+                rows, next == null || next.isEmpty() ? Optional.empty() : Optional.of(new Cursor(next, "").text()));
+    }
+
+    private SecretList page(int limit, Cursor cursor) {
+        try {
+            return secrets.list(codec.storeLabels(), limit, cursor.continuation());
+        } catch (KubernetesClientException e) {
+            if (KubernetesErrors.isGone(e)) {
+                throw new StorageException(
+                        Reason.PAGE_TOKEN_EXPIRED,
+                        "page_token has outlived its list; start again from the first page, without a page_token");
+            }
+            throw new InvalidCursorException();
+        }
+    }
+
+    @Override
+    public void close() {
+        fanout.close();
+    }
+
+    private static boolean has(SecretRow row, TokenField field, SecretValue value) {
+        return row.fields().get(field).filter(value::equals).isPresent();
+    }
+
+    private static Optional<StoredToken> confirmed(SecretRow row) {
+        return row.confirmed() ? Optional.of(row) : Optional.empty();
+    }
+
+    private static List<StoredToken> confirmed(List<SecretRow> rows) {
+        return rows.stream()
+                .filter(SecretRow::confirmed)
+                .<StoredToken>map(Function.identity())
+                .toList();
+    }
+
+    private static StorageException unreadable(SecretReading.Unreadable secret) {
+        return new StorageException(
+                Reason.TOKEN_UNREADABLE,
+                "Secret " + secret.name() + " was edited into something that is not a token: " + secret.problem()
+                        + "; repair or delete that Secret");
+    }
+
+    /// Where a list goes on: behind the row `name`, in the part of the list that `continuation` leads to.
+    private record Cursor(String continuation, String name) {
+        static Cursor parse(String text) {
+            if (text.isEmpty()) {
+                return new Cursor("", "");
+            }
+            try {
+                var decoded = new String(Base64.getUrlDecoder().decode(text), StandardCharsets.UTF_8);
+                var space = decoded.indexOf(' ');
+                if (space < 0) {
+                    throw new InvalidCursorException();
+                }
+                return new Cursor(decoded.substring(space + 1), decoded.substring(0, space));
+            } catch (IllegalArgumentException e) {
+                throw new InvalidCursorException();
+            }
+        }
+
+        String text() {
+            return Base64.getUrlEncoder()
+                    .withoutPadding()
+                    .encodeToString((name + " " + continuation).getBytes(StandardCharsets.UTF_8));
+        }
+    }
+}

@@ -1,0 +1,147 @@
+package dev.tokenstore.store.kubernetes;
+
+import dev.tokenstore.store.Backoff;
+import dev.tokenstore.store.StoredToken;
+import dev.tokenstore.store.TokenStorage.Insertion;
+import dev.tokenstore.store.token.TokenField;
+import dev.tokenstore.store.token.TokenFields;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.Collection;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Function;
+import java.util.random.RandomGenerator;
+
+/// New rows on their way to being the only one of their identity.
+///
+/// A row is created pending, then its creator looks for twins. A confirmed twin wins; among pending ones the lowest
+/// name
+/// does. The winner deletes the other pending twins before it confirms itself, both guarded by resourceVersion, so of
+/// two
+/// twins at most one is ever confirmed: whichever write comes second fails. Only its creator confirms a row. One whose
+/// creator died is in the way of its twins for [#PATIENCE], then they delete it.
+final class PendingRows {
+    private static final Duration PATIENCE = Duration.ofSeconds(2);
+
+    private final SecretApi secrets;
+    private final SecretCodec codec;
+    private final SecretLookup lookup;
+    private final Stamps stamps;
+    private final Marks marks;
+    private final InstantSource clock;
+    private final RandomGenerator random;
+
+    PendingRows(
+            SecretApi secrets,
+            SecretCodec codec,
+            SecretLookup lookup,
+            Stamps stamps,
+            Marks marks,
+            InstantSource clock,
+            RandomGenerator random) {
+        this.secrets = secrets;
+        this.codec = codec;
+        this.lookup = lookup;
+        this.stamps = stamps;
+        this.marks = marks;
+        this.clock = clock;
+        this.random = random;
+    }
+
+    /// Creates a pending row under that name.
+    Creation create(String name, TokenFields fields) {
+        var mark = marks.next();
+        var secret = codec.pending(name, fields, marks.firstVersion(), mark, stamps.next());
+        return switch (secrets.create(secret)) {
+            case SecretApi.Attempt.Done done -> new Creation.Created(lookup.rowOf(done.stored()));
+            case SecretApi.Attempt.Refused refused -> {
+                var row = lookup.rowByName(name);
+                yield row.filter(found -> found.writes().contains(mark)).isPresent()
+                        ? new Creation.Created(row.get())
+                        : new Creation.NameTaken(row);
+            }
+        };
+    }
+
+    /// Confirms a pending row, or withdraws it when it has a twin.
+    Insertion settle(SecretRow pending, Function<List<StoredToken>, Optional<StoredToken>> twin) {
+        while (true) {
+            var others = lookup.sharing(pending.fields()).stream()
+                    .filter(row -> !row.name().equals(pending.name()))
+                    .toList();
+            var twins = others.stream()
+                    .filter(row -> twin.apply(List.of(row)).isPresent())
+                    .toList();
+            var winners = twins.stream()
+                    .filter(row -> row.confirmed() || row.name().compareTo(pending.name()) < 0)
+                    .toList();
+            if (!winners.isEmpty()) {
+                secrets.delete(pending.name(), pending.uid(), Optional.empty());
+                awaitSettled(winners);
+                return new Insertion.TwinFound();
+            }
+            if (twins.stream().allMatch(this::withdraw)) {
+                return confirm(pending, others);
+            }
+        }
+    }
+
+    /// Waits until none of the rows is pending any more; one that stays pending is deleted.
+    void awaitSettled(Collection<SecretRow> rows) {
+        var backoff = new Backoff(PATIENCE, clock, random);
+        for (var row : rows) {
+            var seen = Optional.of(row);
+            while (seen.filter(found -> isStillPending(found, row)).isPresent()) {
+                if (!backoff.pause()) {
+                    withdraw(seen.get());
+                    break;
+                }
+                seen = lookup.rowByName(row.name());
+            }
+        }
+    }
+
+    private static boolean isStillPending(SecretRow found, SecretRow row) {
+        return !found.confirmed() && found.uid().equals(row.uid());
+    }
+
+    private boolean withdraw(SecretRow pending) {
+        return secrets.delete(pending.name(), pending.uid(), Optional.of(pending.resourceVersion()));
+    }
+
+    private Insertion confirm(SecretRow pending, List<SecretRow> others) {
+        var created = Stamps.after(others, pending.createTime());
+        var rank = (int) others.stream()
+                .filter(row -> row.fields().agreesOn(TokenField.USER_SIGNATURE, pending.fields()))
+                .count();
+        var mark = marks.next();
+        var current = pending;
+        while (true) {
+            switch (secrets.patch(codec.confirmation(current, created, rank, mark))) {
+                case SecretApi.Attempt.Done done -> {
+                    return new Insertion.Inserted(lookup.rowOf(done.stored()));
+                }
+                case SecretApi.Attempt.Refused refused -> {
+                    var found = lookup.rowByName(current.name())
+                            .filter(row -> row.uid().equals(pending.uid()));
+                    if (found.isEmpty()) {
+                        return new Insertion.TwinFound();
+                    }
+                    if (found.get().confirmed()) {
+                        return new Insertion.Inserted(found.get());
+                    }
+                    current = found.get();
+                }
+            }
+        }
+    }
+
+    /// What became of the creation of a row.
+    sealed interface Creation {
+        record Created(SecretRow row) implements Creation {}
+
+        /// The name is taken, by a row of the store or by something else.
+        record NameTaken(Optional<SecretRow> by) implements Creation {}
+    }
+}

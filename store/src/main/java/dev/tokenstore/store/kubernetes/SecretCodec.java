@@ -1,0 +1,299 @@
+package dev.tokenstore.store.kubernetes;
+
+import dev.tokenstore.api.TokenSecretLayout;
+import dev.tokenstore.store.token.InvalidTokenException;
+import dev.tokenstore.store.token.SecretValue;
+import dev.tokenstore.store.token.TokenField;
+import dev.tokenstore.store.token.TokenFields;
+import io.fabric8.kubernetes.api.model.ObjectMeta;
+import io.fabric8.kubernetes.api.model.Secret;
+import io.fabric8.kubernetes.api.model.SecretBuilder;
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
+import java.time.DateTimeException;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.Base64;
+import java.util.EnumMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/// Translates between tokens and their Secrets, as [TokenSecretLayout] says. Pure; knows one store.
+///
+/// Annotations are input, written by clients and by people: a malformed one is read as the best guess that loses no
+/// live
+/// token. Data that is not a token makes the Secret unreadable.
+final class SecretCodec {
+    private static final int REMEMBERED_WRITES = 8;
+
+    /// The value of an annotation that says nothing (any more); it is read like an absent one.
+    private static final String NOTHING = "";
+
+    private static final Pattern VERSION = Pattern.compile("([a-z0-9-]{1,40})\\.([0-9]{1,17})");
+    private static final Map<TokenField, String> HASH_LABELS = Map.of(
+            TokenField.ID, TokenSecretLayout.ID_HASH_LABEL,
+            TokenField.USER_SIGNATURE, TokenSecretLayout.USER_HASH_LABEL,
+            TokenField.REFRESH_TOKEN, TokenSecretLayout.REFRESH_HASH_LABEL,
+            TokenField.GRANT_TOKEN, TokenSecretLayout.GRANT_HASH_LABEL,
+            TokenField.ACCESS_TOKEN, TokenSecretLayout.ACCESS_HASH_LABEL);
+
+    private final String store;
+
+    SecretCodec(String store) {
+        this.store = store;
+    }
+
+    /// The fields that rows can be looked up by.
+    static List<TokenField> lookupFields() {
+        return List.of(
+                TokenField.ID,
+                TokenField.USER_SIGNATURE,
+                TokenField.REFRESH_TOKEN,
+                TokenField.GRANT_TOKEN,
+                TokenField.ACCESS_TOKEN);
+    }
+
+    /// The labels of the store's rows.
+    Map<String, String> storeLabels() {
+        return Map.of(
+                TokenSecretLayout.MANAGED_BY_LABEL, TokenSecretLayout.MANAGED_BY, TokenSecretLayout.STORE_LABEL, store);
+    }
+
+    /// The labels of the store's rows with that value.
+    Map<String, String> lookupLabels(TokenField field, SecretValue value) {
+        return Map.of(TokenSecretLayout.STORE_LABEL, store, hashLabel(field), hash(field, value));
+    }
+
+    /// A Secret for a new row, pending.
+    Secret pending(String name, TokenFields fields, String version, String mark, Instant now) {
+        var labels = new LinkedHashMap<>(storeLabels());
+        labels.putAll(hashes(fields));
+        var annotations = new LinkedHashMap<String, String>();
+        annotations.put(TokenSecretLayout.LAYOUT, TokenSecretLayout.LAYOUT_VERSION);
+        annotations.put(TokenSecretLayout.STATE, TokenSecretLayout.PENDING);
+        annotations.put(TokenSecretLayout.VERSION, version);
+        annotations.put(TokenSecretLayout.CREATED_AT, stamp(now));
+        annotations.putAll(timesOf(fields, now));
+        annotations.put(TokenSecretLayout.WRITES, mark);
+        return new SecretBuilder()
+                .withNewMetadata()
+                .withName(name)
+                .withLabels(labels)
+                .withAnnotations(annotations)
+                .endMetadata()
+                .withType(TokenSecretLayout.SECRET_TYPE)
+                .withData(dataOf(fields))
+                .build();
+    }
+
+    /// A guarded merge patch that confirms a pending row.
+    Secret confirmation(SecretRow row, Instant createTime, int userRank, String mark) {
+        var annotations = new LinkedHashMap<String, String>();
+        annotations.put(TokenSecretLayout.STATE, TokenSecretLayout.CONFIRMED);
+        annotations.put(TokenSecretLayout.CREATED_AT, stamp(createTime));
+        if (row.fields().has(TokenField.USER_SIGNATURE)) {
+            annotations.put(TokenSecretLayout.USER_SINCE, stamp(createTime));
+            annotations.put(TokenSecretLayout.USER_RANK, Integer.toString(userRank));
+        }
+        annotations.put(TokenSecretLayout.WRITES, marksAfter(row, mark));
+        return patch(row, Map.of(), annotations, Map.of());
+    }
+
+    /// A guarded merge patch that replaces a row's fields and raises its version. What others wrote beside them stays.
+    ///
+    /// @param userSince since when the row has the user of `next`
+    Secret replacement(SecretRow row, TokenFields next, Instant userSince, String mark, Instant now) {
+        var annotations = new LinkedHashMap<String, String>();
+        annotations.put(TokenSecretLayout.LAYOUT, TokenSecretLayout.LAYOUT_VERSION);
+        annotations.put(TokenSecretLayout.STATE, TokenSecretLayout.CONFIRMED);
+        annotations.put(TokenSecretLayout.VERSION, versionAfter(row.version()));
+        annotations.put(TokenSecretLayout.CREATED_AT, stamp(row.createTime()));
+        annotations.putAll(timesOf(next, now));
+        annotations.put(TokenSecretLayout.WRITES, marksAfter(row, mark));
+        if (!userSince.equals(row.userSince())) {
+            annotations.put(TokenSecretLayout.USER_SINCE, stamp(userSince));
+            annotations.put(TokenSecretLayout.USER_RANK, NOTHING);
+        }
+        return patch(row, hashes(next), annotations, dataOf(next));
+    }
+
+    /// What a Secret is to this store.
+    SecretReading read(Secret secret) {
+        var metadata = secret.getMetadata();
+        if (!TokenSecretLayout.SECRET_TYPE.equals(secret.getType())
+                || !store.equals(labels(metadata).get(TokenSecretLayout.STORE_LABEL))) {
+            return new SecretReading.Foreign();
+        }
+        try {
+            return new SecretReading.Readable(rowOf(metadata, fieldsOf(secret)));
+        } catch (InvalidTokenException e) {
+            return new SecretReading.Unreadable(metadata.getName(), Objects.requireNonNullElse(e.getMessage(), ""));
+        }
+    }
+
+    private static SecretRow rowOf(ObjectMeta metadata, TokenFields fields) {
+        var annotations = annotations(metadata);
+        var layout = annotations.getOrDefault(TokenSecretLayout.LAYOUT, TokenSecretLayout.LAYOUT_VERSION);
+        if (!layout.equals(TokenSecretLayout.LAYOUT_VERSION)) {
+            throw new InvalidTokenException("its layout is not " + TokenSecretLayout.LAYOUT_VERSION
+                    + ", the one that this version of the program knows");
+        }
+        var created = timeIn(annotations, TokenSecretLayout.CREATED_AT)
+                .or(() -> timeOf(metadata.getCreationTimestamp()))
+                .orElse(Instant.EPOCH);
+        var version = annotations.getOrDefault(TokenSecretLayout.VERSION, "");
+        return new SecretRow(
+                metadata.getName(),
+                metadata.getUid(),
+                metadata.getResourceVersion(),
+                fields,
+                VERSION.matcher(version).matches() ? version : metadata.getUid() + ".0",
+                !TokenSecretLayout.PENDING.equals(annotations.get(TokenSecretLayout.STATE)),
+                created,
+                timeIn(annotations, TokenSecretLayout.SAVED_AT).orElse(created),
+                timeIn(annotations, TokenSecretLayout.USER_SINCE).orElse(created),
+                rankIn(annotations),
+                marksIn(annotations));
+    }
+
+    private static TokenFields fieldsOf(Secret secret) {
+        Map<String, String> data = secret.getData() == null ? Map.of() : secret.getData();
+        var values = new EnumMap<TokenField, String>(TokenField.class);
+        for (var field : TokenField.values()) {
+            var encoded = data.get(field.key());
+            if (encoded != null) {
+                values.put(field, textOf(field, encoded));
+            }
+        }
+        var fields = TokenFields.of(values);
+        if (!fields.has(TokenField.ID)) {
+            throw new InvalidTokenException("it has no id");
+        }
+        return fields;
+    }
+
+    private static String textOf(TokenField field, String encoded) {
+        try {
+            var bytes = Base64.getDecoder().decode(encoded);
+            return StandardCharsets.UTF_8
+                    .newDecoder()
+                    .decode(ByteBuffer.wrap(bytes))
+                    .toString();
+        } catch (CharacterCodingException | IllegalArgumentException e) {
+            throw new InvalidTokenException("its " + field.key() + " is not UTF-8 text");
+        }
+    }
+
+    private static Map<String, String> dataOf(TokenFields fields) {
+        var data = new LinkedHashMap<String, String>();
+        fields.forEachPresent((field, value) -> data.put(
+                field.key(), Base64.getEncoder().encodeToString(value.reveal().getBytes(StandardCharsets.UTF_8))));
+        return data;
+    }
+
+    private static Map<String, String> hashes(TokenFields fields) {
+        var labels = new LinkedHashMap<String, String>();
+        for (var field : lookupFields()) {
+            fields.get(field).ifPresent(value -> labels.put(hashLabel(field), hash(field, value)));
+        }
+        return labels;
+    }
+
+    private static String hashLabel(TokenField field) {
+        return Objects.requireNonNull(HASH_LABELS.get(field));
+    }
+
+    private static String hash(TokenField field, SecretValue value) {
+        return TokenSecretLayout.hash(field.key(), value.reveal());
+    }
+
+    /// What the operator decides by, without reading bodies.
+    private static Map<String, String> timesOf(TokenFields fields, Instant savedAt) {
+        var annotations = new LinkedHashMap<String, String>();
+        annotations.put(TokenSecretLayout.SAVED_AT, stamp(savedAt));
+        annotations.put(TokenSecretLayout.RENEWABLE, Boolean.toString(fields.isRenewable()));
+        annotations.put(
+                TokenSecretLayout.ACCESS_EXPIRES_AT,
+                fields.expiry()
+                        .filter(SecretCodec::hasFourDigitYear)
+                        .map(Instant::toString)
+                        .orElse(NOTHING));
+        return annotations;
+    }
+
+    /// Whether RFC 3339 can write it; a later expiry is as good as never.
+    private static boolean hasFourDigitYear(Instant time) {
+        return time.isBefore(Instant.parse("9999-12-31T23:59:59Z"));
+    }
+
+    /// Only what is to change, and the guard.
+    private static Secret patch(
+            SecretRow row, Map<String, String> labels, Map<String, String> annotations, Map<String, String> data) {
+        return new SecretBuilder()
+                .withNewMetadata()
+                .withName(row.name())
+                .withUid(row.uid())
+                .withResourceVersion(row.resourceVersion())
+                .withLabels(labels)
+                .withAnnotations(annotations)
+                .endMetadata()
+                .withData(data)
+                .build();
+    }
+
+    private static String marksAfter(SecretRow row, String mark) {
+        var marks = new ArrayList<String>();
+        marks.add(mark);
+        marks.addAll(row.writes());
+        return String.join(" ", marks.subList(0, Math.min(marks.size(), REMEMBERED_WRITES)));
+    }
+
+    private static String versionAfter(String version) {
+        var dot = version.lastIndexOf('.');
+        return version.substring(0, dot + 1) + (Long.parseLong(version.substring(dot + 1)) + 1);
+    }
+
+    private static Optional<Instant> timeIn(Map<String, String> annotations, String key) {
+        return timeOf(annotations.get(key));
+    }
+
+    private static Optional<Instant> timeOf(@Nullable String text) {
+        if (text == null) {
+            return Optional.empty();
+        }
+        try {
+            return Optional.of(Instant.parse(text));
+        } catch (DateTimeException e) {
+            return Optional.empty();
+        }
+    }
+
+    private static OptionalInt rankIn(Map<String, String> annotations) {
+        var rank = annotations.getOrDefault(TokenSecretLayout.USER_RANK, "");
+        return rank.matches("[0-9]{1,6}") ? OptionalInt.of(Integer.parseInt(rank)) : OptionalInt.empty();
+    }
+
+    private static List<String> marksIn(Map<String, String> annotations) {
+        return List.of(annotations.getOrDefault(TokenSecretLayout.WRITES, "").split(" ", REMEMBERED_WRITES));
+    }
+
+    private static String stamp(Instant time) {
+        return time.truncatedTo(ChronoUnit.MICROS).toString();
+    }
+
+    private static Map<String, String> labels(ObjectMeta metadata) {
+        return metadata.getLabels() == null ? Map.of() : metadata.getLabels();
+    }
+
+    private static Map<String, String> annotations(ObjectMeta metadata) {
+        return metadata.getAnnotations() == null ? Map.of() : metadata.getAnnotations();
+    }
+}

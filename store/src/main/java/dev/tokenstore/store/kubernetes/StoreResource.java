@@ -1,0 +1,81 @@
+package dev.tokenstore.store.kubernetes;
+
+import dev.tokenstore.api.OAuthTokenStore;
+import dev.tokenstore.store.StorageException;
+import dev.tokenstore.store.StorageException.Reason;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.KubernetesClientException;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.concurrent.locks.ReentrantLock;
+
+/// The `OAuthTokenStore` resource that the tokens belong to. Without it there is no store, whatever Secrets there are.
+///
+/// That it is there is believed for [#BELIEVED]; while the API server does not answer, for as long as that lasts.
+final class StoreResource {
+    private static final Duration BELIEVED = Duration.ofSeconds(15);
+
+    private final KubernetesClient client;
+    private final String namespace;
+    private final String name;
+    private final InstantSource clock;
+    private final ReentrantLock checking = new ReentrantLock();
+    private volatile Instant believedUntil = Instant.MIN;
+
+    StoreResource(KubernetesClient client, String namespace, String name, InstantSource clock) {
+        this.client = client;
+        this.namespace = namespace;
+        this.name = name;
+        this.clock = clock;
+    }
+
+    /// Makes sure that the store was there a moment ago. One caller asks, the others go on by what was known before.
+    ///
+    /// @throws StorageException if it is not there, may not be seen, or was never seen yet and cannot be asked for
+    void require() {
+        if (clock.instant().isBefore(believedUntil)) {
+            return;
+        }
+        if (believedUntil.equals(Instant.MIN)) {
+            check();
+            return;
+        }
+        if (!checking.tryLock()) {
+            return;
+        }
+        try {
+            check();
+        } catch (StorageException e) {
+            if (e.reason() != Reason.API_SERVER_UNAVAILABLE) {
+                throw e;
+            }
+        } finally {
+            checking.unlock();
+        }
+    }
+
+    /// Asks for the store now.
+    void check() {
+        try {
+            var resource = client.resources(OAuthTokenStore.class)
+                    .inNamespace(namespace)
+                    .withName(name)
+                    .get();
+            if (resource == null) {
+                believedUntil = Instant.MIN;
+                throw new StorageException(
+                        Reason.STORE_NOT_FOUND,
+                        "there is no OAuthTokenStore " + name + " in namespace " + namespace
+                                + "; create it, or name another store");
+            }
+            believedUntil = clock.instant().plus(BELIEVED);
+        } catch (KubernetesClientException e) {
+            var explained = KubernetesErrors.explained(e, namespace + "/" + name);
+            if (explained.reason() != Reason.API_SERVER_UNAVAILABLE) {
+                believedUntil = Instant.MIN;
+            }
+            throw explained;
+        }
+    }
+}

@@ -1,0 +1,250 @@
+package dev.tokenstore.store.sqlite;
+
+import dev.tokenstore.store.Backoff;
+import dev.tokenstore.store.token.GeneratedIds;
+import dev.tokenstore.store.token.TokenField;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.Arrays;
+import java.util.Objects;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.random.RandomGenerator;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+import org.sqlite.SQLiteConfig;
+import org.sqlite.SQLiteErrorCode;
+
+/// The SQLite file of a store: its schema, and one connection to it that does one piece of work at a time.
+///
+/// Any number of processes may have the file open. Thread-safe.
+final class SqliteFile implements AutoCloseable {
+    private static final int SCHEMA_VERSION = 1;
+    private static final Duration BUSY_TIMEOUT = Duration.ofSeconds(5);
+
+    private final Path path;
+    private final @Nullable Object fileKey;
+    private final Connection connection;
+    private final ReentrantLock lock = new ReentrantLock();
+    private String identity = "";
+    private boolean closed;
+
+    private SqliteFile(Path path, Connection connection) throws IOException {
+        this.path = path;
+        this.fileKey = fileKeyOf(path);
+        this.connection = connection;
+    }
+
+    /// Opens the file, and makes it first where there is none.
+    static SqliteFile open(Path file, InstantSource clock, RandomGenerator random) {
+        var path = file.toAbsolutePath();
+        try {
+            PrivateFile.prepare(path);
+            var opened = new SqliteFile(path, connect(path));
+            try {
+                opened.prepare(clock, random);
+                return opened;
+            } catch (SQLException | RuntimeException e) {
+                opened.close();
+                throw e;
+            }
+        } catch (IOException e) {
+            throw SqliteFailure.of(path, e);
+        } catch (SQLException e) {
+            throw SqliteFailure.of(path, e);
+        }
+    }
+
+    private static Connection connect(Path path) throws SQLException {
+        var config = new SQLiteConfig();
+        config.setBusyTimeout((int) BUSY_TIMEOUT.toMillis());
+        config.setSynchronous(SQLiteConfig.SynchronousMode.FULL);
+        return config.createConnection("jdbc:sqlite:" + path.toUri());
+    }
+
+    /// What ids that this store generates are bound to.
+    String identity() {
+        return identity;
+    }
+
+    /// Work on the connection.
+    @FunctionalInterface
+    interface Work<T> {
+        T on(Connection connection) throws SQLException;
+    }
+
+    /// Does work that only reads.
+    <T> T read(Work<T> work) {
+        lock.lock();
+        try {
+            requireOpen();
+            return work.on(connection);
+        } catch (SQLException e) {
+            throw SqliteFailure.of(path, e);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /// Does work that no other writer comes between: all of it is written, or nothing.
+    <T> T write(Work<T> work) {
+        lock.lock();
+        try {
+            requireOpen();
+            requireSameFile();
+            return inTransaction(work);
+        } catch (IOException e) {
+            throw SqliteFailure.of(path, e);
+        } catch (SQLException e) {
+            throw SqliteFailure.of(path, e);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private <T> T inTransaction(Work<T> work) throws SQLException {
+        execute("BEGIN IMMEDIATE");
+        var isCommitted = false;
+        try {
+            var result = work.on(connection);
+            execute("COMMIT");
+            isCommitted = true;
+            return result;
+        } finally {
+            if (!isCommitted) {
+                rollBack();
+            }
+        }
+    }
+
+    private void rollBack() {
+        try {
+            execute("ROLLBACK");
+        } catch (SQLException e) {
+            // after some failures SQLite has rolled back by itself; the failure that led here is on its way
+        }
+    }
+
+    private void requireOpen() {
+        if (closed) {
+            throw SqliteFailure.unavailable(path, "was closed because this program is ending");
+        }
+    }
+
+    /// Of a file that was removed or replaced SQLite would still take writes, and lose them.
+    private void requireSameFile() throws IOException {
+        if (!Files.exists(path) || !Objects.equals(fileKey, fileKeyOf(path))) {
+            throw SqliteFailure.unavailable(path, "was removed or replaced while it was in use; start again");
+        }
+    }
+
+    private static @Nullable Object fileKeyOf(Path path) throws IOException {
+        return Files.readAttributes(path, BasicFileAttributes.class).fileKey();
+    }
+
+    private void prepare(InstantSource clock, RandomGenerator random) throws SQLException {
+        if (!isEmpty()) {
+            requireKnownSchema(); // before anything is changed
+        }
+        execute("PRAGMA secure_delete = ON");
+        writeAheadLog(new Backoff(BUSY_TIMEOUT, clock, random));
+        identity = inTransaction(work -> {
+            if (isEmpty()) {
+                create(GeneratedIds.newStoreIdentity(random));
+            }
+            requireKnownSchema();
+            return text("SELECT identity FROM meta");
+        });
+    }
+
+    /// SQLite does not wait for its lock when several openers turn on the write-ahead log at the same time.
+    private void writeAheadLog(Backoff backoff) throws SQLException {
+        while (true) {
+            try {
+                if (!text("PRAGMA journal_mode = WAL").equals("wal")) {
+                    throw SqliteFailure.unavailable(
+                            path, "is on a disk that cannot share memory between processes; put it on a local disk");
+                }
+                return;
+            } catch (SQLException e) {
+                if (e.getErrorCode() != SQLiteErrorCode.SQLITE_BUSY.code || !backoff.pause()) {
+                    throw e;
+                }
+            }
+        }
+    }
+
+    private boolean isEmpty() throws SQLException {
+        return text("SELECT count(*) FROM sqlite_schema").equals("0");
+    }
+
+    private void requireKnownSchema() throws SQLException {
+        var isOurs = text("SELECT count(*) FROM sqlite_schema s JOIN pragma_table_info(s.name) c"
+                + " WHERE s.type = 'table' AND s.name = 'meta'"
+                + " AND c.name IN ('schema_version', 'identity', 'last_stamp')");
+        var version = isOurs.equals("3") ? text("SELECT schema_version FROM meta") : "";
+        if (version.isEmpty()) {
+            throw SqliteFailure.unavailable(
+                    path, "is a SQLite database but not a token store; give the path of another file or a new one");
+        }
+        if (!version.equals(String.valueOf(SCHEMA_VERSION))) {
+            throw SqliteFailure.unavailable(
+                    path,
+                    "was written by a newer version of this program (schema " + version + ", this one knows "
+                            + SCHEMA_VERSION + "); use that version");
+        }
+    }
+
+    private void create(String newIdentity) throws SQLException {
+        var columns = Arrays.stream(TokenField.values())
+                .map(field -> field.key() + " BLOB" + (field == TokenField.ID ? " NOT NULL" : ""))
+                .collect(Collectors.joining(", "));
+        execute("CREATE TABLE meta (schema_version INTEGER NOT NULL, identity TEXT NOT NULL,"
+                + " last_stamp INTEGER NOT NULL) STRICT");
+        execute("CREATE TABLE token (sequence INTEGER PRIMARY KEY AUTOINCREMENT, nonce TEXT NOT NULL,"
+                + " counter INTEGER NOT NULL, created_at INTEGER NOT NULL, updated_at INTEGER NOT NULL,"
+                + " user_since INTEGER NOT NULL, " + columns + ") STRICT");
+        execute("CREATE UNIQUE INDEX token_by_id ON token (id)");
+        for (var field : SqliteTokenStorage.SHARED_LOOKUPS) {
+            execute("CREATE INDEX token_by_" + field.key() + " ON token (" + field.key() + ") WHERE " + field.key()
+                    + " IS NOT NULL");
+        }
+        try (var statement = connection.prepareStatement("INSERT INTO meta VALUES (?, ?, 0)")) {
+            statement.setInt(1, SCHEMA_VERSION);
+            statement.setString(2, newIdentity);
+            statement.executeUpdate();
+        }
+    }
+
+    private void execute(String sql) throws SQLException {
+        try (var statement = connection.createStatement()) {
+            statement.execute(sql);
+        }
+    }
+
+    /// The text of the first column of the only row.
+    private String text(String sql) throws SQLException {
+        try (var statement = connection.createStatement();
+                var result = statement.executeQuery(sql)) {
+            return result.next() ? String.valueOf(result.getString(1)) : "";
+        }
+    }
+
+    @Override
+    public void close() {
+        lock.lock();
+        try {
+            closed = true;
+            connection.close();
+        } catch (SQLException e) {
+            throw SqliteFailure.of(path, e);
+        } finally {
+            lock.unlock();
+        }
+    }
+}

@@ -1,0 +1,92 @@
+package dev.tokenstore.store.sqlite;
+
+import dev.tokenstore.store.StoredToken;
+import dev.tokenstore.store.token.InvalidTokenException;
+import dev.tokenstore.store.token.TokenField;
+import dev.tokenstore.store.token.TokenFields;
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Instant;
+import java.util.EnumMap;
+import java.util.Optional;
+
+/// A row of the SQLite file.
+///
+/// @param sequence the row's own number, never given to another one
+/// @param nonce random text that only this row's versions have
+/// @param counter how often the row was saved
+record SqliteRow(
+        long sequence,
+        String nonce,
+        long counter,
+        TokenFields fields,
+        Instant createTime,
+        Instant updateTime,
+        Instant userSince)
+        implements StoredToken {
+    private static final long NANOS = 1_000_000_000L;
+
+    @Override
+    public String version() {
+        return nonce + "." + counter;
+    }
+
+    @Override
+    public String name() {
+        return nameOf(sequence);
+    }
+
+    static String nameOf(long sequence) {
+        return "row-" + sequence;
+    }
+
+    /// Reads the row a result stands on, or returns empty if someone edited it into something that is not a token.
+    static Optional<SqliteRow> read(ResultSet result) throws SQLException {
+        try {
+            var fields = fieldsOf(result);
+            if (!fields.has(TokenField.ID)) {
+                return Optional.empty();
+            }
+            return Optional.of(new SqliteRow(
+                    result.getLong("sequence"),
+                    result.getString("nonce"),
+                    result.getLong("counter"),
+                    fields,
+                    moment(result.getLong("created_at")),
+                    moment(result.getLong("updated_at")),
+                    moment(result.getLong("user_since"))));
+        } catch (CharacterCodingException | InvalidTokenException e) {
+            return Optional.empty();
+        }
+    }
+
+    private static TokenFields fieldsOf(ResultSet result) throws SQLException, CharacterCodingException {
+        var values = new EnumMap<TokenField, String>(TokenField.class);
+        for (var field : TokenField.values()) {
+            var bytes = result.getBytes(field.key());
+            if (bytes != null && bytes.length > 0) {
+                values.put(field, decoded(bytes));
+            }
+        }
+        return TokenFields.of(values);
+    }
+
+    private static String decoded(byte[] bytes) throws CharacterCodingException {
+        return StandardCharsets.UTF_8
+                .newDecoder()
+                .decode(ByteBuffer.wrap(bytes))
+                .toString();
+    }
+
+    /// A moment as the file keeps it: nanoseconds since 1970.
+    static long nanos(Instant moment) {
+        return Math.addExact(Math.multiplyExact(moment.getEpochSecond(), NANOS), moment.getNano());
+    }
+
+    static Instant moment(long nanos) {
+        return Instant.ofEpochSecond(Math.floorDiv(nanos, NANOS), Math.floorMod(nanos, NANOS));
+    }
+}

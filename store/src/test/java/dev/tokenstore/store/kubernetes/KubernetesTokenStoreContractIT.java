@@ -1,0 +1,19 @@
+package dev.tokenstore.store.kubernetes;
+
+import dev.tokenstore.store.StoreUnderTest;
+import dev.tokenstore.store.TokenStoreContract;
+import dev.tokenstore.testing.KubernetesForTests;
+import java.nio.file.Path;
+import org.junit.jupiter.api.extension.RegisterExtension;
+
+/// The whole contract on Secrets of a real API server.
+class KubernetesTokenStoreContractIT implements TokenStoreContract {
+    @RegisterExtension
+    static final KubernetesForTests kubernetes =
+            KubernetesForTests.create().withCustomResourceDefinitions(Path.of("../deploy/crds"));
+
+    @Override
+    public StoreUnderTest newStore() {
+        return TestStores.create(kubernetes);
+    }
+}

@@ -1,0 +1,86 @@
+package dev.tokenstore.store.kubernetes;
+
+import dev.tokenstore.api.OAuthTokenStore;
+import dev.tokenstore.api.TokenSecretLayout;
+import dev.tokenstore.store.StoreUnderTest;
+import dev.tokenstore.store.TokenStore;
+import dev.tokenstore.testing.KubernetesForTests;
+import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
+import io.fabric8.kubernetes.api.model.Secret;
+import io.fabric8.kubernetes.client.Config;
+import java.security.SecureRandom;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/// A store of its own on the tests' API server, with the account that the shipped client role is bound to.
+final class TestStores implements StoreUnderTest {
+    static final String ACCOUNT = "client";
+
+    private static final AtomicInteger NUMBER = new AtomicInteger();
+
+    private final KubernetesForTests kubernetes;
+    private final String name;
+    private final Config config;
+    private final ConcurrentLinkedQueue<KubernetesConnection> connections = new ConcurrentLinkedQueue<>();
+    private final ConcurrentLinkedQueue<String> unreadable = new ConcurrentLinkedQueue<>();
+
+    private TestStores(KubernetesForTests kubernetes, String name, Config config) {
+        this.kubernetes = kubernetes;
+        this.name = name;
+        this.config = config;
+    }
+
+    /// Creates an `OAuthTokenStore` without tokens in the test class's namespace.
+    static TestStores create(KubernetesForTests kubernetes) {
+        return create(kubernetes, kubernetes.config());
+    }
+
+    /// The same, reached with another configuration.
+    static TestStores create(KubernetesForTests kubernetes, Config config) {
+        var store = new OAuthTokenStore();
+        store.setMetadata(new ObjectMetaBuilder()
+                .withName("store-" + NUMBER.incrementAndGet())
+                .withNamespace(kubernetes.namespace())
+                .build());
+        kubernetes.admin().resource(store).create();
+        return new TestStores(kubernetes, store.getMetadata().getName(), config);
+    }
+
+    String name() {
+        return name;
+    }
+
+    @Override
+    public TokenStore open() {
+        return new TokenStore(storage(InstantSource.system()), InstantSource.system(), new SecureRandom());
+    }
+
+    KubernetesTokenStorage storage(InstantSource clock) {
+        var connection = KubernetesConnection.open(config, clock);
+        connections.add(connection);
+        return connection.storage(kubernetes.namespace(), name, new SecureRandom(), unreadable::add);
+    }
+
+    /// The store's Secrets, whatever is in them.
+    List<Secret> secrets() {
+        return kubernetes
+                .admin()
+                .secrets()
+                .inNamespace(kubernetes.namespace())
+                .withLabel(TokenSecretLayout.STORE_LABEL, name)
+                .list()
+                .getItems();
+    }
+
+    /// The names reported as unreadable so far.
+    List<String> unreadable() {
+        return List.copyOf(unreadable);
+    }
+
+    @Override
+    public void close() {
+        connections.forEach(KubernetesConnection::close);
+    }
+}

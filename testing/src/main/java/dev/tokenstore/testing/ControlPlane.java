@@ -1,0 +1,327 @@
+package dev.tokenstore.testing;
+
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.KubernetesClientException;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.KeyPairGenerator;
+import java.security.NoSuchAlgorithmException;
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Base64;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.function.BooleanSupplier;
+import java.util.stream.Collectors;
+
+/// An etcd and an API server in a private folder, kept by `keeper.sh` for as long as a process lives.
+///
+/// etcd listens on a Unix socket inside the folder only, the API server on 127.0.0.1 only.
+final class ControlPlane {
+    private static final Duration START_LIMIT = Duration.ofMinutes(2);
+    private static final Duration STOP_LIMIT = Duration.ofSeconds(30);
+    private static final int ATTEMPTS = 5;
+    private static final String API_SERVER = "kube-apiserver";
+    private static final String ETCD = "etcd";
+
+    private final Path folder;
+    private final ProcessHandle keeper;
+    private final int port;
+
+    private ControlPlane(Path folder, ProcessHandle keeper, int port) {
+        this.folder = folder;
+        this.keeper = keeper;
+        this.port = port;
+    }
+
+    /// What a control plane is started with.
+    ///
+    /// @param owner the process at whose end everything is stopped and removed
+    /// @param pause how often the owner is looked at
+    /// @param alsoRemoved a file that goes when the servers go
+    record Plan(ControlPlaneBinaries binaries, long owner, Duration pause, Optional<Path> alsoRemoved) {}
+
+    /// Starts both servers and waits until they are ready.
+    static ControlPlane start(Plan plan) {
+        for (var attempt = 1; ; attempt++) {
+            var started = launch(plan);
+            try {
+                started.awaitReady();
+                return started;
+            } catch (KubernetesUnavailableException e) {
+                var clash = started.lostItsPort();
+                started.close();
+                if (!clash || attempt == ATTEMPTS) {
+                    throw e;
+                }
+            }
+        }
+    }
+
+    private static ControlPlane launch(Plan plan) {
+        try {
+            var folder = Files.createTempDirectory("kubernetes-");
+            try {
+                var port = freePort();
+                new ServerFiles(plan.binaries(), folder, port).write();
+                return new ControlPlane(folder, startKeeper(plan, folder), port);
+            } catch (IOException | RuntimeException e) {
+                Folders.deleteRecursively(folder);
+                throw e;
+            }
+        } catch (IOException e) {
+            throw new KubernetesUnavailableException("The API server cannot be started: " + e, e);
+        }
+    }
+
+    private static int freePort() throws IOException {
+        try (var socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            return socket.getLocalPort();
+        }
+    }
+
+    private static ProcessHandle startKeeper(Plan plan, Path folder) throws IOException {
+        var command = new ArrayList<String>();
+        // a session of its own: Ctrl-C at a terminal must reach the keeper's owner, not the servers
+        Optional.of(Path.of("/usr/bin/setsid"))
+                .filter(Files::isExecutable)
+                .map(Path::toString)
+                .ifPresent(command::add);
+        command.addAll(List.of("/bin/sh", folder.resolve("keeper.sh").toString(), Long.toString(plan.owner())));
+        command.addAll(List.of(folder.toString(), Double.toString(plan.pause().toMillis() / 1000.0)));
+        command.add(plan.alsoRemoved().map(Path::toString).orElse(""));
+        var builder = new ProcessBuilder(command)
+                .redirectInput(Path.of("/dev/null").toFile())
+                .redirectErrorStream(true)
+                .redirectOutput(folder.resolve("keeper.log").toFile());
+        builder.environment().keySet().removeIf(name -> name.startsWith("ETCD_"));
+        return builder.start().toHandle();
+    }
+
+    Path folder() {
+        return folder;
+    }
+
+    ProcessHandle keeper() {
+        return keeper;
+    }
+
+    Path kubeconfigFile() {
+        return folder.resolve("kubeconfig");
+    }
+
+    /// The ids of the processes that must be gone once this is closed.
+    List<Long> pids() {
+        var pids = new ArrayList<>(List.of(keeper.pid()));
+        for (var server : List.of(ETCD, API_SERVER)) {
+            pidOf(folder, server).ifPresent(pids::add);
+        }
+        return pids;
+    }
+
+    static Optional<Long> pidOf(Path folder, String server) {
+        try {
+            var file = folder.resolve(server + ".pid");
+            return Optional.of(Files.readString(file).strip())
+                    .filter(text -> !text.isEmpty())
+                    .map(Long::valueOf);
+        } catch (IOException notStarted) {
+            return Optional.empty();
+        }
+    }
+
+    void stopApiServer() {
+        try {
+            Files.writeString(folder.resolve("api-server-off"), "");
+        } catch (IOException e) {
+            throw new KubernetesUnavailableException("The API server cannot be stopped: " + e, e);
+        }
+        await(STOP_LIMIT, () -> Files.exists(folder.resolve("api-server-stopped")), "the API server did not stop");
+    }
+
+    void startApiServer() {
+        try {
+            Files.deleteIfExists(folder.resolve("api-server-off"));
+        } catch (IOException e) {
+            throw new KubernetesUnavailableException("The API server cannot be started: " + e, e);
+        }
+        await(STOP_LIMIT, () -> !Files.exists(folder.resolve("api-server-stopped")), "the API server did not start");
+        awaitReady();
+    }
+
+    private void awaitReady() {
+        var certificate = folder.resolve("certificates/apiserver.crt");
+        var key = folder.resolve("certificates/apiserver.key");
+        // the key is written after the certificate
+        await(START_LIMIT, () -> key.toFile().length() > 0, "the API server made no certificate");
+        try {
+            var token = Files.readString(folder.resolve("admin-token"));
+            var authority = Optional.of(Kubeconfig.base64(Files.readString(certificate)));
+            var kubeconfig = new Kubeconfig("https://127.0.0.1:" + port, authority, false, token, "default");
+            Folders.writePrivate(kubeconfigFile(), kubeconfig.toYaml());
+        } catch (IOException e) {
+            throw new KubernetesUnavailableException("The API server cannot be used: " + e, e);
+        }
+        try (var client = KubernetesClients.impatient(KubernetesClients.configOf(kubeconfigFile()))) {
+            await(START_LIMIT, () -> isReady(client), "the API server did not become ready");
+        }
+    }
+
+    static boolean isReady(KubernetesClient client) {
+        try {
+            return "ok".equals(client.raw("/readyz"));
+        } catch (KubernetesClientException notYet) {
+            return false;
+        }
+    }
+
+    static boolean hasEnded(Path folder) {
+        return List.of(ETCD, API_SERVER).stream().anyMatch(server -> Files.exists(folder.resolve(server + ".exit")));
+    }
+
+    private boolean lostItsPort() {
+        return LogTail.of(folder.resolve(API_SERVER + ".log"), 50).contains("address already in use");
+    }
+
+    /// Waits for a state of the servers; a server that ended meanwhile, or a keeper, will never reach it.
+    private void await(Duration limit, BooleanSupplier reached, String otherwise) {
+        var deadline = System.nanoTime() + limit.toNanos();
+        while (!reached.getAsBoolean()) {
+            if (isDoomed() || System.nanoTime() > deadline) {
+                throw new KubernetesUnavailableException("Kubernetes: " + otherwise + ".\n" + logTails());
+            }
+            pause();
+        }
+    }
+
+    /// Whether a server ended that nobody stopped, or nobody is left who would start one.
+    private boolean isDoomed() {
+        var stopped =
+                Files.exists(folder.resolve("api-server-off")) || Files.exists(folder.resolve("api-server-stopped"));
+        return !keeper.isAlive() || (!stopped && hasEnded(folder));
+    }
+
+    private String logTails() {
+        return List.of("keeper", ETCD, API_SERVER).stream()
+                .map(name -> "--- " + name + ".log, last lines\n" + LogTail.of(folder.resolve(name + ".log"), 15))
+                .collect(Collectors.joining("\n"));
+    }
+
+    private static void pause() {
+        try {
+            TimeUnit.MILLISECONDS.sleep(50);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new KubernetesUnavailableException("Interrupted while waiting for Kubernetes", e);
+        }
+    }
+
+    /// Stops both servers and removes their folder; returns when they are gone.
+    void close() {
+        stop(keeper);
+        try {
+            // only where the keeper could not do it
+            Folders.deleteRecursively(folder);
+        } catch (IOException e) {
+            throw new KubernetesUnavailableException("The server's folder remains: " + e, e);
+        }
+    }
+
+    static void stop(ProcessHandle keeper) {
+        keeper.destroy();
+        try {
+            keeper.onExit().get(STOP_LIMIT.toMillis(), TimeUnit.MILLISECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        } catch (ExecutionException | TimeoutException e) {
+            throw new KubernetesUnavailableException("The API server did not stop, keeper " + keeper.pid(), e);
+        }
+    }
+
+    /// The files that a control plane is started from.
+    private record ServerFiles(ControlPlaneBinaries binaries, Path folder, int port) {
+        void write() throws IOException {
+            var token = HexFormat.of().formatHex(randomBytes());
+            Folders.writePrivate(folder.resolve("admin-token"), token);
+            Folders.writePrivate(folder.resolve("tokens.csv"), token + ",admin,admin,system:masters\n");
+            Folders.writePrivate(folder.resolve("service-account.key"), newPrivateKey());
+            Folders.writePrivate(folder.resolve("keeper.sh"), ShippedResource.text("keeper.sh"));
+            Folders.writePrivate(folder.resolve(ETCD + ".sh"), script(ETCD, binaries.etcd(), etcdFlags()));
+            Folders.writePrivate(
+                    folder.resolve(API_SERVER + ".sh"), script(API_SERVER, binaries.apiServer(), apiServerFlags()));
+        }
+
+        private List<String> etcdFlags() {
+            // flags insist on a host and port for the addresses that other members would use: there are none
+            var nobody = "http://127.0.0.1:1";
+            return List.of(
+                    "--name=test",
+                    "--data-dir=" + folder.resolve("data"),
+                    "--unsafe-no-fsync",
+                    "--log-level=warn",
+                    "--listen-client-urls=unix://" + folder.resolve("etcd.sock"),
+                    "--listen-peer-urls=unix://" + folder.resolve("peer.sock"),
+                    "--advertise-client-urls=" + nobody,
+                    "--initial-advertise-peer-urls=" + nobody,
+                    "--initial-cluster=test=" + nobody);
+        }
+
+        private List<String> apiServerFlags() {
+            var key = folder.resolve("service-account.key");
+            return List.of(
+                    "--etcd-servers=unix://" + folder.resolve("etcd.sock"),
+                    "--bind-address=127.0.0.1",
+                    "--secure-port=" + port,
+                    // puts 127.0.0.1 into the certificate
+                    "--advertise-address=127.0.0.1",
+                    "--endpoint-reconciler-type=none",
+                    "--cert-dir=" + folder.resolve("certificates"),
+                    "--authorization-mode=RBAC",
+                    "--token-auth-file=" + folder.resolve("tokens.csv"),
+                    "--service-account-issuer=https://kubernetes.default.svc",
+                    "--service-account-key-file=" + key,
+                    "--service-account-signing-key-file=" + key,
+                    "--service-cluster-ip-range=10.96.0.0/16",
+                    "--disable-admission-plugins=ServiceAccount",
+                    "--allow-privileged");
+        }
+
+        private static String script(String server, Path program, List<String> flags) {
+            var command = new ArrayList<>(List.of(program.toString()));
+            command.addAll(flags);
+            return "echo $$ >" + server + ".pid\nexec "
+                    + command.stream().map(ServerFiles::quoted).collect(Collectors.joining(" \\\n    ")) + "\n";
+        }
+
+        private static String quoted(String argument) {
+            return "'" + argument.replace("'", "'\\''") + "'";
+        }
+
+        private static byte[] randomBytes() {
+            var bytes = new byte[16];
+            new SecureRandom().nextBytes(bytes);
+            return bytes;
+        }
+
+        private static String newPrivateKey() {
+            try {
+                var generator = KeyPairGenerator.getInstance("RSA");
+                generator.initialize(2048);
+                var encoded = generator.generateKeyPair().getPrivate().getEncoded();
+                return "-----BEGIN PRIVATE KEY-----\n"
+                        + Base64.getMimeEncoder(64, new byte[] {'\n'}).encodeToString(encoded)
+                        + "\n-----END PRIVATE KEY-----\n";
+            } catch (NoSuchAlgorithmException e) {
+                throw new IllegalStateException(e);
+            }
+        }
+    }
+}

@@ -1,0 +1,31 @@
+package dev.tokenstore.testing;
+
+import java.util.function.Consumer;
+
+/// Makes sure that the binaries of a Kubernetes API server are there, saying on the console what it does.
+///
+/// The build runs it once before the first integration test: the output of tests goes to files, and
+/// nobody should wait for minutes without knowing why.
+public final class FetchKubernetes {
+    private FetchKubernetes() {}
+
+    /// Takes no arguments; ends with code 1 and one message where no server can be had.
+    public static void main(String... arguments) {
+        try {
+            fetch(TestEnvironment.ofThisProcess(), System.out::println);
+        } catch (KubernetesUnavailableException | IllegalArgumentException e) {
+            System.err.println(e.getMessage());
+            System.exit(1);
+        }
+    }
+
+    static void fetch(TestEnvironment environment, Consumer<String> progress) {
+        if (environment.kubeconfig().isPresent()) {
+            progress.accept("Kubernetes for tests: the cluster of "
+                    + environment.kubeconfig().get());
+            return;
+        }
+        var binaries = BinaryCache.of(environment).get(progress);
+        progress.accept("Kubernetes for tests: " + binaries.folder());
+    }
+}

@@ -1,0 +1,318 @@
+package dev.tokenstore.testing;
+
+import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.api.model.NamespaceBuilder;
+import io.fabric8.kubernetes.api.model.ServiceAccountBuilder;
+import io.fabric8.kubernetes.api.model.authentication.TokenRequestBuilder;
+import io.fabric8.kubernetes.client.Config;
+import io.fabric8.kubernetes.client.ConfigBuilder;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.function.Consumer;
+import java.util.function.Function;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.extension.AfterAllCallback;
+import org.junit.jupiter.api.extension.BeforeAllCallback;
+import org.junit.jupiter.api.extension.ExtensionContext;
+
+/// JUnit extension: a real Kubernetes API server and a fresh namespace for a test class.
+///
+/// ```java
+/// @RegisterExtension
+/// static final KubernetesForTests kubernetes =
+///         KubernetesForTests.create().withCustomResourceDefinitions(Path.of("../charts/crds"));
+/// ```
+///
+/// All test classes of a build share one server; RBAC is enforced, and nothing but the API server
+/// runs: no controllers, no pods, namespaces stay `Terminating`, service accounts have to be
+/// created. The environment variable `TOKENSTORE_TEST_KUBECONFIG` names a cluster to use instead.
+/// Clients that this hands out are closed after the last test. Thread-safe between the two.
+public final class KubernetesForTests implements BeforeAllCallback, AfterAllCallback {
+    private static final Duration TOKEN_LIFE = Duration.ofHours(12);
+    private static final Consumer<String> PROGRESS = System.err::println;
+
+    private final boolean onPrivateServer;
+    private final List<Function<Manifests, List<HasMetadata>>> definitions;
+
+    private int depth;
+    private @Nullable Session session;
+
+    private KubernetesForTests(boolean onPrivateServer, List<Function<Manifests, List<HasMetadata>>> definitions) {
+        this.onPrivateServer = onPrivateServer;
+        this.definitions = List.copyOf(definitions);
+    }
+
+    /// An extension on the server that the whole build shares.
+    public static KubernetesForTests create() {
+        return new KubernetesForTests(false, List.of());
+    }
+
+    /// The same, on a server that only this test class uses and may stop and start: see [#server()].
+    public KubernetesForTests withPrivateServer() {
+        return new KubernetesForTests(true, definitions);
+    }
+
+    /// The same, with custom resource definitions installed before the first test.
+    ///
+    /// The first request for a resource of a new definition takes 2 seconds, once per server.
+    ///
+    /// @param filesOrFolders YAML, or folders of `*.yaml` and `*.yml`, relative to the module's folder
+    public KubernetesForTests withCustomResourceDefinitions(Path... filesOrFolders) {
+        return withDefinitions(Stream.of(filesOrFolders).map(path -> manifests -> manifests.apply(path)));
+    }
+
+    /// The same, from resources of the class path such as `META-INF/fabric8/samples.example.org-v1.yml`.
+    public KubernetesForTests withCustomResourceDefinitionResources(String... names) {
+        return withDefinitions(Stream.of(names).map(name -> manifests -> manifests.apply(textOfResource(name))));
+    }
+
+    private KubernetesForTests withDefinitions(Stream<Function<Manifests, List<HasMetadata>>> more) {
+        return new KubernetesForTests(
+                onPrivateServer, Stream.concat(definitions.stream(), more).toList());
+    }
+
+    private static String textOfResource(String name) {
+        try (var content = Thread.currentThread().getContextClassLoader().getResourceAsStream(name)) {
+            if (content == null) {
+                throw new IllegalArgumentException("no resource " + name + " on the class path");
+            }
+            return new String(content.readAllBytes(), StandardCharsets.UTF_8);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    @Override
+    public void beforeAll(ExtensionContext context) throws IOException {
+        if (depth++ > 0) {
+            return; // a nested class runs inside what its outer class has
+        }
+        var opened =
+                Session.open(onPrivateServer, context.getRequiredTestClass().getSimpleName());
+        session = opened;
+        definitions.stream()
+                .flatMap(definition -> definition.apply(opened.manifests).stream())
+                .toList()
+                .forEach(opened.manifests::awaitEstablished);
+    }
+
+    @Override
+    public void afterAll(ExtensionContext context) throws IOException {
+        if (--depth > 0) {
+            return;
+        }
+        var opened = session;
+        session = null;
+        if (opened != null) {
+            opened.close();
+        }
+    }
+
+    /// The namespace of this test class.
+    public String namespace() {
+        return session().namespace;
+    }
+
+    /// Creates another namespace, for this test class alone; its deletion is asked for in the end.
+    public String newNamespace() {
+        return session().newNamespace();
+    }
+
+    /// A client with all rights, in [#namespace()].
+    public KubernetesClient admin() {
+        return session().admin;
+    }
+
+    /// A client that acts as a service account of [#namespace()] by impersonation: exactly the rights of
+    /// that account, which need not exist.
+    public KubernetesClient clientAs(String serviceAccount) {
+        return clientAs(namespace(), serviceAccount);
+    }
+
+    /// The same for an account of any namespace.
+    public KubernetesClient clientAs(String namespace, String serviceAccount) {
+        return session().closedAtTheEnd(KubernetesClients.clientOf(configAs(namespace, serviceAccount)));
+    }
+
+    /// A new configuration with all rights, which the caller may change.
+    public Config config() {
+        return session().config();
+    }
+
+    /// A new configuration that acts as a service account of [#namespace()] by impersonation.
+    public Config configAs(String serviceAccount) {
+        return configAs(namespace(), serviceAccount);
+    }
+
+    /// The same for an account of any namespace, which is also the default namespace of its requests.
+    public Config configAs(String namespace, String serviceAccount) {
+        return new ConfigBuilder(config())
+                .withNamespace(namespace)
+                .withImpersonateUsername("system:serviceaccount:" + namespace + ":" + serviceAccount)
+                .withImpersonateGroups(
+                        "system:serviceaccounts", "system:serviceaccounts:" + namespace, "system:authenticated")
+                .build();
+    }
+
+    /// A kubeconfig with all rights, for processes under test.
+    public Path kubeconfigFile() {
+        return session().kubeconfig;
+    }
+
+    /// A kubeconfig that acts as a service account with a token that the API server issued for it, for
+    /// processes under test; creates the account where it does not exist. Gone after the last test.
+    public Path kubeconfigFor(String namespace, String serviceAccount) {
+        return session().kubeconfigFor(namespace, serviceAccount);
+    }
+
+    /// Applies the resources of a file, or of all YAML files of a folder, with all rights and by
+    /// server-side apply; returns them as stored.
+    ///
+    /// Namespaced resources without a namespace go to [#namespace()].
+    public List<HasMetadata> apply(Path yaml) {
+        return session().manifests.apply(yaml);
+    }
+
+    /// The same for YAML text, one or more documents.
+    public List<HasMetadata> apply(String yaml) {
+        return session().manifests.apply(yaml);
+    }
+
+    /// The server of this test class alone.
+    ///
+    /// @throws IllegalStateException unless [#withPrivateServer()] was asked for
+    public KubernetesServer server() {
+        return session()
+                .privateServer
+                .orElseThrow(() -> new IllegalStateException("the server is shared; ask for withPrivateServer()"));
+    }
+
+    private Session session() {
+        var opened = session;
+        if (opened == null) {
+            throw new IllegalStateException(
+                    "not between beforeAll and afterAll: is this extension registered in a static field?");
+        }
+        return opened;
+    }
+
+    /// What one test class has of a server.
+    private static final class Session {
+        private final Optional<KubernetesServer> privateServer;
+        private final Path kubeconfig;
+        private final Path files;
+        private final String className;
+        private final String namespace;
+        private final KubernetesClient admin;
+        private final Manifests manifests;
+        private final List<String> namespaces = new ArrayList<>();
+        private final List<KubernetesClient> clients = new ArrayList<>();
+
+        private Session(Optional<KubernetesServer> privateServer, Path kubeconfig, String className)
+                throws IOException {
+            this.privateServer = privateServer;
+            this.kubeconfig = kubeconfig;
+            this.className = className;
+            this.files = Files.createTempDirectory("kubernetes-for-tests-");
+            this.namespace = TestNamespace.newName(className);
+            this.admin = KubernetesClients.clientOf(config());
+            this.manifests = new Manifests(admin, namespace);
+            create(namespace);
+        }
+
+        static Session open(boolean onPrivateServer, String className) throws IOException {
+            if (onPrivateServer) {
+                var server = KubernetesServer.start(PROGRESS);
+                return new Session(Optional.of(server), server.kubeconfigFile(), className);
+            }
+            var environment = TestEnvironment.ofThisProcess();
+            var kubeconfig = environment
+                    .kubeconfig()
+                    .orElseGet(() -> SharedServer.of(environment, RunOwner.ofThisProcess())
+                            .connect(PROGRESS)
+                            .kubeconfig());
+            return new Session(Optional.empty(), kubeconfig, className);
+        }
+
+        Config config() {
+            return new ConfigBuilder(KubernetesClients.configOf(kubeconfig))
+                    .withNamespace(namespace)
+                    .build();
+        }
+
+        String newNamespace() {
+            var name = TestNamespace.newName(className);
+            create(name);
+            return name;
+        }
+
+        private synchronized void create(String name) {
+            admin.namespaces()
+                    .resource(new NamespaceBuilder()
+                            .withNewMetadata()
+                            .withName(name)
+                            .endMetadata()
+                            .build())
+                    .create();
+            namespaces.add(name);
+        }
+
+        synchronized KubernetesClient closedAtTheEnd(KubernetesClient client) {
+            clients.add(client);
+            return client;
+        }
+
+        Path kubeconfigFor(String ofNamespace, String serviceAccount) {
+            admin.serviceAccounts()
+                    .resource(new ServiceAccountBuilder()
+                            .withNewMetadata()
+                            .withNamespace(ofNamespace)
+                            .withName(serviceAccount)
+                            .endMetadata()
+                            .build())
+                    .fieldManager(Manifests.FIELD_MANAGER)
+                    .serverSideApply();
+            var request = new TokenRequestBuilder()
+                    .withNewSpec()
+                    .withExpirationSeconds(TOKEN_LIFE.toSeconds())
+                    .endSpec()
+                    .build();
+            var answer = Objects.requireNonNull(admin.serviceAccounts()
+                    .inNamespace(ofNamespace)
+                    .withName(serviceAccount)
+                    .tokenRequest(request));
+            try {
+                var file = files.resolve(ofNamespace + "-" + serviceAccount + ".kubeconfig");
+                var token = answer.getStatus().getToken();
+                Folders.writePrivate(
+                        file,
+                        Kubeconfig.likeThatOf(config(), token, ofNamespace).toYaml());
+                return file;
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        }
+
+        synchronized void close() throws IOException {
+            clients.forEach(KubernetesClient::close);
+            try (admin) {
+                if (privateServer.isEmpty()) {
+                    namespaces.forEach(name -> admin.namespaces().withName(name).delete());
+                }
+            } finally {
+                privateServer.ifPresent(KubernetesServer::close);
+                Folders.deleteRecursively(files);
+            }
+        }
+    }
+}
