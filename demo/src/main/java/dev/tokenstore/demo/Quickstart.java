@@ -1,0 +1,143 @@
+package dev.tokenstore.demo;
+
+import dev.tokenstore.testing.KubernetesUnavailableException;
+import dev.tokenstore.testing.TestCluster;
+import io.fabric8.kubernetes.client.KubernetesClientException;
+import io.grpc.StatusRuntimeException;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CountDownLatch;
+
+/// What `./quickstart` runs once everything is built: gets a Kubernetes, installs the product as `deploy/` has it, plays the
+/// [Story] and stays up.
+public final class Quickstart {
+    private static final Path SIDECAR = Path.of("sidecar/target/sidecar.jar");
+    private static final Path OPERATOR = Path.of("operator/target/operator.jar");
+    private static final int FAILED = 1;
+    private static final Duration READY_WITHIN = Duration.ofSeconds(60);
+    private static final Duration TIME_TO_CLOSE = Duration.ofSeconds(30);
+
+    private final Terminal terminal;
+    private final boolean once;
+    private final Path folder;
+    private volatile boolean stopping;
+
+    private Quickstart(Terminal terminal, boolean once, Path folder) {
+        this.terminal = terminal;
+        this.once = once;
+        this.folder = folder;
+    }
+
+    /// @param arguments `--once` to end after the story; run in the repository's root
+    public static void main(String... arguments) throws IOException {
+        var terminal = new Terminal(System.out, System.console() != null && System.getenv("NO_COLOR") == null);
+        var folder = Files.createTempDirectory("tokenstore-quickstart-");
+        var quickstart = new Quickstart(terminal, List.of(arguments).contains("--once"), folder);
+        quickstart.closeOnSignal();
+        var code = quickstart.run();
+        if (!quickstart.stopping) {
+            System.exit(code);
+        }
+    }
+
+    private int run() {
+        try {
+            play();
+            return 0;
+        } catch (StepFailedException | KubernetesUnavailableException e) {
+            terminal.failure(String.valueOf(e.getMessage()));
+        } catch (StatusRuntimeException e) {
+            terminal.failure("a call ended with " + e.getStatus());
+        } catch (KubernetesClientException e) {
+            terminal.failure("the Kubernetes API server refused or did not answer: " + e.getMessage());
+        }
+        terminal.plain("  the programs' logs are in " + folder);
+        return FAILED;
+    }
+
+    private void play() {
+        terminal.heading("Getting a Kubernetes");
+        try (var cluster = TestCluster.open(terminal::progress)) {
+            terminal.result("API server at " + cluster.config().getMasterUrl());
+            install(cluster);
+            var operatorRights = cluster.kubeconfigFor("oauth-token-store", "oauth-token-store-operator");
+            var appRights = cluster.kubeconfigFor("sales", "crm-worker");
+            terminal.heading("Starting the operator and two sidecars, each with the rights of its own service account");
+            try (var operator = ProgramProcess.start(
+                            "operator",
+                            OPERATOR,
+                            List.of("--port", Integer.toString(Ports.free())),
+                            Map.of("KUBECONFIG", operatorRights.toString()),
+                            folder);
+                    var first = Sidecar.start("sidecar-1", SIDECAR, "crm-tokens/crm", appRights, 0, folder);
+                    var second = Sidecar.start("sidecar-2", SIDECAR, "crm-tokens/crm", appRights, 0, folder)) {
+                var store = new StoreInCluster(cluster.admin(), "crm-tokens", "crm");
+                first.awaitReady(terminal);
+                second.awaitReady(terminal);
+                terminal.await("the operator reports the store as ready", READY_WITHIN, () -> {
+                    operator.requireAlive();
+                    return store.isReady();
+                });
+                terminal.result("sidecars at " + first.address() + " and " + second.address() + ", logs in " + folder);
+                new Story(terminal, first, second, store, InstantSource.system()).play();
+                terminal.heading("Every step held.");
+                if (!once) {
+                    store.setSessionTimeout("12h");
+                    stayUp(cluster, first);
+                }
+            }
+        }
+    }
+
+    private void install(TestCluster cluster) {
+        terminal.heading("Installing the custom resource, the roles and the example store, from deploy/");
+        cluster.installCustomResourceDefinitions(Path.of("deploy/crds"));
+        cluster.apply(Path.of("deploy/operator/rbac.yaml"));
+        cluster.apply(Path.of("deploy/examples"));
+        cluster.createNamespace("sales");
+        terminal.result("namespace crm-tokens has the OAuthTokenStore crm; the account sales/crm-worker may use it");
+    }
+
+    private void stayUp(TestCluster cluster, Sidecar sidecar) {
+        var kubectl = cluster.kubectl().map(Path::toString).orElse("kubectl") + " --kubeconfig " + cluster.kubeconfigFile();
+        terminal.plain("""
+
+                Everything stays up until you press Ctrl-C. To look around in another terminal:
+
+                  %1$s get ots -n crm-tokens
+                  %1$s describe ots crm -n crm-tokens
+                  %1$s get secrets -n crm-tokens -l tokenstore.dev/store=crm
+
+                  grpcurl -plaintext %2$s list
+                  grpcurl -plaintext -d '{"token":{"user_signature":"bob","refresh_token":"r","access_token":"a"}}' \\
+                    %2$s tokenstore.v1.TokenStoreService/SaveToken
+                  grpcurl -plaintext %2$s tokenstore.v1.TokenStoreService/GetTokens
+
+                  export TOKENSTORE_ADDRESS=%2$s
+                """.formatted(kubectl, sidecar.address()));
+        try {
+            new CountDownLatch(1).await();
+        } catch (InterruptedException e) {
+            terminal.plain("Stopping.");
+        }
+    }
+
+    /// Lets this thread close what it opened when the process is told to stop.
+    private void closeOnSignal() {
+        var main = Thread.currentThread();
+        Runtime.getRuntime().addShutdownHook(new Thread(() -> {
+            stopping = true;
+            main.interrupt();
+            try {
+                main.join(TIME_TO_CLOSE);
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+        }));
+    }
+}
