@@ -6,5 +6,13 @@ import dev.tokenstore.store.TokenStorage;
 ///
 /// @param storage closed by the sidecar
 /// @param check how to find out whether the store answers
+/// @param connection what the storage stands on, closed after it
 /// @param description what it is, for people: no secret in it
-record OpenedStorage(TokenStorage storage, StoreCheck check, String description) {}
+record OpenedStorage(TokenStorage storage, StoreCheck check, Connection connection, String description) {
+    /// Something to close.
+    @FunctionalInterface
+    interface Connection extends AutoCloseable {
+        @Override
+        void close();
+    }
+}

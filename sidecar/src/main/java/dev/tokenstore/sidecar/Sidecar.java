@@ -26,6 +26,7 @@ final class Sidecar {
             new StoreReadiness.Pauses(Duration.ofMillis(250), Duration.ofSeconds(15));
 
     private final SidecarConfig config;
+    private final OpenedStorage storage;
     private final TokenStore store;
     private final GrpcServer server;
     private final StoreReadiness readiness;
@@ -42,6 +43,7 @@ final class Sidecar {
             InstantSource clock,
             RandomGenerator random) {
         this.config = config;
+        this.storage = storage;
         this.meters = meters;
         this.store = new TokenStore(storage.storage(), clock, random);
         this.server = new GrpcServer(store, config.limits(), watch);
@@ -169,6 +171,7 @@ final class Sidecar {
         var cut = server.drain(drainTimeout);
         socket.ifPresent(UnixSocketFile::close);
         store.close();
+        storage.connection().close();
         probes.ifPresent(ProbeServer::close);
         meters.close();
         return cut;
