@@ -21,6 +21,10 @@ import org.slf4j.bridge.SLF4JBridgeHandler;
 @ConfiguratorRank(ConfiguratorRank.CUSTOM_TOP_PRIORITY)
 public final class ProgramLog extends ContextAwareBase implements Configurator {
     private static final String OURS = "dev.tokenstore";
+
+    /// Warns, with a stack, of every message over the limit; the caller is told, and must not fill the log.
+    private static final String REFUSED_MESSAGES = "io.grpc.netty.NettyServerStream";
+
     private static final String LINE = "%d{yyyy-MM-dd'T'HH:mm:ss.SSSXXX, UTC} %-5level %logger{0}: %msg %kvp%n%ex";
 
     /// Called by logback when it is first used.
@@ -47,6 +51,7 @@ public final class ProgramLog extends ContextAwareBase implements Configurator {
         var root = context.getLogger(org.slf4j.Logger.ROOT_LOGGER_NAME);
         root.setLevel(Level.WARN);
         root.addAppender(appender);
+        context.getLogger(REFUSED_MESSAGES).setLevel(Level.ERROR);
         context.getLogger(OURS)
                 .setLevel(
                         switch (config.level()) {

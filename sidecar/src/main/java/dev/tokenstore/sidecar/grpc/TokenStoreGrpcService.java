@@ -121,21 +121,21 @@ final class TokenStoreGrpcService extends TokenStoreServiceGrpc.TokenStoreServic
         });
     }
 
-    /// What the caller did wrong is the caller's to hear; a failing storage is counted; anything else is a defect here,
-    /// unless the work was interrupted because nobody waits for it any more.
+    /// What the caller did wrong is the caller's to hear; a failing storage is counted; anything else is a defect here.
+    /// Work that was interrupted because nobody waits for it any more fails as it may.
     private void report(RuntimeException failure) {
+        if (Context.current().isCancelled()) {
+            return;
+        }
         switch (failure) {
             case StatusRuntimeException outcome -> {}
             case InvalidTokenException invalid -> {}
-            case StorageException storage -> listener.storageFailed(storage.reason());
             case InvalidCursorException invalid -> {}
-            default -> {
-                if (!Context.current().isCancelled()) {
-                    LOG.atError()
-                            .setCause(new WithoutMessages(failure))
-                            .log("a call failed because of a defect; the caller was answered INTERNAL");
-                }
-            }
+            case StorageException storage -> listener.storageFailed(storage.reason());
+            default ->
+                LOG.atError()
+                        .setCause(new WithoutMessages(failure))
+                        .log("a call failed because of a defect; the caller was answered INTERNAL");
         }
     }
 }

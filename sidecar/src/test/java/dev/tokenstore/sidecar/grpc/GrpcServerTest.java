@@ -223,6 +223,23 @@ class GrpcServerTest {
     }
 
     @Test
+    void cutsOffAtOnceWhenTheWaitIsInterrupted() throws Exception {
+        var interrupted = new AtomicBoolean();
+        try (var served = new ServedStore(untilInterrupted(interrupted))) {
+            var call = call(served);
+            await().until(() -> served.server.callsUnderWay() == 1);
+            var cut = new CompletableFuture<Integer>();
+            var draining = Thread.ofVirtual().start(() -> cut.complete(served.server.drain(Duration.ofHours(1))));
+
+            draining.interrupt();
+
+            assertThat(cut.get(10, TimeUnit.SECONDS)).isEqualTo(1);
+            await().untilTrue(interrupted);
+            await().until(call::isDone);
+        }
+    }
+
+    @Test
     void servesOnAUnixSocket(@TempDir Path directory) throws IOException {
         var io = new MultiThreadIoEventLoopGroup(1, NioIoHandler.newFactory());
         try (var served = new ServedStore(new ScriptedStorage(() -> {}))) {
