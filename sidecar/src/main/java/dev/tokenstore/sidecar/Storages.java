@@ -1,0 +1,64 @@
+package dev.tokenstore.sidecar;
+
+import dev.tokenstore.store.StorageException;
+import dev.tokenstore.store.kubernetes.KubernetesConnection;
+import dev.tokenstore.store.sqlite.SqliteTokenStorage;
+import io.fabric8.kubernetes.client.Config;
+import io.fabric8.kubernetes.client.KubernetesClientException;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.InstantSource;
+import java.util.Optional;
+import java.util.function.Consumer;
+import java.util.random.RandomGenerator;
+
+/// Opens the storage that the settings name.
+final class Storages {
+    private Storages() {}
+
+    /// @param unreadable told the name of each row that is skipped because it cannot be read; must not block
+    /// @throws StartException if the storage can never work as the settings are
+    static OpenedStorage open(
+            SidecarConfig.Backend backend, Consumer<String> unreadable, InstantSource clock, RandomGenerator random) {
+        return switch (backend) {
+            case SidecarConfig.Kubernetes kubernetes -> open(kubernetes, unreadable, clock, random);
+            case SidecarConfig.Embedded embedded -> open(embedded, unreadable, clock, random);
+        };
+    }
+
+    private static OpenedStorage open(
+            SidecarConfig.Kubernetes kubernetes,
+            Consumer<String> unreadable,
+            InstantSource clock,
+            RandomGenerator random) {
+        var config = kubernetes.kubeconfig().map(Storages::read).orElseGet(() -> Config.autoConfigure(null));
+        var namespace = kubernetes
+                .namespace()
+                .or(() -> Optional.ofNullable(config.getNamespace()).filter(name -> !name.isBlank()))
+                .orElseThrow(() -> new StartException("the namespace of the store " + kubernetes.name()
+                        + " is not known; give --store NAMESPACE/NAME or --namespace"));
+        var connection = KubernetesConnection.open(config, clock);
+        var storage = connection.storage(namespace, kubernetes.name(), random, unreadable);
+        return new OpenedStorage(storage, storage::check, connection::close, namespace + "/" + kubernetes.name());
+    }
+
+    private static Config read(Path kubeconfig) {
+        try {
+            return Config.fromKubeconfig(Files.readString(kubeconfig));
+        } catch (IOException | KubernetesClientException e) {
+            throw new StartException(
+                    "cannot read the kubeconfig " + kubeconfig + "; give --kubeconfig another file", e);
+        }
+    }
+
+    private static OpenedStorage open(
+            SidecarConfig.Embedded embedded, Consumer<String> unreadable, InstantSource clock, RandomGenerator random) {
+        try {
+            var storage = new SqliteTokenStorage(embedded.file(), clock, random, unreadable);
+            return new OpenedStorage(storage, () -> storage.list(1, ""), () -> {}, "file " + embedded.file());
+        } catch (StorageException e) {
+            throw new StartException("cannot use the file " + embedded.file() + ": " + e.getMessage(), e);
+        }
+    }
+}

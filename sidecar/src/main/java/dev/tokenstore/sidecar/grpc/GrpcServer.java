@@ -1,0 +1,164 @@
+package dev.tokenstore.sidecar.grpc;
+
+import dev.tokenstore.proto.v1.TokenStoreServiceGrpc;
+import dev.tokenstore.store.TokenStore;
+import io.grpc.Server;
+import io.grpc.ServerInterceptors;
+import io.grpc.health.v1.HealthCheckResponse.ServingStatus;
+import io.grpc.netty.NettyServerBuilder;
+import io.grpc.protobuf.services.HealthStatusManager;
+import io.grpc.protobuf.services.ProtoReflectionService;
+import io.grpc.protobuf.services.ProtoReflectionServiceV1;
+import io.netty.channel.ChannelOption;
+import io.netty.channel.EventLoopGroup;
+import io.netty.channel.MultiThreadIoEventLoopGroup;
+import io.netty.channel.nio.NioIoHandler;
+import io.netty.channel.socket.nio.NioServerDomainSocketChannel;
+import io.netty.channel.socket.nio.NioServerSocketChannel;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.net.UnixDomainSocketAddress;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+
+/// The token store service, health and reflection, on any number of addresses.
+///
+/// Calls run on virtual threads. Thread-safe.
+public final class GrpcServer implements AutoCloseable {
+    private static final int IO_THREADS = 2;
+
+    /// How long streams that never end by themselves (health watches, reflection) may outlive the last call.
+    private static final Duration STREAMS = Duration.ofMillis(500);
+
+    private static final Duration ENDING = Duration.ofSeconds(2);
+
+    private final TokenStoreGrpcService service;
+    private final Limits limits;
+    private final CallRecorder recorder;
+    private final CallLimit callLimit;
+    private final HealthStatusManager health = new HealthStatusManager();
+    private final EventLoopGroup io = new MultiThreadIoEventLoopGroup(IO_THREADS, NioIoHandler.newFactory());
+    private final ExecutorService calls = Executors.newThreadPerTaskExecutor(
+            Thread.ofVirtual().name("call-", 0).factory());
+    private final ScheduledExecutorService timer = Executors.newSingleThreadScheduledExecutor(
+            Thread.ofPlatform().name("call-deadlines").daemon().factory());
+    private final List<Server> servers = new CopyOnWriteArrayList<>();
+
+    /// What a caller may ask for.
+    ///
+    /// @param maxMessageBytes of one request
+    /// @param maxConcurrentCalls over all addresses; more are refused
+    /// @param defaultDeadline for calls whose caller set none
+    public record Limits(int maxMessageBytes, int maxConcurrentCalls, Duration defaultDeadline) {}
+
+    /// Listens nowhere yet; the process is healthy, the service is not.
+    public GrpcServer(TokenStore store, Limits limits, CallListener listener) {
+        this.service = new TokenStoreGrpcService(store, listener);
+        this.limits = limits;
+        this.recorder = new CallRecorder(listener);
+        this.callLimit = new CallLimit(limits.maxConcurrentCalls());
+        health.setStatus(TokenStoreServiceGrpc.SERVICE_NAME, ServingStatus.NOT_SERVING);
+    }
+
+    /// Serves on a TCP address; port 0 is any free one.
+    ///
+    /// @return the port
+    /// @throws IOException if the address cannot be had
+    public int listen(InetSocketAddress address) throws IOException {
+        return start(NettyServerBuilder.forAddress(address).channelType(NioServerSocketChannel.class))
+                .getPort();
+    }
+
+    /// Serves on a Unix socket.
+    ///
+    /// @param socket a path where nothing is
+    /// @throws IOException if the socket cannot be made
+    public void listen(Path socket) throws IOException {
+        start(NettyServerBuilder.forAddress(UnixDomainSocketAddress.of(socket))
+                .channelType(NioServerDomainSocketChannel.class)
+                // the builder sets it, a Unix socket does not know it and netty would warn for every connection
+                .withChildOption(ChannelOption.SO_KEEPALIVE, null));
+    }
+
+    @SuppressWarnings("deprecation") // older grpcurl speaks v1alpha only
+    private Server start(NettyServerBuilder builder) throws IOException {
+        var deadline = new DefaultDeadline(limits.defaultDeadline(), timer);
+        var server = builder.bossEventLoopGroup(io)
+                .workerEventLoopGroup(io)
+                .executor(calls)
+                .maxInboundMessageSize(limits.maxMessageBytes())
+                .permitKeepAliveTime(10, TimeUnit.SECONDS)
+                .permitKeepAliveWithoutCalls(true)
+                .addService(ServerInterceptors.interceptForward(service, recorder, callLimit, deadline))
+                .addService(health.getHealthService())
+                .addService(ProtoReflectionServiceV1.newInstance())
+                .addService(ProtoReflectionService.newInstance())
+                .build()
+                .start();
+        servers.add(server);
+        return server;
+    }
+
+    /// Declares the token store service healthy, until [#drain].
+    public void becomeReady() {
+        health.setStatus(TokenStoreServiceGrpc.SERVICE_NAME, ServingStatus.SERVING);
+    }
+
+    /// How many calls of the token store service are being worked on.
+    public int callsUnderWay() {
+        return callLimit.callsUnderWay();
+    }
+
+    /// Declares everything unhealthy, accepts nothing new and lets calls finish; what has not finished in time, or when
+    /// this thread is interrupted, is cut off.
+    ///
+    /// @return the number of calls that were cut off
+    public int drain(Duration limit) {
+        health.enterTerminalState();
+        servers.forEach(Server::shutdown);
+        var begin = System.nanoTime();
+        var cut = 0;
+        try {
+            while (!areTerminated()) {
+                var waited = Duration.ofNanos(System.nanoTime() - begin);
+                var patience = callsUnderWay() > 0 || limit.compareTo(STREAMS) < 0 ? limit : STREAMS;
+                if (waited.compareTo(patience) >= 0) {
+                    cut = callsUnderWay();
+                    break;
+                }
+                Thread.sleep(10);
+            }
+        } catch (InterruptedException e) {
+            cut = callsUnderWay();
+        }
+        close();
+        return cut;
+    }
+
+    private boolean areTerminated() {
+        return servers.stream().allMatch(Server::isTerminated);
+    }
+
+    /// Cuts off whatever is under way and ends all threads.
+    @Override
+    public void close() {
+        servers.forEach(Server::shutdownNow);
+        try {
+            for (var server : servers) {
+                server.awaitTermination(ENDING.toMillis(), TimeUnit.MILLISECONDS);
+            }
+            calls.shutdownNow();
+            calls.awaitTermination(ENDING.toMillis(), TimeUnit.MILLISECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        timer.shutdownNow();
+        io.shutdownGracefully(0, ENDING.toMillis(), TimeUnit.MILLISECONDS);
+    }
+}

@@ -1,0 +1,97 @@
+package dev.tokenstore.sidecar;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
+
+import dev.tokenstore.testing.KubernetesForTests;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.api.io.TempDir;
+
+/// The program serving a store of a cluster, also one that it cannot use yet.
+class SidecarInClusterIT {
+    @RegisterExtension
+    static final KubernetesForTests kubernetes =
+            KubernetesForTests.create().withCustomResourceDefinitions(Path.of("../deploy/crds"));
+
+    private static final Duration READY_WITHIN = Duration.ofSeconds(60);
+
+    @TempDir
+    Path directory;
+
+    private String namespace;
+
+    @BeforeEach
+    void freshNamespace() {
+        namespace = kubernetes.newNamespace();
+    }
+
+    @Test
+    void becomesReadyByItselfOnceTheStoreIsThere() throws Exception {
+        try (var sidecar = start(kubernetes.kubeconfigFile())) {
+            await().until(() -> sidecar.get("/readyz").contains("there is no OAuthTokenStore crm"));
+            assertThat(sidecar.get("/livez")).isEqualTo("ok\n");
+            assertThatThrownBy(sidecar::save)
+                    .hasMessageStartingWith("FAILED_PRECONDITION: there is no OAuthTokenStore");
+
+            kubernetes.apply("""
+                    apiVersion: tokenstore.dev/v1alpha1
+                    kind: OAuthTokenStore
+                    metadata: {name: crm, namespace: %s}
+                    spec: {}
+                    """.formatted(namespace));
+
+            await().atMost(READY_WITHIN).until(() -> sidecar.get("/readyz").equals("ok\n"));
+            sidecar.save();
+            assertThat(sidecar.foundAccessToken()).isEqualTo(SidecarProcess.SECRET);
+            sidecar.terminate();
+            assertThat(sidecar.exitCode()).isZero();
+            assertThat(sidecar.err())
+                    .containsOnlyOnce("not ready")
+                    .contains("all calls had finished")
+                    .doesNotContain("ERROR")
+                    .doesNotContain(SidecarProcess.SECRET);
+        }
+    }
+
+    @Test
+    void staysAliveAndSaysSoWithoutRights() {
+        try (var sidecar = start(kubernetes.kubeconfigFor(namespace, "worker"))) {
+            await().until(() -> sidecar.err().contains("reason=\"STORE_NOT_ACCESSIBLE\""));
+
+            assertThatThrownBy(sidecar::save).hasMessageStartingWith("PERMISSION_DENIED");
+            assertThat(sidecar.get("/livez")).isEqualTo("ok\n");
+        }
+    }
+
+    @Test
+    void staysAliveAndSaysSoWhileTheApiServerDoesNotAnswer() throws IOException {
+        var elsewhere = Files.readString(kubernetes.kubeconfigFile()).replaceAll("(server:.*):[0-9]+", "$1:1");
+        try (var sidecar = start(Files.writeString(directory.resolve("kubeconfig"), elsewhere))) {
+            await().until(() -> sidecar.err().contains("reason=\"API_SERVER_UNAVAILABLE\""));
+
+            assertThatThrownBy(sidecar::save).hasMessageStartingWith("UNAVAILABLE");
+            assertThat(sidecar.get("/livez")).isEqualTo("ok\n");
+        }
+    }
+
+    private SidecarProcess start(Path kubeconfig) {
+        return SidecarProcess.start(
+                        directory,
+                        "--store",
+                        namespace + "/crm",
+                        "--kubeconfig",
+                        kubeconfig.toString(),
+                        "--tcp",
+                        "0",
+                        "--metrics",
+                        "0")
+                .awaitServing();
+    }
+}

@@ -1,0 +1,155 @@
+package dev.tokenstore.sidecar;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/// The program serving a file, from its start to its end.
+class SidecarProcessIT {
+    @TempDir
+    Path directory;
+
+    private final List<SidecarProcess> processes = new ArrayList<>();
+
+    @AfterEach
+    void killWhatIsLeft() {
+        processes.forEach(SidecarProcess::close);
+    }
+
+    @Test
+    void servesAFileAndStopsCleanlyWhenToldTo() throws Exception {
+        var sidecar = start("--embedded", directory.toString(), "--tcp", "0", "--metrics", "0", "--log-level", "debug")
+                .awaitServing();
+
+        await().until(() -> sidecar.out().contains("TOKENSTORE_TCP_ADDRESS=127.0.0.1:"));
+        assertThat(sidecar.out()).contains("TOKENSTORE_ADDRESS=unix:" + directory.resolve("tokenstore.sock") + "\n");
+        assertThat(permissions("tokenstore.sock")).isEqualTo("rw-------");
+        assertThat(permissions("tokens.db")).isEqualTo("rw-------");
+        sidecar.save();
+        assertThat(sidecar.foundAccessToken()).isEqualTo(SidecarProcess.SECRET);
+        await().until(() -> sidecar.get("/readyz").equals("ok\n"));
+        assertThat(sidecar.get("/metrics"))
+                .contains("tokenstore_sidecar_calls_total{method=\"SaveToken\",status=\"OK\"} 1.0");
+
+        sidecar.terminate();
+
+        assertThat(sidecar.exitCode()).isZero();
+        assertThat(directory.resolve("tokenstore.sock")).doesNotExist();
+        assertThat(sidecar.err())
+                .contains("method=\"SaveToken\"")
+                .contains("all calls had finished")
+                .doesNotContain("ERROR")
+                .doesNotContainIgnoringCase("warn")
+                .doesNotContain(SidecarProcess.SECRET);
+        assertThat(sidecar.out()).doesNotContain(SidecarProcess.SECRET);
+    }
+
+    @Test
+    void keepsTheTokensOverAKillAndReplacesTheSocketItLeft() throws Exception {
+        var first = start("--embedded", directory.toString(), "--tcp", "0").awaitServing();
+        first.save();
+        first.kill();
+        assertThat(directory.resolve("tokenstore.sock")).exists();
+
+        var second = start("--embedded", directory.toString(), "--tcp", "0").awaitServing();
+
+        assertThat(second.foundAccessToken()).isEqualTo(SidecarProcess.SECRET);
+        second.terminate();
+        assertThat(second.exitCode()).isZero();
+    }
+
+    @Test
+    void saysInOneSentenceThatAPortIsTaken() throws Exception {
+        try (var taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            var sidecar = start("--embedded", directory.toString(), "--tcp", String.valueOf(taken.getLocalPort()));
+
+            assertThat(sidecar.exitCode()).isEqualTo(1);
+            assertThat(sidecar.err())
+                    .contains("cannot listen on 127.0.0.1:" + taken.getLocalPort() + ": address already in use")
+                    .contains("--tcp")
+                    .doesNotContain("Exception")
+                    .doesNotContain("\tat ");
+            assertThat(directory.resolve("tokenstore.sock")).doesNotExist();
+        }
+    }
+
+    @Test
+    void saysInOneSentenceThatTheSocketIsServedByAnother() throws Exception {
+        var first = start("--embedded", directory.toString()).awaitServing();
+
+        var second = start("--embedded", directory.toString());
+
+        assertThat(second.exitCode()).isEqualTo(1);
+        assertThat(second.err()).contains("another process is serving there").doesNotContain("\tat ");
+        assertThat(first.isAlive()).isTrue();
+        assertThat(directory.resolve("tokenstore.sock")).exists();
+    }
+
+    @Test
+    void saysInOneSentenceThatTheFileIsNoUse() throws Exception {
+        var file = Files.writeString(directory.resolve("tokens.db"), "this is no database".repeat(100));
+
+        var sidecar = start("--embedded", directory.toString());
+
+        assertThat(sidecar.exitCode()).isEqualTo(1);
+        assertThat(sidecar.err())
+                .startsWith("tokenstore-sidecar: cannot use the file " + file)
+                .doesNotContain("\tat ");
+    }
+
+    @Test
+    void saysInOneSentenceWhichSettingIsWrong() throws Exception {
+        var sidecar = start("--embedded", directory.toString(), "--drain-timeout", "soon");
+
+        assertThat(sidecar.exitCode()).isEqualTo(2);
+        assertThat(sidecar.err())
+                .isEqualTo(
+                        "tokenstore-sidecar: --drain-timeout is malformed: \"soon\"; give a whole number with a unit,"
+                                + " such as 500ms, 10s, 5m or 1h (--help lists all settings)\n");
+    }
+
+    @Test
+    void tellsItsVersionAndHelps() throws Exception {
+        var version = start("--version");
+        var help = start("--help");
+
+        assertThat(version.exitCode()).isZero();
+        assertThat(version.out()).matches("tokenstore-sidecar [0-9]+\\.[0-9]+\\.[0-9]+.*\n");
+        assertThat(help.exitCode()).isZero();
+        assertThat(help.out()).startsWith("Usage: tokenstore-sidecar [OPTIONS]");
+    }
+
+    @Test
+    void logsAsJson() throws Exception {
+        var sidecar = start("--embedded", directory.toString(), "--log-format", "json");
+        await().until(() -> sidecar.out().contains("TOKENSTORE_ADDRESS="));
+        sidecar.terminate();
+
+        assertThat(sidecar.exitCode()).isZero();
+        assertThat(sidecar.err().lines())
+                .isNotEmpty()
+                .allSatisfy(
+                        line -> assertThat(line).startsWith("{").endsWith("}").contains("\"level\":\"INFO\""));
+    }
+
+    private SidecarProcess start(String... arguments) {
+        var process = SidecarProcess.start(directory, arguments);
+        processes.add(process);
+        return process;
+    }
+
+    private String permissions(String file) throws IOException {
+        return PosixFilePermissions.toString(Files.getPosixFilePermissions(directory.resolve(file)));
+    }
+}
