@@ -13,7 +13,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 
-/// What `./quickstart` runs once everything is built: gets a Kubernetes, installs the product as `deploy/` has it, plays the
+/// What `./quickstart` runs once everything is built: gets a Kubernetes, installs the product as `deploy/` has it,
+/// plays the
 /// [Story] and stays up.
 public final class Quickstart {
     private static final Path SIDECAR = Path.of("sidecar/target/sidecar.jar");
@@ -104,7 +105,8 @@ public final class Quickstart {
     }
 
     private void stayUp(TestCluster cluster, Sidecar sidecar) {
-        var kubectl = cluster.kubectl().map(Path::toString).orElse("kubectl") + " --kubeconfig " + cluster.kubeconfigFile();
+        var kubectl =
+                cluster.kubectl().map(Path::toString).orElse("kubectl") + " --kubeconfig " + cluster.kubeconfigFile();
         terminal.plain("""
 
                 Everything stays up until you press Ctrl-C. To look around in another terminal:

@@ -23,8 +23,8 @@ record StoreInCluster(KubernetesClient client, String namespace, String name) {
     Secret onlySecret() {
         var secrets = secrets();
         if (secrets.size() != 1) {
-            throw new StepFailedException("one Secret was expected in namespace " + namespace + ", there are "
-                    + secrets.size());
+            throw new StepFailedException(
+                    "one Secret was expected in namespace " + namespace + ", there are " + secrets.size());
         }
         return secrets.getFirst();
     }
@@ -49,9 +49,7 @@ record StoreInCluster(KubernetesClient client, String namespace, String name) {
         client.resources(OAuthTokenStore.class)
                 .inNamespace(namespace)
                 .withName(name)
-                .patch(
-                        PatchContext.of(PatchType.JSON_MERGE),
-                        "{\"spec\":{\"sessionTimeout\":\"" + timeout + "\"}}");
+                .patch(PatchContext.of(PatchType.JSON_MERGE), "{\"spec\":{\"sessionTimeout\":\"" + timeout + "\"}}");
     }
 
     /// The reasons and notes of the events about the store.

@@ -138,7 +138,10 @@ final class Story {
         var expected = store.secrets().size();
         terminal.await("the status says " + expected, CLEANUP_WITHIN, () -> {
             var status = store.resource().getStatus();
-            return store.isReady() && status != null && status.tokens() != null && status.tokens().total() == expected;
+            return store.isReady()
+                    && status != null
+                    && status.tokens() != null
+                    && status.tokens().total() == expected;
         });
         var status = store.resource().getStatus();
         terminal.inCluster("tokens " + status.tokens());

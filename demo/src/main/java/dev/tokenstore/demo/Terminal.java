@@ -52,7 +52,8 @@ record Terminal(PrintStream out, boolean colours) {
                 throw new StepFailedException("waited " + limit.toSeconds() + " s in vain: " + what);
             }
             if (now - shown > SHOW_PROGRESS_EVERY.toNanos()) {
-                progress("waiting: " + what + " (" + Duration.ofNanos(now - start).toSeconds() + " s)");
+                progress("waiting: " + what + " ("
+                        + Duration.ofNanos(now - start).toSeconds() + " s)");
                 shown = now;
             }
             pause();

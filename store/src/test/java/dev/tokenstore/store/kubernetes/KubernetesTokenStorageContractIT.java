@@ -1,0 +1,32 @@
+package dev.tokenstore.store.kubernetes;
+
+import dev.tokenstore.store.TokenStorage;
+import dev.tokenstore.store.TokenStorageContract;
+import dev.tokenstore.testing.KubernetesForTests;
+import java.nio.file.Path;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.extension.RegisterExtension;
+
+/// What a storage promises to the rules, on Secrets of a real API server.
+class KubernetesTokenStorageContractIT implements TokenStorageContract {
+    @RegisterExtension
+    static final KubernetesForTests kubernetes =
+            KubernetesForTests.create().withCustomResourceDefinitions(Path.of("../deploy/crds"));
+
+    private final List<TestStores> stores = new ArrayList<>();
+
+    @Override
+    public TokenStorage newStorage() {
+        var created = TestStores.create(kubernetes);
+        stores.add(created);
+        return created.storage(InstantSource.system());
+    }
+
+    @AfterEach
+    void close() {
+        stores.forEach(TestStores::close);
+    }
+}
