@@ -1,11 +1,14 @@
 package dev.tokenstore.demo;
 
 import dev.tokenstore.api.OAuthTokenStore;
+import dev.tokenstore.api.OAuthTokenStoreStatus;
 import dev.tokenstore.api.TokenSecretLayout;
+import io.fabric8.kubernetes.api.model.Condition;
 import io.fabric8.kubernetes.api.model.Secret;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.dsl.base.PatchContext;
 import io.fabric8.kubernetes.client.dsl.base.PatchType;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.TreeSet;
@@ -38,11 +41,31 @@ record StoreInCluster(KubernetesClient client, String namespace, String name) {
     }
 
     boolean isReady() {
+        return conditions().stream()
+                .anyMatch(condition -> condition.getType().equals("Ready")
+                        && condition.getStatus().equals("True"));
+    }
+
+    private List<Condition> conditions() {
         var status = resource().getStatus();
-        return status != null
-                && status.conditions().stream()
-                        .anyMatch(condition -> condition.getType().equals("Ready")
-                                && condition.getStatus().equals("True"));
+        return status == null ? List.of() : status.conditions();
+    }
+
+    Optional<OAuthTokenStoreStatus.LastCleanup> lastCleanup() {
+        return Optional.ofNullable(resource().getStatus()).map(OAuthTokenStoreStatus::lastCleanup);
+    }
+
+    /// Counts, last cleanup and conditions, a line each.
+    String describedStatus() {
+        var lines = new ArrayList<String>();
+        Optional.ofNullable(resource().getStatus())
+                .map(OAuthTokenStoreStatus::tokens)
+                .ifPresent(tokens -> lines.add("tokens " + tokens.total() + ", of which valid " + tokens.valid()));
+        lastCleanup().ifPresent(cleanup -> lines.add("last cleanup " + cleanup.time() + ": " + cleanup.deleted()));
+        conditions()
+                .forEach(condition -> lines.add(
+                        condition.getType() + " " + condition.getStatus() + ", reason " + condition.getReason()));
+        return String.join("\n", lines);
     }
 
     void setSessionTimeout(String timeout) {

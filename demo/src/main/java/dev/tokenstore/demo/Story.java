@@ -9,6 +9,7 @@ import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.Map;
 
 /// A day in the life of a token, told by real calls. Every step checks what came of it.
 final class Story {
@@ -38,9 +39,8 @@ final class Story {
         findByIdThroughTheSecondSidecar(saved);
         refresh(saved);
         list();
-        showStatus("The operator keeps count, as `kubectl get ots` shows");
         endTheSession(saved);
-        showStatus("And the store's status says what was done");
+        showStatus();
     }
 
     private Token save() {
@@ -133,24 +133,17 @@ final class Story {
                 "FAILED_PRECONDITION, TOKEN_DELETED: a late save revives nothing");
     }
 
-    private void showStatus(String heading) {
-        terminal.heading(heading);
-        var expected = store.secrets().size();
-        terminal.await("the status says " + expected, CLEANUP_WITHIN, () -> {
-            var status = store.resource().getStatus();
-            return store.isReady()
-                    && status != null
-                    && status.tokens() != null
-                    && status.tokens().total() == expected;
-        });
-        var status = store.resource().getStatus();
-        terminal.inCluster("tokens " + status.tokens());
-        terminal.inCluster("next cleanup " + status.nextCleanupTime() + ", last cleanup " + status.lastCleanup());
-        status.conditions()
-                .forEach(condition -> terminal.inCluster(condition.getType() + "=" + condition.getStatus() + " "
-                        + condition.getReason() + ": " + condition.getMessage()));
+    private void showStatus() {
+        terminal.heading("7. The store's status and events say what was done");
+        terminal.call("kubectl describe ots crm");
+        terminal.await(
+                "the status tells of the cleanup",
+                CLEANUP_WITHIN,
+                () -> store.lastCleanup().isPresent() && !store.events().isEmpty());
+        var deleted = store.lastCleanup().orElseThrow().deleted();
+        hold(deleted.equals(Map.of("SessionEnded", 1)), "one session ended, nothing else was deleted");
+        terminal.inCluster(store.describedStatus());
         store.events().forEach(event -> terminal.inCluster("event " + event));
-        terminal.result("Ready");
     }
 
     private static Token byId(Sidecar sidecar, Token saved) {
