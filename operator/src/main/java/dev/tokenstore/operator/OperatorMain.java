@@ -10,12 +10,15 @@ import io.javaoperatorsdk.operator.OperatorException;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.io.IOException;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.LinkedHashSet;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -31,8 +34,10 @@ import picocli.CommandLine.Spec;
         mixinStandardHelpOptions = true,
         versionProvider = OperatorMain.Version.class,
         description = "Reconciles OAuthTokenStore resources: counts tokens, and deletes those whose time is over.",
-        footer = "%nExit codes: 0 stopped when asked to, 1 could not start, 2 wrong settings.")
+        footer = "%nExit codes: 143 stopped by SIGTERM, 1 could not start, 2 wrong settings.")
 public final class OperatorMain implements Callable<Integer> {
+    private static final Duration PATIENCE_AT_STOP = Duration.ofSeconds(20);
+
     @Option(
             names = "--namespace",
             split = ",",
@@ -79,6 +84,17 @@ public final class OperatorMain implements Callable<Integer> {
         // before the first logger is made
         System.setProperty("log.format", config.logFormat().name());
         var log = LoggerFactory.getLogger(OperatorMain.class);
+        var asked = new CountDownLatch(1);
+        var stopped = new CountDownLatch(1);
+        Runtime.getRuntime().addShutdownHook(new Thread(() -> stop(asked, stopped)));
+        try {
+            return serve(config, log, asked);
+        } finally {
+            stopped.countDown();
+        }
+    }
+
+    private static int serve(OperatorConfig config, Logger log, CountDownLatch asked) throws InterruptedException {
         var clock = new ServerClock(InstantSource.system());
         var kubernetes = Config.autoConfigure(null);
         var registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
@@ -94,7 +110,7 @@ public final class OperatorMain implements Callable<Integer> {
                 var probes = new ProbeServer(config.port(), registry, operator::started)) {
             operator.start();
             log.atInfo().addKeyValue("port", probes.port()).log("operator started");
-            awaitSignal();
+            asked.await();
             log.atInfo().log("operator stops");
             return 0;
         } catch (OperatorException e) {
@@ -109,18 +125,16 @@ public final class OperatorMain implements Callable<Integer> {
         }
     }
 
-    private static void awaitSignal() throws InterruptedException {
-        var asked = new CountDownLatch(1);
-        var stopping = Thread.currentThread();
-        Runtime.getRuntime().addShutdownHook(new Thread(() -> {
-            asked.countDown();
-            try {
-                stopping.join(15_000);
-            } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
+    /// Holds the end of the process back until everything is closed; the thread that does so ends later than that.
+    private static void stop(CountDownLatch asked, CountDownLatch stopped) {
+        asked.countDown();
+        try {
+            if (!stopped.await(PATIENCE_AT_STOP.toMillis(), TimeUnit.MILLISECONDS)) {
+                LoggerFactory.getLogger(OperatorMain.class).atWarn().log("did not stop in time");
             }
-        }));
-        asked.await();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
     }
 
     private static String instance() {

@@ -2,14 +2,18 @@ package dev.tokenstore.operator;
 
 import static dev.tokenstore.operator.OperatorUnderTest.condition;
 import static dev.tokenstore.operator.OperatorUnderTest.is;
+import static java.util.Map.entry;
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.tokenstore.api.OAuthTokenStoreStatus.TokenCounts;
+import dev.tokenstore.operator.cleanup.TokenDeletion;
 import dev.tokenstore.testing.KubernetesForTests;
 import io.fabric8.kubernetes.api.model.events.v1.Event;
 import java.time.Duration;
 import java.util.List;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
@@ -165,6 +169,26 @@ class StatusIT {
 
             assertThat(event.getNote()).isEqualTo("Deleted tokens: 2 (SessionEnded 2)");
             assertThat(event.getRegarding().getName()).isEqualTo("crm");
+            assertThat(events(operator, "TokensDeleted")).hasSize(1);
+        }
+    }
+
+    @Test
+    void tellsOfALargeCleanupAsOne() {
+        try (var operator = OperatorUnderTest.start(kubernetes)) {
+            var now = operator.clock.instant();
+            IntStream.range(0, TokenDeletion.BATCH + 1)
+                    .parallel()
+                    .forEach(i -> operator.create(TokenSecret.of("crm", "token-" + i, now)));
+            operator.createStore("crm", "{sessionTimeout: 1h}");
+            operator.awaitReady("crm");
+            operator.advance(Duration.ofHours(2), "crm");
+
+            var status = operator.awaitStatus(
+                    "crm", s -> condition(s, "CleanedUp").getReason().equals("NothingDue") && s.lastCleanup() != null);
+            assertThat(requireNonNull(status.lastCleanup()).deleted())
+                    .containsOnly(entry("SessionEnded", TokenDeletion.BATCH + 1));
+            assertThat(awaitEvent(operator, "TokensDeleted").getNote()).contains("SessionEnded 501");
             assertThat(events(operator, "TokensDeleted")).hasSize(1);
         }
     }

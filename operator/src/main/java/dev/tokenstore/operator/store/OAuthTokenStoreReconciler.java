@@ -3,7 +3,6 @@ package dev.tokenstore.operator.store;
 import static dev.tokenstore.operator.store.StoreVerdicts.CLEANED_UP;
 import static dev.tokenstore.operator.store.StoreVerdicts.READY;
 
-import dev.tokenstore.api.EndReason;
 import dev.tokenstore.api.OAuthTokenStore;
 import dev.tokenstore.api.OAuthTokenStoreStatus;
 import dev.tokenstore.api.OAuthTokenStoreStatus.LastCleanup;
@@ -33,9 +32,7 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
-import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -106,7 +103,8 @@ public final class OAuthTokenStoreReconciler implements Reconciler<OAuthTokenSto
         var left = CleanupPlan.of(index.tokensOf(metadata.getName()), policy, now);
         var cleanedUp =
                 policy.suspended() ? StoreVerdicts.suspended(left.due().size()) : StoreVerdicts.cleanedUp(left, result);
-        tell(store, result, cleanedUp);
+        var cleanup = CleanupRecord.of(store.getStatus(), result, now);
+        tell(store, cleanup, cleanedUp);
         meters.counted(metadata.getNamespace(), metadata.getName(), left.counts());
         meters.deleted(metadata.getNamespace(), metadata.getName(), result);
         var status = status(
@@ -115,13 +113,13 @@ public final class OAuthTokenStoreReconciler implements Reconciler<OAuthTokenSto
                 cleanedUp,
                 left.counts(),
                 policy.suspended() ? null : nextCleanup(left, now),
-                result.total() == 0 ? lastCleanup(store) : lastCleanup(result, now));
+                cleanup.last());
         return written(store, status, now, wake(policy, left, result, now));
     }
 
-    private void tell(OAuthTokenStore store, CleanupResult result, Verdict cleanedUp) {
-        if (result.total() > 0) {
-            events.tokensDeleted(store, result);
+    private void tell(OAuthTokenStore store, CleanupRecord cleanup, Verdict cleanedUp) {
+        if (cleanup.news() && cleanup.last() != null && !cleanedUp.reason().equals(StoreVerdicts.CLEANUP_RUNNING)) {
+            events.tokensDeleted(store, cleanup.last());
         }
         var before = Conditions.reason(existing(store), CLEANED_UP).orElse("");
         if (cleanedUp.reason().equals(before)) {
@@ -198,16 +196,6 @@ public final class OAuthTokenStoreReconciler implements Reconciler<OAuthTokenSto
 
     private static @Nullable LastCleanup lastCleanup(OAuthTokenStore store) {
         return store.getStatus() == null ? null : store.getStatus().lastCleanup();
-    }
-
-    private static LastCleanup lastCleanup(CleanupResult result, Instant now) {
-        Map<String, Integer> byReason = result.deleted().entrySet().stream()
-                .collect(Collectors.toMap(entry -> label(entry.getKey()), Map.Entry::getValue));
-        return new LastCleanup(wholeSeconds(now), byReason);
-    }
-
-    private static String label(EndReason reason) {
-        return reason.label();
     }
 
     private static String wholeSeconds(Instant moment) {

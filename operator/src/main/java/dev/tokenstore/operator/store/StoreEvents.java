@@ -2,7 +2,7 @@ package dev.tokenstore.operator.store;
 
 import dev.tokenstore.api.EndReason;
 import dev.tokenstore.api.OAuthTokenStore;
-import dev.tokenstore.operator.cleanup.CleanupResult;
+import dev.tokenstore.api.OAuthTokenStoreStatus.LastCleanup;
 import io.fabric8.kubernetes.api.model.MicroTime;
 import io.fabric8.kubernetes.api.model.events.v1.EventBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
@@ -35,12 +35,15 @@ public final class StoreEvents {
         this.clock = clock;
     }
 
-    void tokensDeleted(OAuthTokenStore store, CleanupResult result) {
+    void tokensDeleted(OAuthTokenStore store, LastCleanup cleanup) {
+        var deleted = cleanup.deleted();
         var byReason = Arrays.stream(EndReason.values())
-                .filter(result.deleted()::containsKey)
-                .map(reason -> reason.label() + " " + result.deleted().get(reason))
+                .map(EndReason::label)
+                .filter(deleted::containsKey)
+                .map(reason -> reason + " " + deleted.get(reason))
                 .collect(Collectors.joining(", "));
-        record(store, "Normal", "TokensDeleted", CLEANUP, "Deleted tokens: " + result.total() + " (" + byReason + ")");
+        var total = deleted.values().stream().mapToInt(Integer::intValue).sum();
+        record(store, "Normal", "TokensDeleted", CLEANUP, "Deleted tokens: " + total + " (" + byReason + ")");
     }
 
     void cleanupFailed(OAuthTokenStore store, String note) {

@@ -17,6 +17,7 @@ final class StoreVerdicts {
     static final String SUSPENDED = "Suspended";
     static final String SECRETS_NOT_ACCESSIBLE = "SecretsNotAccessible";
     static final String DELETION_FAILED = "DeletionFailed";
+    static final String CLEANUP_RUNNING = "CleanupRunning";
 
     private static final String CLEANER = "bind ClusterRole \"oauth-token-store-cleaner\" to the operator's service"
             + " account by a RoleBinding in this namespace (see deploy/examples/store.yaml)";
@@ -71,7 +72,7 @@ final class StoreVerdicts {
         // what changed under its deletion is due no more, which the watch will tell
         return left.due().size() > result.changed()
                 ? new Verdict.False(
-                        "CleanupRunning",
+                        CLEANUP_RUNNING,
                         "Tokens due for deletion: " + left.due().size())
                 : new Verdict.True("NothingDue", "");
     }
