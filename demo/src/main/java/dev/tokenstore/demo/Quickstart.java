@@ -39,9 +39,11 @@ public final class Quickstart {
         var terminal = new Terminal(System.out, System.console() != null && System.getenv("NO_COLOR") == null);
         var folder = Files.createTempDirectory("tokenstore-quickstart-");
         var quickstart = new Quickstart(terminal, List.of(arguments).contains("--once"), folder);
-        quickstart.closeOnSignal();
+        var closing = quickstart.closeOnSignal();
         var code = quickstart.run();
         if (!quickstart.stopping) {
+            // else the hook would wait for this thread, and this thread for the hook
+            Runtime.getRuntime().removeShutdownHook(closing);
             System.exit(code);
         }
     }
@@ -130,9 +132,9 @@ public final class Quickstart {
     }
 
     /// Lets this thread close what it opened when the process is told to stop.
-    private void closeOnSignal() {
+    private Thread closeOnSignal() {
         var main = Thread.currentThread();
-        Runtime.getRuntime().addShutdownHook(new Thread(() -> {
+        var closing = new Thread(() -> {
             stopping = true;
             main.interrupt();
             try {
@@ -140,6 +142,8 @@ public final class Quickstart {
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
             }
-        }));
+        });
+        Runtime.getRuntime().addShutdownHook(closing);
+        return closing;
     }
 }
