@@ -1,5 +1,6 @@
 package dev.tokenstore.operator;
 
+import dev.tokenstore.api.ServerClock;
 import dev.tokenstore.operator.OperatorConfig.LogFormat;
 import dev.tokenstore.operator.cleanup.MetadataClient;
 import dev.tokenstore.operator.metrics.ProbeServer;

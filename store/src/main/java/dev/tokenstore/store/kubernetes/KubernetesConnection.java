@@ -1,20 +1,12 @@
 package dev.tokenstore.store.kubernetes;
 
+import dev.tokenstore.api.ServerClock;
 import io.fabric8.kubernetes.client.Config;
 import io.fabric8.kubernetes.client.ConfigBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientBuilder;
-import io.fabric8.kubernetes.client.http.AsyncBody;
-import io.fabric8.kubernetes.client.http.HttpRequest;
-import io.fabric8.kubernetes.client.http.HttpResponse;
-import io.fabric8.kubernetes.client.http.Interceptor;
 import io.fabric8.kubernetes.client.jdkhttp.JdkHttpClientFactory;
-import java.nio.ByteBuffer;
-import java.time.DateTimeException;
-import java.time.Instant;
 import java.time.InstantSource;
-import java.time.format.DateTimeFormatter;
-import java.util.List;
 import java.util.function.Consumer;
 import java.util.random.RandomGenerator;
 
@@ -39,7 +31,7 @@ public final class KubernetesConnection implements AutoCloseable {
         var client = new KubernetesClientBuilder()
                 .withConfig(once)
                 .withHttpClientFactory(new JdkHttpClientFactory())
-                .withHttpClientBuilderConsumer(http -> http.addOrReplaceInterceptor("server-clock", dates(clock)))
+                .withHttpClientBuilderConsumer(http -> http.addOrReplaceInterceptor("server-clock", clock))
                 .build();
         return new KubernetesConnection(client, clock);
     }
@@ -59,25 +51,6 @@ public final class KubernetesConnection implements AutoCloseable {
 
     public ServerClock clock() {
         return clock;
-    }
-
-    private static Interceptor dates(ServerClock clock) {
-        return new Interceptor() {
-            @Override
-            public void after(
-                    HttpRequest request, HttpResponse<?> response, AsyncBody.Consumer<List<ByteBuffer>> consumer) {
-                var date = response.header("Date");
-                if (date == null) {
-                    return;
-                }
-                try {
-                    clock.observe(Instant.from(DateTimeFormatter.RFC_1123_DATE_TIME.parse(date)));
-                } catch (DateTimeException e) {
-                    // a proxy's nonsense tells nothing of the time
-                    return;
-                }
-            }
-        };
     }
 
     @Override

@@ -61,7 +61,7 @@ public final class KubernetesTokenStorage implements TokenStorage {
         places = new Places(identity, store, ids);
         stamps = new Stamps(connection.clock());
         marks = new Marks(random);
-        lookup = new SecretLookup(secrets, codec, fanout, unreadable);
+        lookup = new SecretLookup(secrets, codec, resource, connection.clock(), fanout, unreadable);
         lastUse = new LastUse(secrets, codec, resource, connection.clock());
         pendingRows = new PendingRows(secrets, codec, lookup, stamps, marks, connection.clock(), random);
     }
@@ -218,7 +218,7 @@ public final class KubernetesTokenStorage implements TokenStorage {
             if (name.compareTo(cursor.name()) <= 0) {
                 continue;
             }
-            lookup.report(codec.read(secret))
+            lookup.report(lookup.reading(secret))
                     .filter(SecretRow::confirmed)
                     .ifPresent(row -> rows.add(new Listed(row, new Cursor(cursor.continuation(), name).text())));
         }

@@ -1,11 +1,13 @@
 package dev.tokenstore.store.kubernetes;
 
+import dev.tokenstore.api.TokenFacts;
 import dev.tokenstore.store.StorageException;
 import dev.tokenstore.store.StorageException.Reason;
 import dev.tokenstore.store.token.SecretValue;
 import dev.tokenstore.store.token.TokenField;
 import dev.tokenstore.store.token.TokenFields;
 import io.fabric8.kubernetes.api.model.Secret;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -19,24 +21,34 @@ final class SecretLookup {
     private final SecretApi secrets;
     private final SecretCodec codec;
     private final Consumer<String> unreadable;
+    private final StoreResource resource;
+    private final InstantSource clock;
     private final Fanout fanout;
 
-    SecretLookup(SecretApi secrets, SecretCodec codec, Fanout fanout, Consumer<String> unreadable) {
+    SecretLookup(
+            SecretApi secrets,
+            SecretCodec codec,
+            StoreResource resource,
+            InstantSource clock,
+            Fanout fanout,
+            Consumer<String> unreadable) {
         this.secrets = secrets;
         this.codec = codec;
+        this.resource = resource;
+        this.clock = clock;
         this.fanout = fanout;
         this.unreadable = unreadable;
     }
 
     Optional<SecretReading> byName(String name) {
-        return secrets.get(name).map(codec::read).map(reading -> {
+        return secrets.get(name).map(this::reading).map(reading -> {
             report(reading);
             return reading;
         });
     }
 
     Optional<SecretRow> rowByName(String name) {
-        return secrets.get(name).map(codec::read).flatMap(this::report);
+        return secrets.get(name).map(this::reading).flatMap(this::report);
     }
 
     /// The row in a Secret that this storage has just written.
@@ -53,7 +65,7 @@ final class SecretLookup {
         var rows = new ArrayList<SecretRow>();
         var others = new ArrayList<SecretReading.Unreadable>();
         for (var secret : secrets.list(codec.lookupLabels(field, value)).getItems()) {
-            var reading = codec.read(secret);
+            var reading = reading(secret);
             report(reading)
                     .filter(row -> row.fields().get(field).filter(value::equals).isPresent())
                     .ifPresent(rows::add);
@@ -75,6 +87,18 @@ final class SecretLookup {
             found.rows().forEach(row -> rows.put(row.name(), row));
         }
         return List.copyOf(rows.values());
+    }
+
+    /// What a Secret is to this store now. One whose time is over by the store's policy is none of its rows any more,
+    /// whether
+    /// or not the operator has deleted it yet.
+    SecretReading reading(Secret secret) {
+        var now = clock.instant();
+        var isOver = resource.policy()
+                .endForReaders(TokenFacts.read(secret.getMetadata(), now))
+                .filter(end -> !end.over().isAfter(now))
+                .isPresent();
+        return isOver ? new SecretReading.Foreign() : codec.read(secret);
     }
 
     /// The row in a reading; a Secret that is none of the store's tokens, but should be, is reported.

@@ -7,6 +7,6 @@ sealed interface SecretReading {
     /// It belongs to the store, but someone edited it into something that is not a token; `problem` holds no value.
     record Unreadable(String name, String problem) implements SecretReading {}
 
-    /// It is not one of the store's.
+    /// It is not one of the store's tokens, or not any more: its time is over.
     record Foreign() implements SecretReading {}
 }

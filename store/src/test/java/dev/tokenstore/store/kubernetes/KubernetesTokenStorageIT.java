@@ -381,12 +381,7 @@ class KubernetesTokenStorageIT {
     @Test
     void readsProlongASessionByAtMostOneWritePerTenthOfItsTimeout() {
         var timeout = Duration.ofSeconds(10);
-        kubernetes
-                .admin()
-                .resources(OAuthTokenStore.class)
-                .inNamespace(kubernetes.namespace())
-                .withName(stores.name())
-                .patch(PatchContext.of(PatchType.JSON_MERGE), "{\"spec\":{\"sessionTimeout\":\"10s\"}}");
+        setPolicy("{\"sessionTimeout\":\"10s\"}");
         var row = save(user("alice"));
         proxy.forgetRequests();
         var start = System.nanoTime();
@@ -403,6 +398,34 @@ class KubernetesTokenStorageIT {
         assertThat(proxy.requests())
                 .filteredOn(request -> request.startsWith("PATCH "))
                 .hasSizeBetween(2, (int) tenths);
+    }
+
+    @Test
+    void aTokenWhoseTimeIsOverIsGoneForReadersAndWritersBeforeAnyoneDeletesIt() {
+        setPolicy("{\"maxTokenAge\":\"2s\"}");
+        var kept = save(user("bob"));
+        edit(kept, secret -> secret.getMetadata().getAnnotations().put("tokenstore.dev/keep", "true"));
+        var over = save(user("alice"));
+
+        await().until(() -> store.findById(id(over)).isEmpty());
+
+        assertThat(store.find(TokenFields.of(Map.of(USER_SIGNATURE, "alice")))).isEmpty();
+        assertThat(store.list(0, "").tokens()).extracting(StoredToken::name).containsExactly(kept.name());
+        assertThat(store.save(id(over).with(ACCESS_TOKEN, "fixture-secret-late")))
+                .isInstanceOf(SaveResult.TokenDeleted.class);
+        var anew = save(user("alice"));
+        assertThat(anew.fields().get(ID)).isNotEqualTo(over.fields().get(ID));
+        assertThat(find("alice").name()).isEqualTo(anew.name());
+        assertThat(stores.secrets()).hasSize(3);
+    }
+
+    private void setPolicy(String spec) {
+        kubernetes
+                .admin()
+                .resources(OAuthTokenStore.class)
+                .inNamespace(kubernetes.namespace())
+                .withName(stores.name())
+                .patch(PatchContext.of(PatchType.JSON_MERGE), "{\"spec\":" + spec + "}");
     }
 
     private Instant lastUse() {

@@ -1,4 +1,4 @@
-package dev.tokenstore.store.kubernetes;
+package dev.tokenstore.api;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

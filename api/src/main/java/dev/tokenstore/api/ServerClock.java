@@ -1,18 +1,28 @@
-package dev.tokenstore.store.kubernetes;
+package dev.tokenstore.api;
 
+import io.fabric8.kubernetes.client.http.AsyncBody;
+import io.fabric8.kubernetes.client.http.HttpRequest;
+import io.fabric8.kubernetes.client.http.HttpResponse;
+import io.fabric8.kubernetes.client.http.Interceptor;
+import java.nio.ByteBuffer;
+import java.time.DateTimeException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.time.format.DateTimeFormatter;
+import java.util.List;
 
-/// The API server's clock, as far as its replies tell: pods' clocks differ, so stamps on Secrets are taken from here.
+/// The API server's clock, as far as its replies tell: pods' clocks differ, so tokens are stamped, and found to be
+/// over, by
+/// this one. An interceptor of the Kubernetes client, which shows it the replies.
 ///
 /// A reply's `Date` is never ahead of the server's clock and less than a second behind it when it is written. So every
 /// reply
 /// gives a lower bound of the offset, and the highest bound of the last minutes is the best estimate: at first up to a
 /// second behind, soon only by the shortest latency. Thread-safe.
-public final class ServerClock implements InstantSource {
+public final class ServerClock implements InstantSource, Interceptor {
     private static final Duration WINDOW = Duration.ofMinutes(10);
-    private static final Duration PLAUSIBLE = Duration.ofSeconds(10);
+    private static final Duration PLAUSIBLE = Duration.ofSeconds(2);
 
     private final InstantSource local;
     private Duration offset = Duration.ZERO;
@@ -22,6 +32,20 @@ public final class ServerClock implements InstantSource {
     /// @param local this machine's clock, however wrong
     public ServerClock(InstantSource local) {
         this.local = local;
+    }
+
+    @Override
+    public void after(HttpRequest request, HttpResponse<?> response, AsyncBody.Consumer<List<ByteBuffer>> consumer) {
+        var date = response.header("Date");
+        if (date == null) {
+            return;
+        }
+        try {
+            observe(Instant.from(DateTimeFormatter.RFC_1123_DATE_TIME.parse(date)));
+        } catch (DateTimeException e) {
+            // a proxy's nonsense tells nothing of the time
+            return;
+        }
     }
 
     /// Takes note of the `Date` of a reply that has just arrived.
