@@ -48,15 +48,20 @@ final class ProgramProcess implements AutoCloseable {
         }
     }
 
-    Path log() {
-        return log;
-    }
-
     /// @throws StepFailedException with the end of its log, if it has ended
     void requireAlive() {
         if (!process.isAlive()) {
             throw new StepFailedException(
                     "the " + name + " ended with exit code " + process.exitValue() + "; its log ends:\n" + tail());
+        }
+    }
+
+    /// Whether anything that was said so far holds `text`.
+    boolean hasLogged(String text) {
+        try {
+            return Files.readString(log).contains(text);
+        } catch (IOException e) {
+            throw new StepFailedException(log + " cannot be read: " + e.getMessage(), e);
         }
     }
 

@@ -88,6 +88,15 @@ public final class Quickstart {
                 });
                 terminal.result("sidecars at " + first.address() + " and " + second.address() + ", logs in " + folder);
                 new Story(terminal, first, second, store, InstantSource.system()).play();
+                terminal.heading("8. None of the three programs has logged a secret, or who the user is");
+                for (var program : List.of(operator, first.process(), second.process())) {
+                    for (var secret : Story.SECRETS) {
+                        if (program.hasLogged(secret)) {
+                            throw new StepFailedException("a log in " + folder + " holds a secret");
+                        }
+                    }
+                }
+                terminal.result("searched the logs for " + Story.SECRETS.size() + " values");
                 terminal.heading("Every step held.");
                 if (!once) {
                     store.setSessionTimeout("12h");

@@ -57,8 +57,8 @@ final class Sidecar implements AutoCloseable {
         return "127.0.0.1:" + port;
     }
 
-    Path log() {
-        return process.log();
+    ProgramProcess process() {
+        return process;
     }
 
     void awaitReady(Terminal terminal) {

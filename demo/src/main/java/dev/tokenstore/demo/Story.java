@@ -9,11 +9,19 @@ import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.List;
 import java.util.Map;
 
 /// A day in the life of a token, told by real calls. Every step checks what came of it.
 final class Story {
     private static final String USER = "alice@example.com";
+    private static final String CLIENT_SECRET = "demo-client-secret";
+    private static final String REFRESH_TOKEN = "demo-refresh-token";
+    private static final String ACCESS_TOKEN = "demo-access-token";
+
+    /// What no log may hold.
+    static final List<String> SECRETS = List.of(USER, CLIENT_SECRET, REFRESH_TOKEN, ACCESS_TOKEN);
+
     private static final String SESSION_TIMEOUT = "6s";
     private static final Duration HOUR = Duration.ofHours(1);
     private static final Duration CLEANUP_WITHIN = Duration.ofSeconds(60);
@@ -49,9 +57,9 @@ final class Story {
         var token = Token.newBuilder()
                 .setUserSignature(USER)
                 .setClientId("1000.DEMO")
-                .setClientSecret("demo-client-secret")
-                .setRefreshToken("demo-refresh-token")
-                .setAccessToken("demo-access-token-1")
+                .setClientSecret(CLIENT_SECRET)
+                .setRefreshToken(REFRESH_TOKEN)
+                .setAccessToken(ACCESS_TOKEN + "-1")
                 .setExpiresIn(inOneHour())
                 .build();
         var saved = first.calls()
@@ -83,7 +91,7 @@ final class Story {
         terminal.call("SaveToken(id, access_token, expires_in)");
         var change = Token.newBuilder()
                 .setId(saved.getId())
-                .setAccessToken("demo-access-token-2")
+                .setAccessToken(ACCESS_TOKEN + "-2")
                 .setExpiresIn(inOneHour())
                 .build();
         var refreshed = first.calls()
@@ -122,7 +130,7 @@ final class Story {
         terminal.call("SaveToken(id, access_token)  by a replica that is late");
         var late = Token.newBuilder()
                 .setId(saved.getId())
-                .setAccessToken("demo-access-token-3")
+                .setAccessToken(ACCESS_TOKEN + "-3")
                 .build();
         hold(
                 statusOf(() -> first.calls()

@@ -42,22 +42,22 @@ public final class OperatorMain implements Callable<Integer> {
     @Option(
             names = "--namespace",
             split = ",",
-            defaultValue = "${env:TOKEN_STORE_NAMESPACES:-}",
+            defaultValue = "${env:TOKENSTORE_NAMESPACES:-}",
             paramLabel = "NAME",
             description = "Reconcile the stores of this namespace only; may be repeated."
-                    + " Default: $TOKEN_STORE_NAMESPACES (comma separated), else all namespaces.")
+                    + " Default: $TOKENSTORE_NAMESPACES (comma separated), else all namespaces.")
     private Set<String> namespaces = new LinkedHashSet<>();
 
     @Option(
             names = "--port",
-            defaultValue = "${env:TOKEN_STORE_PORT:-8080}",
-            description = "Port of /livez, /readyz and /metrics. Default: $TOKEN_STORE_PORT, else 8080.")
+            defaultValue = "${env:TOKENSTORE_PORT:-8080}",
+            description = "Port of /livez, /readyz and /metrics. Default: $TOKENSTORE_PORT, else 8080.")
     private int port;
 
     @Option(
             names = "--log-format",
-            defaultValue = "${env:TOKEN_STORE_LOG_FORMAT:-text}",
-            description = "${COMPLETION-CANDIDATES}. Default: $TOKEN_STORE_LOG_FORMAT, else text.")
+            defaultValue = "${env:TOKENSTORE_LOG_FORMAT:-text}",
+            description = "${COMPLETION-CANDIDATES}. Default: $TOKENSTORE_LOG_FORMAT, else text.")
     private LogFormat logFormat = LogFormat.text;
 
     @Spec

@@ -43,7 +43,7 @@ class OperatorMainTest {
     void helpTellsTheSettingsAndExitCodes() {
         assertThat(commandLine.execute("--help")).isZero();
 
-        assertThat(out.toString()).contains("--namespace", "TOKEN_STORE_NAMESPACES", "Exit codes");
+        assertThat(out.toString()).contains("--namespace", "TOKENSTORE_NAMESPACES", "Exit codes");
     }
 
     private void assertRefused(String argument, String... said) {

@@ -172,7 +172,7 @@ class GrpcServerTest {
         });
         try (var served = new ServedStore(storage)) {
             assertThatThrownBy(() -> served.client()
-                            .withDeadlineAfter(100, TimeUnit.MILLISECONDS)
+                            .withDeadlineAfter(2, TimeUnit.SECONDS)
                             .deleteTokens(CALL))
                     .isInstanceOf(StatusRuntimeException.class);
             await().until(() -> interruptions.get() == 1);
