@@ -11,6 +11,7 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.time.format.DateTimeFormatter;
 import java.util.List;
+import java.util.function.LongSupplier;
 
 /// The API server's clock, as far as its replies tell: pods' clocks differ, so tokens are stamped, and found to be
 /// over, by
@@ -19,19 +20,34 @@ import java.util.List;
 /// A reply's `Date` is never ahead of the server's clock and less than a second behind it when it is written. So every
 /// reply
 /// gives a lower bound of the offset, and the highest bound of the last minutes is the best estimate: at first up to a
-/// second behind, soon only by the shortest latency. Thread-safe.
+/// second behind, soon only by the shortest latency. Between replies it goes on by this machine's monotonic timer: a
+/// step of
+/// the machine's clock moves nothing, and a machine that slept is late until the next reply, never early. Thread-safe.
 public final class ServerClock implements InstantSource, Interceptor {
     private static final Duration WINDOW = Duration.ofMinutes(10);
     private static final Duration PLAUSIBLE = Duration.ofSeconds(2);
 
-    private final InstantSource local;
+    private final Instant start;
+    private final LongSupplier nanoTime;
+    private final long startNanos;
     private Duration offset = Duration.ZERO;
     private Duration nextOffset = Duration.ZERO;
     private Instant windowEnd = Instant.MIN;
 
-    /// @param local this machine's clock, however wrong
+    /// @param local this machine's clock, however wrong; read once
     public ServerClock(InstantSource local) {
-        this.local = local;
+        this(local, System::nanoTime);
+    }
+
+    /// @param nanoTime a monotonic timer, in nanoseconds
+    ServerClock(InstantSource local, LongSupplier nanoTime) {
+        this.start = local.instant();
+        this.nanoTime = nanoTime;
+        this.startNanos = nanoTime.getAsLong();
+    }
+
+    private Instant sinceStart() {
+        return start.plusNanos(nanoTime.getAsLong() - startNanos);
     }
 
     @Override
@@ -50,7 +66,7 @@ public final class ServerClock implements InstantSource, Interceptor {
 
     /// Takes note of the `Date` of a reply that has just arrived.
     public synchronized void observe(Instant date) {
-        var now = local.instant();
+        var now = sinceStart();
         var bound = Duration.between(now, date);
         if (windowEnd.equals(Instant.MIN) || instant().isAfter(date.plus(PLAUSIBLE))) {
             offset = bound;
@@ -69,7 +85,7 @@ public final class ServerClock implements InstantSource, Interceptor {
 
     @Override
     public synchronized Instant instant() {
-        return local.instant().plus(offset);
+        return sinceStart().plus(offset);
     }
 
     private static Duration longer(Duration a, Duration b) {

@@ -38,7 +38,7 @@ final class TokenFactsReader {
                 !"false".equals(annotations.getOrDefault(TokenSecretLayout.KEEP, "false")),
                 reader.state(),
                 appeared,
-                reader.past(annotations.get(TokenSecretLayout.CREATED_AT)),
+                reader.firstSaved(appeared),
                 lastSaved,
                 reader.lastActive(lastSaved),
                 reader.lastChanged(secret, appeared),
@@ -55,6 +55,12 @@ final class TokenFactsReader {
             case TokenSecretLayout.CONFIRMED -> State.CONFIRMED;
             default -> State.UNKNOWN;
         };
+    }
+
+    /// The Secret's own age bounds it: a client must not make a token young for ever by a stamp in the future.
+    private @Nullable Instant firstSaved(@Nullable Instant appeared) {
+        var said = past(annotations.get(TokenSecretLayout.CREATED_AT));
+        return said == null || appeared == null || said.isBefore(appeared) ? said : appeared;
     }
 
     /// Both stamps must be understood: the one that is not may be the later one.

@@ -11,7 +11,8 @@ class ServerClockTest {
     private static final Instant START = Instant.parse("2026-01-01T00:00:00.400Z");
 
     private Instant local = START;
-    private final ServerClock clock = new ServerClock(() -> local);
+    private final ServerClock clock =
+            new ServerClock(() -> local, () -> Duration.between(START, local).toNanos());
 
     @Test
     void isThisMachinesClockUntilTheServerAnswered() {
@@ -40,9 +41,19 @@ class ServerClockTest {
     }
 
     @Test
-    void followsWhenThisMachinesClockJumps() {
+    void aStepOfThisMachinesClockMovesNothing() {
+        var wall = new Instant[] {START};
+        var steady = new ServerClock(() -> wall[0], () -> 0);
+        var before = steady.instant();
+
+        wall[0] = START.plus(Duration.ofHours(3));
+
+        assertThat(steady.instant()).isEqualTo(before);
+    }
+
+    @Test
+    void followsAServerWhoseClockWasSetBack() {
         reply(Duration.ZERO);
-        local = local.plus(Duration.ofHours(2));
         reply(Duration.ofHours(-2));
 
         assertThat(clock.instant())

@@ -97,7 +97,14 @@ public final class OperatorMain implements Callable<Integer> {
 
     private static int serve(OperatorConfig config, Logger log, CountDownLatch asked) throws InterruptedException {
         var clock = new ServerClock(InstantSource.system());
-        var kubernetes = Config.autoConfigure(null);
+        Config kubernetes;
+        try {
+            kubernetes = Config.autoConfigure(null);
+        } catch (RuntimeException e) {
+            // the message would quote the file, and with it a credential
+            log.atError().log("cannot read the kubeconfig ($KUBECONFIG, or where kubectl looks): it is malformed");
+            return 1;
+        }
         var registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
         try (var client = new KubernetesClientBuilder()
                         .withConfig(kubernetes)
@@ -116,12 +123,11 @@ public final class OperatorMain implements Callable<Integer> {
             return 0;
         } catch (OperatorException e) {
             log.atError()
-                    .setCause(e)
                     .log("could not start: is the API server reachable, is the CRD installed (deploy/crds), may this"
                             + " service account list and watch oauthtokenstores (deploy/operator/rbac.yaml)?");
             return 1;
         } catch (IOException e) {
-            log.atError().addKeyValue("port", config.port()).setCause(e).log("could not open the port, see --port");
+            log.atError().addKeyValue("port", config.port()).log("could not open the port; give --port another one");
             return 1;
         }
     }

@@ -4,7 +4,6 @@ import dev.tokenstore.store.StorageException;
 import dev.tokenstore.store.kubernetes.KubernetesConnection;
 import dev.tokenstore.store.sqlite.SqliteTokenStorage;
 import io.fabric8.kubernetes.client.Config;
-import io.fabric8.kubernetes.client.KubernetesClientException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -32,7 +31,7 @@ final class Storages {
             Consumer<String> unreadable,
             InstantSource clock,
             RandomGenerator random) {
-        var config = kubernetes.kubeconfig().map(Storages::read).orElseGet(() -> Config.autoConfigure(null));
+        var config = kubernetes.kubeconfig().map(Storages::read).orElseGet(Storages::readDefault);
         var namespace = kubernetes
                 .namespace()
                 .or(() -> Optional.ofNullable(config.getNamespace()).filter(name -> !name.isBlank()))
@@ -44,11 +43,28 @@ final class Storages {
     }
 
     private static Config read(Path kubeconfig) {
+        String text;
         try {
-            return Config.fromKubeconfig(Files.readString(kubeconfig));
-        } catch (IOException | KubernetesClientException e) {
+            text = Files.readString(kubeconfig);
+        } catch (IOException e) {
             throw new StartException(
                     "cannot read the kubeconfig " + kubeconfig + "; give --kubeconfig another file", e);
+        }
+        try {
+            return Config.fromKubeconfig(text);
+        } catch (RuntimeException e) {
+            // whose message would quote the file, and with it a credential
+            throw new StartException(
+                    "the kubeconfig " + kubeconfig + " is malformed; repair it, or give --kubeconfig another file");
+        }
+    }
+
+    private static Config readDefault() {
+        try {
+            return Config.autoConfigure(null);
+        } catch (RuntimeException e) {
+            throw new StartException(
+                    "the kubeconfig ($KUBECONFIG, or where kubectl looks) is malformed; repair it, or give --kubeconfig");
         }
     }
 

@@ -1,6 +1,7 @@
 package dev.tokenstore.store;
 
 import dev.tokenstore.store.token.GeneratedIds;
+import dev.tokenstore.store.token.SecretValue;
 import dev.tokenstore.store.token.TokenFields;
 import java.util.List;
 import java.util.Optional;
@@ -39,6 +40,13 @@ public interface TokenStorage extends TokenLookup, AutoCloseable {
     ///
     /// @param row a row that this storage returned
     default void used(StoredToken row) {}
+
+    /// Returns the row with that id, also one that reads do not see any more because its time is over.
+    ///
+    /// @throws StorageException with reason `TOKEN_UNREADABLE` if there is one but it cannot be read
+    default Optional<StoredToken> toDelete(SecretValue id) {
+        return byId(id);
+    }
 
     /// Deletes the row, however it was changed since it was read; deleting what is not there succeeds.
     ///

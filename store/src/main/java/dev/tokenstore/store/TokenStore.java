@@ -31,7 +31,12 @@ public final class TokenStore implements AutoCloseable {
     /// unasked.
     public static final int MAX_PAGE_BYTES = 2 * 1024 * 1024;
 
-    private static final int CHUNK = 100;
+    private static final int MIN_CHUNK = 25;
+    private static final int MAX_CHUNK = 100;
+
+    /// A page ends, if need be empty, after so many chunks: most rows may be ones that are not shown.
+    private static final int MAX_CHUNKS = 20;
+
     private static final Duration PATIENCE = Duration.ofSeconds(10);
 
     private final TokenStorage storage;
@@ -127,7 +132,7 @@ public final class TokenStore implements AutoCloseable {
     ///
     /// @throws InvalidTokenException if `wanted` has no id
     public void delete(TokenFields wanted) {
-        storage.byId(idOf(wanted)).ifPresent(storage::delete);
+        storage.toDelete(idOf(wanted)).ifPresent(storage::delete);
     }
 
     /// Deletes every row (rule R13).
@@ -151,11 +156,11 @@ public final class TokenStore implements AutoCloseable {
         var tokens = new ArrayList<StoredToken>();
         var bytes = 0;
         var cursor = pageToken;
-        while (true) {
-            var chunk = storage.list(Math.min(CHUNK, wanted - tokens.size()), cursor);
+        for (int chunks = 0; chunks < MAX_CHUNKS; chunks++) {
+            var chunk = storage.list(Math.clamp(wanted - tokens.size(), MIN_CHUNK, MAX_CHUNK), cursor);
             for (var listed : chunk.rows()) {
                 var size = sizeOf(listed.row().fields());
-                if (!tokens.isEmpty() && bytes + size > MAX_PAGE_BYTES) {
+                if (tokens.size() == wanted || (!tokens.isEmpty() && bytes + size > MAX_PAGE_BYTES)) {
                     return new Page(tokens, Optional.of(cursor));
                 }
                 tokens.add(listed.row());
@@ -166,10 +171,8 @@ public final class TokenStore implements AutoCloseable {
                 return new Page(tokens, Optional.empty());
             }
             cursor = chunk.next().get();
-            if (tokens.size() >= wanted) {
-                return new Page(tokens, Optional.of(cursor));
-            }
         }
+        return new Page(tokens, Optional.of(cursor));
     }
 
     private static int sizeOf(TokenFields fields) {

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.annotation.JsonSetter;
 import com.fasterxml.jackson.annotation.Nulls;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.fabric8.kubernetes.client.Config;
+import io.fabric8.kubernetes.client.ConfigBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientBuilder;
 import io.fabric8.kubernetes.client.http.BasicBuilder;
@@ -29,7 +30,10 @@ public final class MetadataClient {
         // the API server writes an empty list of metadata as null
         mapper.configOverride(List.class).setSetterInfo(JsonSetter.Value.forValueNulls(Nulls.AS_EMPTY));
         return new KubernetesClientBuilder()
-                .withConfig(config)
+                // deletions that fail are tried again by the next cleanup, lists and watches by the informer
+                .withConfig(new ConfigBuilder(config)
+                        .withRequestRetryBackoffLimit(0)
+                        .build())
                 .withHttpClientFactory(new JdkHttpClientFactory())
                 .withKubernetesSerialization(new KubernetesSerialization(mapper, true))
                 .withHttpClientBuilderConsumer(builder -> {

@@ -26,7 +26,7 @@ final class NamespaceWatch implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(NamespaceWatch.class);
     private static final Duration FIRST_WAIT = Duration.ofSeconds(2);
     private static final Duration LONGEST_WAIT = Duration.ofSeconds(30);
-    private static final long PAGE = 500;
+    private static final long PAGE = 50;
 
     private final KubernetesClient metadataClient;
     private final String namespace;

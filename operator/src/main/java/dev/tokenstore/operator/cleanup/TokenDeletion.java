@@ -12,6 +12,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.slf4j.spi.LoggingEventBuilder;
@@ -24,6 +25,7 @@ public final class TokenDeletion implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(TokenDeletion.class);
     private static final int AT_ONCE = 8;
+    private static final int HOPELESS = 2 * AT_ONCE;
 
     private final KubernetesClient metadataClient;
     private final ExecutorService threads = Executors.newFixedThreadPool(
@@ -38,8 +40,9 @@ public final class TokenDeletion implements AutoCloseable {
     public CleanupResult delete(String namespace, TokenIndex index, List<DueToken> due) {
         var batch = due.subList(0, Math.min(BATCH, due.size()));
         var outcomes = new ArrayList<Future<DeletionOutcome>>();
+        var failures = new AtomicInteger();
         for (var token : batch) {
-            outcomes.add(threads.submit(() -> delete(namespace, token)));
+            outcomes.add(threads.submit(() -> deleteUnlessHopeless(namespace, token, failures)));
         }
         var deleted = new EnumMap<EndReason, Integer>(EndReason.class);
         int changed = 0;
@@ -61,12 +64,31 @@ public final class TokenDeletion implements AutoCloseable {
                 }
             }
         }
+        if (failed > 0) {
+            LOG.atWarn()
+                    .addKeyValue("namespace", namespace)
+                    .addKeyValue("failed", failed)
+                    .addKeyValue("of", batch.size())
+                    .log("could not delete all tokens that are due; it is tried again");
+        }
         return new CleanupResult(deleted, changed, failed, forbidden);
     }
 
     @Override
     public void close() {
         threads.shutdownNow();
+    }
+
+    /// A namespace whose deletions fail one after the other must not hold up the other stores.
+    private DeletionOutcome deleteUnlessHopeless(String namespace, DueToken due, AtomicInteger failures) {
+        if (failures.get() >= HOPELESS) {
+            return new DeletionOutcome.Failed(0);
+        }
+        var outcome = delete(namespace, due);
+        if (outcome instanceof DeletionOutcome.Failed || outcome instanceof DeletionOutcome.Forbidden) {
+            failures.incrementAndGet();
+        }
+        return outcome;
     }
 
     private DeletionOutcome delete(String namespace, DueToken due) {
@@ -86,11 +108,10 @@ public final class TokenDeletion implements AutoCloseable {
                 case HttpURLConnection.HTTP_NOT_FOUND -> new DeletionOutcome.Gone();
                 case HttpURLConnection.HTTP_FORBIDDEN -> new DeletionOutcome.Forbidden();
                 default -> {
-                    LOG.atWarn()
+                    LOG.atDebug()
                             .addKeyValue("namespace", namespace)
                             .addKeyValue("secret", token.name())
                             .addKeyValue("code", e.getCode())
-                            .setCause(e)
                             .log("could not delete a token");
                     yield new DeletionOutcome.Failed(e.getCode());
                 }

@@ -39,7 +39,12 @@ public final class KubernetesTokenStorage implements TokenStorage {
     private final Places places;
     private final GeneratedIds ids;
     private final PendingRows pendingRows;
+    private final LivingTokens living;
     private final SecretLookup lookup;
+
+    /// Sees tokens whose time is over, too.
+    private final SecretLookup everything;
+
     private final Stamps stamps;
     private final LastUse lastUse;
     private final Marks marks;
@@ -61,7 +66,9 @@ public final class KubernetesTokenStorage implements TokenStorage {
         places = new Places(identity, store, ids);
         stamps = new Stamps(connection.clock());
         marks = new Marks(random);
-        lookup = new SecretLookup(secrets, codec, resource, connection.clock(), fanout, unreadable);
+        living = new LivingTokens(codec, resource, connection.clock());
+        lookup = new SecretLookup(secrets, codec, living::read, fanout, unreadable);
+        everything = new SecretLookup(secrets, codec, codec::read, fanout, unreadable);
         lastUse = new LastUse(secrets, codec, resource, connection.clock());
         pendingRows = new PendingRows(secrets, codec, lookup, stamps, marks, connection.clock(), random);
     }
@@ -81,8 +88,17 @@ public final class KubernetesTokenStorage implements TokenStorage {
 
     @Override
     public Optional<StoredToken> byId(SecretValue id) {
+        return byId(id, lookup);
+    }
+
+    @Override
+    public Optional<StoredToken> toDelete(SecretValue id) {
+        return byId(id, everything);
+    }
+
+    private Optional<StoredToken> byId(SecretValue id, SecretLookup among) {
         resource.require();
-        var atItsPlace = ids.placeOf(id).flatMap(place -> lookup.byName(places.name(place)));
+        var atItsPlace = ids.placeOf(id).flatMap(place -> among.byName(places.name(place)));
         if (atItsPlace.isPresent()) {
             var reading = atItsPlace.get();
             if (reading instanceof SecretReading.Unreadable unreadable) {
@@ -92,7 +108,7 @@ public final class KubernetesTokenStorage implements TokenStorage {
                 return confirmed(readable.row());
             }
         }
-        var found = lookup.read(TokenField.ID, id);
+        var found = among.read(TokenField.ID, id);
         var row = found.rows().stream()
                 .filter(SecretRow::confirmed)
                 .min(Comparator.comparing(SecretRow::createTime).thenComparing(SecretRow::name));
@@ -143,6 +159,7 @@ public final class KubernetesTokenStorage implements TokenStorage {
     @Override
     public Insertion insert(TokenFields fields, Function<List<StoredToken>, Optional<StoredToken>> twin) {
         resource.require();
+        deleteTwinsThatAreOver(fields, twin);
         var occupied = new ArrayList<SecretRow>();
         for (var place : places.forNew(fields)) {
             var whole = fields.has(TokenField.ID) ? fields : fields.with(TokenField.ID, ids.next(place));
@@ -159,6 +176,22 @@ public final class KubernetesTokenStorage implements TokenStorage {
         }
         throw new StorageException(
                 Reason.TOO_MUCH_CONTENTION, "no free name was found for the new token; save it again");
+    }
+
+    /// A token of the same identity whose time is over makes room for the new one: were it to live again, by a change
+    /// of the
+    /// policy, there would be two.
+    private void deleteTwinsThatAreOver(TokenFields fields, Function<List<StoredToken>, Optional<StoredToken>> twin) {
+        if (!living.mayEnd()) {
+            return;
+        }
+        // in this order: a row that is made meanwhile is only in the second answer
+        var stored = everything.sharing(fields);
+        var alive = lookup.sharing(fields).stream().map(SecretRow::name).toList();
+        stored.stream()
+                .filter(row -> row.confirmed() && !alive.contains(row.name()))
+                .filter(row -> twin.apply(List.of(row)).isPresent())
+                .forEach(row -> secrets.delete(row.name(), row.uid(), Optional.of(row.resourceVersion())));
     }
 
     @Override
@@ -218,7 +251,7 @@ public final class KubernetesTokenStorage implements TokenStorage {
             if (name.compareTo(cursor.name()) <= 0) {
                 continue;
             }
-            lookup.report(lookup.reading(secret))
+            lookup.report(living.read(secret))
                     .filter(SecretRow::confirmed)
                     .ifPresent(row -> rows.add(new Listed(row, new Cursor(cursor.continuation(), name).text())));
         }

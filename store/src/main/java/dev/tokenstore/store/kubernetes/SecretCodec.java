@@ -33,6 +33,7 @@ import org.jspecify.annotations.Nullable;
 /// token. Data that is not a token makes the Secret unreadable.
 final class SecretCodec {
     private static final int REMEMBERED_WRITES = 8;
+    private static final Instant LATEST = Instant.parse("9999-12-31T23:59:59Z");
 
     /// The value of an annotation that says nothing (any more); it is read like an absent one.
     private static final String NOTHING = "";
@@ -232,15 +233,15 @@ final class SecretCodec {
         annotations.put(
                 TokenSecretLayout.ACCESS_EXPIRES_AT,
                 fields.expiry()
-                        .filter(SecretCodec::hasFourDigitYear)
+                        .filter(SecretCodec::isPlausible)
                         .map(Instant::toString)
                         .orElse(NOTHING));
         return annotations;
     }
 
-    /// Whether RFC 3339 can write it; a later expiry is as good as never.
-    private static boolean hasFourDigitYear(Instant time) {
-        return time.isBefore(Instant.parse("9999-12-31T23:59:59Z"));
+    /// Whether RFC 3339 and protobuf can write it; a later expiry is as good as never.
+    private static boolean isPlausible(Instant time) {
+        return !time.isBefore(Instant.EPOCH) && time.isBefore(LATEST);
     }
 
     /// Only what is to change, and the guard.
@@ -279,7 +280,7 @@ final class SecretCodec {
             return Optional.empty();
         }
         try {
-            return Optional.of(Instant.parse(text));
+            return Optional.of(Instant.parse(text)).filter(SecretCodec::isPlausible);
         } catch (DateTimeException e) {
             return Optional.empty();
         }

@@ -1,54 +1,51 @@
 package dev.tokenstore.store.kubernetes;
 
-import dev.tokenstore.api.TokenFacts;
 import dev.tokenstore.store.StorageException;
 import dev.tokenstore.store.StorageException.Reason;
 import dev.tokenstore.store.token.SecretValue;
 import dev.tokenstore.store.token.TokenField;
 import dev.tokenstore.store.token.TokenFields;
 import io.fabric8.kubernetes.api.model.Secret;
-import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.function.Consumer;
+import java.util.function.Function;
 
 /// Finds rows by name (one GET) or by value (a label selector, which the API server answers by scanning the namespace).
 /// Pending rows are among what is found.
 final class SecretLookup {
     private final SecretApi secrets;
     private final SecretCodec codec;
+    private final Function<Secret, SecretReading> view;
     private final Consumer<String> unreadable;
-    private final StoreResource resource;
-    private final InstantSource clock;
     private final Fanout fanout;
 
+    /// @param view what a Secret is to who looks
     SecretLookup(
             SecretApi secrets,
             SecretCodec codec,
-            StoreResource resource,
-            InstantSource clock,
+            Function<Secret, SecretReading> view,
             Fanout fanout,
             Consumer<String> unreadable) {
         this.secrets = secrets;
         this.codec = codec;
-        this.resource = resource;
-        this.clock = clock;
+        this.view = view;
         this.fanout = fanout;
         this.unreadable = unreadable;
     }
 
     Optional<SecretReading> byName(String name) {
-        return secrets.get(name).map(this::reading).map(reading -> {
+        return secrets.get(name).map(view).map(reading -> {
             report(reading);
             return reading;
         });
     }
 
     Optional<SecretRow> rowByName(String name) {
-        return secrets.get(name).map(this::reading).flatMap(this::report);
+        return secrets.get(name).map(view).flatMap(this::report);
     }
 
     /// The row in a Secret that this storage has just written.
@@ -65,7 +62,7 @@ final class SecretLookup {
         var rows = new ArrayList<SecretRow>();
         var others = new ArrayList<SecretReading.Unreadable>();
         for (var secret : secrets.list(codec.lookupLabels(field, value)).getItems()) {
-            var reading = reading(secret);
+            var reading = view.apply(secret);
             report(reading)
                     .filter(row -> row.fields().get(field).filter(value::equals).isPresent())
                     .ifPresent(rows::add);
@@ -87,18 +84,6 @@ final class SecretLookup {
             found.rows().forEach(row -> rows.put(row.name(), row));
         }
         return List.copyOf(rows.values());
-    }
-
-    /// What a Secret is to this store now. One whose time is over by the store's policy is none of its rows any more,
-    /// whether
-    /// or not the operator has deleted it yet.
-    SecretReading reading(Secret secret) {
-        var now = clock.instant();
-        var isOver = resource.policy()
-                .endForReaders(TokenFacts.read(secret.getMetadata(), now))
-                .filter(end -> !end.over().isAfter(now))
-                .isPresent();
-        return isOver ? new SecretReading.Foreign() : codec.read(secret);
     }
 
     /// The row in a reading; a Secret that is none of the store's tokens, but should be, is reported.

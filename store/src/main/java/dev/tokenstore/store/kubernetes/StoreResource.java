@@ -13,7 +13,9 @@ import java.util.concurrent.locks.ReentrantLock;
 
 /// The `OAuthTokenStore` resource that the tokens belong to. Without it there is no store, whatever Secrets there are.
 ///
-/// That it is there is believed for [#BELIEVED]; while the API server does not answer, for as long as that lasts.
+/// That it is there is believed for [#BELIEVED], and as long again by those who come while one caller asks; while the
+/// API
+/// server does not answer, for as long as that lasts.
 final class StoreResource {
     private static final Duration BELIEVED = Duration.ofSeconds(15);
 
@@ -44,9 +46,15 @@ final class StoreResource {
             return;
         }
         if (!checking.tryLock()) {
-            return;
+            if (clock.instant().isBefore(believedUntil.plus(BELIEVED))) {
+                return;
+            }
+            checking.lock();
         }
         try {
+            if (clock.instant().isBefore(believedUntil)) {
+                return;
+            }
             check();
         } catch (StorageException e) {
             if (e.reason() != Reason.API_SERVER_UNAVAILABLE) {

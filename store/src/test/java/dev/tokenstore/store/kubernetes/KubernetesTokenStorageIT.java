@@ -416,7 +416,44 @@ class KubernetesTokenStorageIT {
         var anew = save(user("alice"));
         assertThat(anew.fields().get(ID)).isNotEqualTo(over.fields().get(ID));
         assertThat(find("alice").name()).isEqualTo(anew.name());
-        assertThat(stores.secrets()).hasSize(3);
+        assertThat(stores.secrets())
+                .as("the new token took the place of the one that was over")
+                .hasSize(2);
+    }
+
+    @Test
+    void aTokenWhoseTimeIsOverCanStillBeDeleted() {
+        setPolicy("{\"maxTokenAge\":\"1s\"}");
+        var over = save(user("alice"));
+        await().until(() -> store.findById(id(over)).isEmpty());
+
+        store.delete(id(over));
+
+        assertThat(stores.secrets()).isEmpty();
+    }
+
+    @Test
+    void nonsenseInOneTokensStampsHurtsNoReaderAndNoOtherToken() {
+        setPolicy("{\"sessionTimeout\":\"10h\"}");
+        var row = save(user("alice"));
+        edit(
+                row,
+                secret -> List.of(
+                                TokenSecretLayout.CREATED_AT,
+                                TokenSecretLayout.USER_SINCE,
+                                TokenSecretLayout.SAVED_AT,
+                                TokenSecretLayout.LAST_USED_AT)
+                        .forEach(stamp ->
+                                secret.getMetadata().getAnnotations().put(stamp, "+1000000000-12-31T23:59:59Z")));
+
+        assertThat(store.findById(id(row))).isPresent();
+        var second = save(user("alice")
+                .with(CLIENT_ID, "C2")
+                .with(REFRESH_TOKEN, "fixture-secret-2")
+                .with(ACCESS_TOKEN, "fixture-secret-3"));
+
+        assertThat(second.createTime()).isBefore(Instant.parse("2100-01-01T00:00:00Z"));
+        assertThat(store.list(0, "").tokens()).hasSize(2);
     }
 
     private void setPolicy(String spec) {
