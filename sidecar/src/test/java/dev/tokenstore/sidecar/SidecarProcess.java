@@ -21,6 +21,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import java.util.regex.Pattern;
@@ -36,6 +37,7 @@ final class SidecarProcess implements AutoCloseable {
     private final Process process;
     private final Path out;
     private final Path err;
+    private Optional<ManagedChannel> channel = Optional.empty();
 
     private SidecarProcess(Process process, Path out, Path err) {
         this.process = process;
@@ -134,17 +136,20 @@ final class SidecarProcess implements AutoCloseable {
     }
 
     private <T> T call(Function<TokenStoreServiceBlockingStub, T> call) {
-        ManagedChannel channel =
-                NettyChannelBuilder.forTarget(found(TCP)).usePlaintext().build();
-        try {
-            return call.apply(TokenStoreServiceGrpc.newBlockingStub(channel));
-        } finally {
-            channel.shutdownNow();
-        }
+        return call.apply(client());
+    }
+
+    /// A client of it, connected as long as this is open.
+    synchronized TokenStoreServiceBlockingStub client() {
+        var open = channel.orElseGet(
+                () -> NettyChannelBuilder.forTarget(found(TCP)).usePlaintext().build());
+        channel = Optional.of(open);
+        return TokenStoreServiceGrpc.newBlockingStub(open);
     }
 
     @Override
-    public void close() {
+    public synchronized void close() {
+        channel.ifPresent(ManagedChannel::shutdownNow);
         process.destroyForcibly();
     }
 }

@@ -61,9 +61,8 @@ final class TokenStoreGrpcService extends TokenStoreServiceGrpc.TokenStoreServic
     public void saveToken(SaveTokenRequest request, StreamObserver<SaveTokenResponse> responses) {
         respond(responses, () -> {
             var given = TokenMessages.fieldsOf(request.getToken());
-            var result = request.hasExpectedVersion()
-                    ? store.saveIfVersion(given, request.getExpectedVersion())
-                    : store.save(given);
+            var expectedVersion = request.getExpectedVersion();
+            var result = expectedVersion.isEmpty() ? store.save(given) : store.saveIfVersion(given, expectedVersion);
             return switch (result) {
                 case SaveResult.Saved saved -> {
                     listener.saved(given, saved.token());

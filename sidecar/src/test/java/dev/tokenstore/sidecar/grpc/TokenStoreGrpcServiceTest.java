@@ -213,6 +213,27 @@ class TokenStoreGrpcServiceTest {
     }
 
     @Test
+    void expectsNoVersionWhereNoneOrAnEmptyOneIsGiven() {
+        var request = SaveTokenRequest.newBuilder().setExpectedVersion("");
+
+        var created = served.client().saveToken(request.setToken(ALICE).build()).getToken();
+        var next = Token.newBuilder().setId(created.getId());
+        var withEmpty = served.client()
+                .saveToken(request.setToken(next.setAccessToken(SECRET + "2")).build())
+                .getToken();
+        var withNone = served.client()
+                .saveToken(request.clearExpectedVersion()
+                        .setToken(next.setAccessToken(SECRET + "3"))
+                        .build())
+                .getToken();
+
+        assertThat(withEmpty.getAccessToken()).isEqualTo(SECRET + "2");
+        assertThat(withNone.getAccessToken()).isEqualTo(SECRET + "3");
+        assertThat(withNone.getId()).isEqualTo(created.getId());
+        assertThat(find(next.clearAccessToken())).isEqualTo(withNone);
+    }
+
+    @Test
     void tellsAnEmptyCurrentVersionWhereThereIsNoToken() {
         var failure = Failure.of(() -> served.client()
                 .saveToken(SaveTokenRequest.newBuilder()
