@@ -173,8 +173,15 @@ class RetentionPolicyTest {
                 .with(TokenSecretLayout.CREATED_AT, "2099-01-01T00:00:00Z");
 
         assertThat(SESSIONS.deletion(ahead.facts())).contains(end(EndReason.SESSION_ENDED, NOW.plus(hours(11))));
-        assertThat(policy(null, "1h", null).deletion(ahead.facts()))
-                .contains(end(EndReason.TOO_OLD, NOW.plus(hours(1))));
+    }
+
+    @Test
+    void noStampMakesATokenYoungerThanItsSecret() {
+        var ahead = token().with(TokenSecretLayout.CREATED_AT, "2099-01-01T00:00:00Z")
+                .appeared(NOW.minus(hours(3)));
+
+        assertThat(policy(null, "5h", null).deletion(ahead.facts()))
+                .contains(end(EndReason.TOO_OLD, NOW.plus(hours(2))));
     }
 
     @Test

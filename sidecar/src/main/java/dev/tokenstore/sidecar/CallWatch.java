@@ -81,7 +81,7 @@ final class CallWatch implements CallListener {
             LOG.atWarn()
                     .addKeyValue("secret", stored.name())
                     .log(
-                            "a token was saved whose expires_in lies in 1970, so it counts as expired: the caller most likely"
+                            "a token was saved whose expires_in lies in 1970, so the SDKs take it for expired: the caller most likely"
                                     + " gave OAuth's seconds instead of epoch milliseconds");
         }
     }

@@ -9,12 +9,8 @@ import dev.tokenstore.store.token.SecretValue;
 import dev.tokenstore.store.token.TokenField;
 import dev.tokenstore.store.token.TokenFields;
 import io.fabric8.kubernetes.api.model.Secret;
-import io.fabric8.kubernetes.api.model.SecretList;
-import io.fabric8.kubernetes.client.KubernetesClientException;
-import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.Base64;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
@@ -35,7 +31,7 @@ import java.util.random.RandomGenerator;
 /// Reads are live: nothing is remembered between calls.
 public final class KubernetesTokenStorage implements TokenStorage {
     private final SecretApi secrets;
-    private final SecretCodec codec;
+    private final SecretWriter writer;
     private final Places places;
     private final GeneratedIds ids;
     private final PendingRows pendingRows;
@@ -47,6 +43,7 @@ public final class KubernetesTokenStorage implements TokenStorage {
 
     private final Stamps stamps;
     private final LastUse lastUse;
+    private final RowList rowList;
     private final Marks marks;
     private final StoreResource resource;
     private final Fanout fanout = new Fanout();
@@ -61,16 +58,18 @@ public final class KubernetesTokenStorage implements TokenStorage {
         var identity = namespace + "/" + store;
         resource = new StoreResource(connection.client(), namespace, store, connection.clock());
         secrets = new SecretApi(connection.client(), namespace, identity, connection.clock(), random);
-        codec = new SecretCodec(store);
+        writer = new SecretWriter(store);
+        var reader = new SecretReader(store);
         ids = new GeneratedIds("kubernetes/" + identity, random);
         places = new Places(identity, store, ids);
         stamps = new Stamps(connection.clock());
         marks = new Marks(random);
-        living = new LivingTokens(codec, resource, connection.clock());
-        lookup = new SecretLookup(secrets, codec, living::read, fanout, unreadable);
-        everything = new SecretLookup(secrets, codec, codec::read, fanout, unreadable);
-        lastUse = new LastUse(secrets, codec, resource, connection.clock());
-        pendingRows = new PendingRows(secrets, codec, lookup, stamps, marks, connection.clock(), random);
+        living = new LivingTokens(reader, resource, connection.clock());
+        lookup = new SecretLookup(secrets, writer, reader, living::read, fanout, unreadable);
+        everything = new SecretLookup(secrets, writer, reader, reader::read, fanout, unreadable);
+        rowList = new RowList(secrets, writer, living, lookup);
+        lastUse = new LastUse(secrets, writer, reader, resource, connection.clock());
+        pendingRows = new PendingRows(secrets, writer, lookup, stamps, marks, connection.clock(), random);
     }
 
     /// Makes sure that the store is there and may be used, by asking for it and for one of its Secrets.
@@ -78,7 +77,7 @@ public final class KubernetesTokenStorage implements TokenStorage {
     /// @throws StorageException saying what is wrong
     public void check() {
         resource.check();
-        secrets.listMetadata(codec.storeLabels(), 1, "");
+        secrets.listMetadata(writer.storeLabels(), 1, "");
     }
 
     @Override
@@ -199,7 +198,7 @@ public final class KubernetesTokenStorage implements TokenStorage {
         var row = (SecretRow) current;
         var mark = marks.next();
         var now = stamps.next();
-        var patch = codec.replacement(row, next, userSince(row, next, now), mark, now);
+        var patch = writer.replacement(row, next, userSince(row, next, now), mark, now);
         return switch (secrets.patch(patch)) {
             case SecretApi.Attempt.Done done -> replaced(done.stored());
             case SecretApi.Attempt.Refused refused ->
@@ -237,40 +236,13 @@ public final class KubernetesTokenStorage implements TokenStorage {
     @Override
     public long deleteAll() {
         resource.check();
-        return new MassDeletion(secrets, fanout, codec.storeLabels()).run();
+        return new MassDeletion(secrets, fanout, writer.storeLabels()).run();
     }
 
     @Override
     public Chunk list(int limit, String after) {
         resource.require();
-        var cursor = Cursor.parse(after);
-        var page = page(limit, cursor);
-        var rows = new ArrayList<Listed>();
-        for (var secret : page.getItems()) {
-            var name = secret.getMetadata().getName();
-            if (name.compareTo(cursor.name()) <= 0) {
-                continue;
-            }
-            lookup.report(living.read(secret))
-                    .filter(SecretRow::confirmed)
-                    .ifPresent(row -> rows.add(new Listed(row, new Cursor(cursor.continuation(), name).text())));
-        }
-        var next = page.getMetadata().getContinue();
-        return new Chunk(
-                rows, next == null || next.isEmpty() ? Optional.empty() : Optional.of(new Cursor(next, "").text()));
-    }
-
-    private SecretList page(int limit, Cursor cursor) {
-        try {
-            return secrets.list(codec.storeLabels(), limit, cursor.continuation());
-        } catch (KubernetesClientException e) {
-            if (KubernetesErrors.isGone(e)) {
-                throw new StorageException(
-                        Reason.PAGE_TOKEN_EXPIRED,
-                        "page_token has outlived its list; start again from the first page, without a page_token");
-            }
-            throw new InvalidCursorException();
-        }
+        return rowList.chunk(limit, after);
     }
 
     @Override
@@ -298,30 +270,5 @@ public final class KubernetesTokenStorage implements TokenStorage {
                 Reason.TOKEN_UNREADABLE,
                 "Secret " + secret.name() + " was edited into something that is not a token: " + secret.problem()
                         + "; repair or delete that Secret");
-    }
-
-    /// Where a list goes on: behind the row `name`, in the part of the list that `continuation` leads to.
-    private record Cursor(String continuation, String name) {
-        static Cursor parse(String text) {
-            if (text.isEmpty()) {
-                return new Cursor("", "");
-            }
-            try {
-                var decoded = new String(Base64.getUrlDecoder().decode(text), StandardCharsets.UTF_8);
-                var space = decoded.indexOf(' ');
-                if (space < 0) {
-                    throw new InvalidCursorException();
-                }
-                return new Cursor(decoded.substring(space + 1), decoded.substring(0, space));
-            } catch (IllegalArgumentException e) {
-                throw new InvalidCursorException();
-            }
-        }
-
-        String text() {
-            return Base64.getUrlEncoder()
-                    .withoutPadding()
-                    .encodeToString((name + " " + continuation).getBytes(StandardCharsets.UTF_8));
-        }
     }
 }

@@ -18,15 +18,17 @@ final class LastUse {
     private static final Duration PAUSE = Duration.ofMinutes(1);
 
     private final SecretApi secrets;
-    private final SecretCodec codec;
+    private final SecretWriter writer;
+    private final SecretReader reader;
     private final StoreResource resource;
     private final InstantSource clock;
     private volatile Instant pausedUntil = Instant.MIN;
     private final Set<String> beingRecorded = ConcurrentHashMap.newKeySet();
 
-    LastUse(SecretApi secrets, SecretCodec codec, StoreResource resource, InstantSource clock) {
+    LastUse(SecretApi secrets, SecretWriter writer, SecretReader reader, StoreResource resource, InstantSource clock) {
         this.secrets = secrets;
-        this.codec = codec;
+        this.writer = writer;
+        this.reader = reader;
         this.resource = resource;
         this.clock = clock;
     }
@@ -58,10 +60,10 @@ final class LastUse {
     private void record(SecretRow row, Instant due) {
         var current = Optional.of(row);
         for (int attempt = 0; attempt < ATTEMPTS && current.isPresent(); attempt++) {
-            if (secrets.patch(codec.use(current.get(), clock.instant())) instanceof SecretApi.Attempt.Done) {
+            if (secrets.patch(writer.use(current.get(), clock.instant())) instanceof SecretApi.Attempt.Done) {
                 return;
             }
-            current = secrets.get(row.name()).map(codec::read).flatMap(reading -> unrecorded(reading, row, due));
+            current = secrets.get(row.name()).map(reader::read).flatMap(reading -> unrecorded(reading, row, due));
         }
     }
 

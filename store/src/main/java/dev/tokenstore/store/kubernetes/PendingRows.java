@@ -25,7 +25,7 @@ final class PendingRows {
     private static final Duration PATIENCE = Duration.ofSeconds(2);
 
     private final SecretApi secrets;
-    private final SecretCodec codec;
+    private final SecretWriter writer;
     private final SecretLookup lookup;
     private final Stamps stamps;
     private final Marks marks;
@@ -34,14 +34,14 @@ final class PendingRows {
 
     PendingRows(
             SecretApi secrets,
-            SecretCodec codec,
+            SecretWriter writer,
             SecretLookup lookup,
             Stamps stamps,
             Marks marks,
             InstantSource clock,
             RandomGenerator random) {
         this.secrets = secrets;
-        this.codec = codec;
+        this.writer = writer;
         this.lookup = lookup;
         this.stamps = stamps;
         this.marks = marks;
@@ -52,7 +52,7 @@ final class PendingRows {
     /// Creates a pending row under that name.
     Creation create(String name, TokenFields fields) {
         var mark = marks.next();
-        var secret = codec.pending(name, fields, marks.firstVersion(), mark, stamps.next());
+        var secret = writer.pending(name, fields, marks.firstVersion(), mark, stamps.next());
         return switch (secrets.create(secret)) {
             case SecretApi.Attempt.Done done -> new Creation.Created(lookup.rowOf(done.stored()));
             case SecretApi.Attempt.Refused refused -> {
@@ -118,7 +118,7 @@ final class PendingRows {
         var mark = marks.next();
         var current = pending;
         while (true) {
-            switch (secrets.patch(codec.confirmation(current, created, rank, mark))) {
+            switch (secrets.patch(writer.confirmation(current, created, rank, mark))) {
                 case SecretApi.Attempt.Done done -> {
                     return new Insertion.Inserted(lookup.rowOf(done.stored()));
                 }

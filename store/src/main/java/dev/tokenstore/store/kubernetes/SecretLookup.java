@@ -18,7 +18,8 @@ import java.util.function.Function;
 /// Pending rows are among what is found.
 final class SecretLookup {
     private final SecretApi secrets;
-    private final SecretCodec codec;
+    private final SecretWriter writer;
+    private final SecretReader reader;
     private final Function<Secret, SecretReading> view;
     private final Consumer<String> unreadable;
     private final Fanout fanout;
@@ -26,12 +27,14 @@ final class SecretLookup {
     /// @param view what a Secret is to who looks
     SecretLookup(
             SecretApi secrets,
-            SecretCodec codec,
+            SecretWriter writer,
+            SecretReader reader,
             Function<Secret, SecretReading> view,
             Fanout fanout,
             Consumer<String> unreadable) {
         this.secrets = secrets;
-        this.codec = codec;
+        this.writer = writer;
+        this.reader = reader;
         this.view = view;
         this.fanout = fanout;
         this.unreadable = unreadable;
@@ -50,7 +53,7 @@ final class SecretLookup {
 
     /// The row in a Secret that this storage has just written.
     SecretRow rowOf(Secret stored) {
-        return report(codec.read(stored))
+        return report(reader.read(stored))
                 .orElseThrow(() -> new StorageException(
                         Reason.TOKEN_UNREADABLE,
                         "the API server stored something else than was sent in Secret "
@@ -61,7 +64,7 @@ final class SecretLookup {
     Found read(TokenField field, SecretValue value) {
         var rows = new ArrayList<SecretRow>();
         var others = new ArrayList<SecretReading.Unreadable>();
-        for (var secret : secrets.list(codec.lookupLabels(field, value)).getItems()) {
+        for (var secret : secrets.list(writer.lookupLabels(field, value)).getItems()) {
             var reading = view.apply(secret);
             report(reading)
                     .filter(row -> row.fields().get(field).filter(value::equals).isPresent())
@@ -76,7 +79,7 @@ final class SecretLookup {
     /// The rows that share the id, the user or a credential with `fields`.
     List<SecretRow> sharing(TokenFields fields) {
         var searches = new ArrayList<Callable<Found>>();
-        for (var field : SecretCodec.lookupFields()) {
+        for (var field : SecretWriter.lookupFields()) {
             fields.get(field).ifPresent(value -> searches.add(() -> read(field, value)));
         }
         var rows = new LinkedHashMap<String, SecretRow>();

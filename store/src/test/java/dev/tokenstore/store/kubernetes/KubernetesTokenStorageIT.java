@@ -238,7 +238,7 @@ class KubernetesTokenStorageIT {
 
     @Test
     void whatACreatorLeftPendingIsInvisibleAndGivesWayToANewSave() {
-        var codec = new SecretCodec(stores.name());
+        var writer = new SecretWriter(stores.name());
         var fields = user("alice").with(ID, "left-behind");
         var places = new Places(
                 kubernetes.namespace() + "/" + stores.name(),
@@ -249,7 +249,7 @@ class KubernetesTokenStorageIT {
                 .admin()
                 .secrets()
                 .inNamespace(kubernetes.namespace())
-                .resource(codec.pending(name, fields, "v.1", "mark", Instant.parse("2026-01-01T00:00:00Z")))
+                .resource(writer.pending(name, fields, "v.1", "mark", Instant.parse("2026-01-01T00:00:00Z")))
                 .create();
 
         assertThat(store.find(TokenFields.of(Map.of(USER_SIGNATURE, "alice")))).isEmpty();
@@ -264,14 +264,14 @@ class KubernetesTokenStorageIT {
 
     @Test
     void deleteTokensReadsNoBodiesAndLeavesOtherStoresAlone() {
-        var codec = new SecretCodec(stores.name());
+        var writer = new SecretWriter(stores.name());
         IntStream.range(0, 620)
                 .parallel()
                 .forEach(i -> kubernetes
                         .admin()
                         .secrets()
                         .inNamespace(kubernetes.namespace())
-                        .resource(codec.pending(
+                        .resource(writer.pending(
                                 stores.name() + "-" + i,
                                 user("user" + i).with(ID, "id" + i),
                                 "v.1",

@@ -1,44 +1,29 @@
 package dev.tokenstore.store.kubernetes;
 
 import dev.tokenstore.api.TokenSecretLayout;
-import dev.tokenstore.store.token.InvalidTokenException;
 import dev.tokenstore.store.token.SecretValue;
 import dev.tokenstore.store.token.TokenField;
 import dev.tokenstore.store.token.TokenFields;
-import io.fabric8.kubernetes.api.model.ObjectMeta;
 import io.fabric8.kubernetes.api.model.Secret;
 import io.fabric8.kubernetes.api.model.SecretBuilder;
-import java.nio.ByteBuffer;
-import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
-import java.time.DateTimeException;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.Base64;
-import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.Optional;
-import java.util.OptionalInt;
-import java.util.regex.Pattern;
-import org.jspecify.annotations.Nullable;
 
-/// Translates between tokens and their Secrets, as [TokenSecretLayout] says. Pure; knows one store.
-///
-/// Annotations are input, written by clients and by people: a malformed one is read as the best guess that loses no
-/// live
-/// token. Data that is not a token makes the Secret unreadable.
-final class SecretCodec {
-    private static final int REMEMBERED_WRITES = 8;
-    private static final Instant LATEST = Instant.parse("9999-12-31T23:59:59Z");
+/// Writes tokens as Secrets, as [TokenSecretLayout] says: whole ones, and merge patches that change only what is to
+/// change.
+/// Pure; knows one store. Its counterpart is [SecretReader].
+final class SecretWriter {
 
     /// The value of an annotation that says nothing (any more); it is read like an absent one.
     private static final String NOTHING = "";
 
-    private static final Pattern VERSION = Pattern.compile("([a-z0-9-]{1,40})\\.([0-9]{1,17})");
     private static final Map<TokenField, String> HASH_LABELS = Map.of(
             TokenField.ID, TokenSecretLayout.ID_HASH_LABEL,
             TokenField.USER_SIGNATURE, TokenSecretLayout.USER_HASH_LABEL,
@@ -48,7 +33,7 @@ final class SecretCodec {
 
     private final String store;
 
-    SecretCodec(String store) {
+    SecretWriter(String store) {
         this.store = store;
     }
 
@@ -131,77 +116,6 @@ final class SecretCodec {
         return patch(row, Map.of(), Map.of(TokenSecretLayout.LAST_USED_AT, stamp(now)), Map.of());
     }
 
-    /// What a Secret is to this store.
-    SecretReading read(Secret secret) {
-        var metadata = secret.getMetadata();
-        if (!TokenSecretLayout.SECRET_TYPE.equals(secret.getType())
-                || !store.equals(labels(metadata).get(TokenSecretLayout.STORE_LABEL))) {
-            return new SecretReading.Foreign();
-        }
-        try {
-            return new SecretReading.Readable(rowOf(metadata, fieldsOf(secret)));
-        } catch (InvalidTokenException e) {
-            return new SecretReading.Unreadable(metadata.getName(), Objects.requireNonNullElse(e.getMessage(), ""));
-        }
-    }
-
-    private static SecretRow rowOf(ObjectMeta metadata, TokenFields fields) {
-        var annotations = annotations(metadata);
-        var layout = annotations.getOrDefault(TokenSecretLayout.LAYOUT, TokenSecretLayout.LAYOUT_VERSION);
-        if (!layout.equals(TokenSecretLayout.LAYOUT_VERSION)) {
-            throw new InvalidTokenException("its layout is not " + TokenSecretLayout.LAYOUT_VERSION
-                    + ", the one that this version of the program knows");
-        }
-        var created = timeIn(annotations, TokenSecretLayout.CREATED_AT)
-                .or(() -> timeOf(metadata.getCreationTimestamp()))
-                .orElse(Instant.EPOCH);
-        var saved = timeIn(annotations, TokenSecretLayout.SAVED_AT).orElse(created);
-        var version = annotations.getOrDefault(TokenSecretLayout.VERSION, "");
-        return new SecretRow(
-                metadata.getName(),
-                metadata.getUid(),
-                metadata.getResourceVersion(),
-                fields,
-                VERSION.matcher(version).matches() ? version : metadata.getUid() + ".0",
-                !TokenSecretLayout.PENDING.equals(annotations.get(TokenSecretLayout.STATE)),
-                created,
-                saved,
-                timeIn(annotations, TokenSecretLayout.LAST_USED_AT)
-                        .filter(saved::isBefore)
-                        .orElse(saved),
-                timeIn(annotations, TokenSecretLayout.USER_SINCE).orElse(created),
-                rankIn(annotations),
-                marksIn(annotations));
-    }
-
-    private static TokenFields fieldsOf(Secret secret) {
-        Map<String, String> data = secret.getData() == null ? Map.of() : secret.getData();
-        var values = new EnumMap<TokenField, String>(TokenField.class);
-        for (var field : TokenField.values()) {
-            var encoded = data.get(field.key());
-            if (encoded != null) {
-                values.put(field, textOf(field, encoded));
-            }
-        }
-        var fields = TokenFields.of(values);
-        if (!fields.has(TokenField.ID)) {
-            throw new InvalidTokenException("it has no id");
-        }
-        return fields;
-    }
-
-    private static String textOf(TokenField field, String encoded) {
-        try {
-            var bytes = Base64.getDecoder().decode(encoded);
-            return StandardCharsets.UTF_8
-                    .newDecoder()
-                    .decode(ByteBuffer.wrap(bytes))
-                    .toString();
-        } catch (CharacterCodingException | IllegalArgumentException e) {
-            throw new InvalidTokenException("its " + field.key() + " is not UTF-8 text");
-        }
-    }
-
     private static Map<String, String> dataOf(TokenFields fields) {
         var data = new LinkedHashMap<String, String>();
         fields.forEachPresent((field, value) -> data.put(
@@ -233,15 +147,10 @@ final class SecretCodec {
         annotations.put(
                 TokenSecretLayout.ACCESS_EXPIRES_AT,
                 fields.expiry()
-                        .filter(SecretCodec::isPlausible)
+                        .filter(SecretReader::isPlausible)
                         .map(Instant::toString)
                         .orElse(NOTHING));
         return annotations;
-    }
-
-    /// Whether RFC 3339 and protobuf can write it; a later expiry is as good as never.
-    private static boolean isPlausible(Instant time) {
-        return !time.isBefore(Instant.EPOCH) && time.isBefore(LATEST);
     }
 
     /// Only what is to change, and the guard.
@@ -263,7 +172,7 @@ final class SecretCodec {
         var marks = new ArrayList<String>();
         marks.add(mark);
         marks.addAll(row.writes());
-        return String.join(" ", marks.subList(0, Math.min(marks.size(), REMEMBERED_WRITES)));
+        return String.join(" ", marks.subList(0, Math.min(marks.size(), SecretReader.REMEMBERED_WRITES)));
     }
 
     private static String versionAfter(String version) {
@@ -271,39 +180,7 @@ final class SecretCodec {
         return version.substring(0, dot + 1) + (Long.parseLong(version.substring(dot + 1)) + 1);
     }
 
-    private static Optional<Instant> timeIn(Map<String, String> annotations, String key) {
-        return timeOf(annotations.get(key));
-    }
-
-    private static Optional<Instant> timeOf(@Nullable String text) {
-        if (text == null) {
-            return Optional.empty();
-        }
-        try {
-            return Optional.of(Instant.parse(text)).filter(SecretCodec::isPlausible);
-        } catch (DateTimeException e) {
-            return Optional.empty();
-        }
-    }
-
-    private static OptionalInt rankIn(Map<String, String> annotations) {
-        var rank = annotations.getOrDefault(TokenSecretLayout.USER_RANK, "");
-        return rank.matches("[0-9]{1,6}") ? OptionalInt.of(Integer.parseInt(rank)) : OptionalInt.empty();
-    }
-
-    private static List<String> marksIn(Map<String, String> annotations) {
-        return List.of(annotations.getOrDefault(TokenSecretLayout.WRITES, "").split(" ", REMEMBERED_WRITES));
-    }
-
     private static String stamp(Instant time) {
         return time.truncatedTo(ChronoUnit.MICROS).toString();
-    }
-
-    private static Map<String, String> labels(ObjectMeta metadata) {
-        return metadata.getLabels() == null ? Map.of() : metadata.getLabels();
-    }
-
-    private static Map<String, String> annotations(ObjectMeta metadata) {
-        return metadata.getAnnotations() == null ? Map.of() : metadata.getAnnotations();
     }
 }
