@@ -9,10 +9,21 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
-/// The operator or a sidecar, as the process that a user would start. Its log goes to a file.
+/// The operator or a sidecar, as the process that a user would start. Its log goes to a file. It ends with this
+/// process, in
+/// whatever way this one ends.
 final class ProgramProcess implements AutoCloseable {
     private static final Duration TIME_TO_STOP = Duration.ofSeconds(15);
     private static final int TAIL = 15;
+
+    /// Runs a program until it ends, or until the standard input does.
+    private static final String UNTIL_INPUT_ENDS = """
+            exec 3<&0
+            "$@" </dev/null 3<&- &
+            program=$!
+            (cat <&3 >/dev/null; kill "$program" 2>/dev/null) &
+            wait "$program"
+            """;
 
     private final String name;
     private final Process process;
@@ -30,7 +41,7 @@ final class ProgramProcess implements AutoCloseable {
         if (!Files.isRegularFile(jar)) {
             throw new StepFailedException(jar + " is missing; build it with: mvn -DskipTests package");
         }
-        var command = new ArrayList<String>();
+        var command = new ArrayList<>(List.of("sh", "-c", UNTIL_INPUT_ENDS, "sh"));
         command.add(ProcessHandle.current().info().command().orElse("java"));
         command.add("-Xmx128m");
         command.add("-XX:+UseSerialGC");
@@ -76,14 +87,18 @@ final class ProgramProcess implements AutoCloseable {
 
     @Override
     public void close() {
-        process.destroy();
         try {
-            if (!process.waitFor(TIME_TO_STOP.toSeconds(), TimeUnit.SECONDS)) {
-                process.destroyForcibly();
+            process.getOutputStream().close();
+            if (process.waitFor(TIME_TO_STOP.toSeconds(), TimeUnit.SECONDS)) {
+                return;
             }
+        } catch (IOException e) {
+            // it had ended by itself
+            return;
         } catch (InterruptedException e) {
-            process.destroyForcibly();
             Thread.currentThread().interrupt();
         }
+        process.descendants().forEach(ProcessHandle::destroyForcibly);
+        process.destroyForcibly();
     }
 }

@@ -51,6 +51,7 @@ public final class Quickstart {
     private int run() {
         try {
             play();
+            removeLogs();
             return 0;
         } catch (StepFailedException | KubernetesUnavailableException e) {
             terminal.failure(String.valueOf(e.getMessage()));
@@ -103,6 +104,18 @@ public final class Quickstart {
                     stayUp(cluster, first);
                 }
             }
+        }
+    }
+
+    /// The logs of a run that went well are of no use to anyone.
+    private void removeLogs() {
+        try (var files = Files.list(folder)) {
+            for (var file : files.toList()) {
+                Files.delete(file);
+            }
+            Files.delete(folder);
+        } catch (IOException e) {
+            terminal.progress("could not remove " + folder);
         }
     }
 
