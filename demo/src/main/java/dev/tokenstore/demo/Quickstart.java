@@ -53,20 +53,53 @@ public final class Quickstart {
             play();
             removeLogs();
             return 0;
-        } catch (StepFailedException | KubernetesUnavailableException e) {
-            terminal.failure(String.valueOf(e.getMessage()));
-        } catch (StatusRuntimeException e) {
-            terminal.failure("a call ended with " + e.getStatus());
-        } catch (KubernetesClientException e) {
-            terminal.failure("the Kubernetes API server refused or did not answer: " + e.getMessage());
+        } catch (RuntimeException e) {
+            if (stopping) {
+                terminal.plain("Stopping.");
+                return 0;
+            }
+            explain(e);
         }
-        terminal.plain("  the programs' logs are in " + folder);
+        if (hasLogs()) {
+            terminal.plain("  the programs' logs are in " + folder);
+        } else {
+            removeLogs();
+        }
         return FAILED;
+    }
+
+    private void explain(RuntimeException failure) {
+        switch (failure) {
+            case StepFailedException e -> terminal.failure(String.valueOf(e.getMessage()));
+            case KubernetesUnavailableException e -> terminal.failure(String.valueOf(e.getMessage()));
+            case IllegalArgumentException e -> terminal.failure(String.valueOf(e.getMessage()));
+            case StatusRuntimeException e -> terminal.failure("a call ended with " + e.getStatus());
+            case KubernetesClientException e ->
+                terminal.failure("the Kubernetes API server refused or did not answer: " + e.getMessage());
+            default -> terminal.failure("a defect: " + failure.getClass().getName());
+        }
+    }
+
+    private void requireReachable(TestCluster cluster) {
+        try {
+            cluster.admin().getKubernetesVersion();
+        } catch (KubernetesClientException e) {
+            throw new StepFailedException(
+                    "cannot reach " + cluster.config().getMasterUrl() + ", the server of " + cluster.kubeconfigFile()
+                            + "; start it, or unset TOKENSTORE_TEST_KUBECONFIG to have one started here",
+                    e);
+        }
+    }
+
+    private boolean hasLogs() {
+        var logs = folder.toFile().list();
+        return logs != null && logs.length > 0;
     }
 
     private void play() {
         terminal.heading("Getting a Kubernetes");
         try (var cluster = TestCluster.open(terminal::progress)) {
+            requireReachable(cluster);
             terminal.result("API server at " + cluster.config().getMasterUrl());
             install(cluster);
             var operatorRights = cluster.kubeconfigFor("oauth-token-store", "oauth-token-store-operator");

@@ -6,11 +6,13 @@ import dev.tokenstore.operator.cleanup.MetadataClient;
 import dev.tokenstore.operator.metrics.ProbeServer;
 import io.fabric8.kubernetes.client.Config;
 import io.fabric8.kubernetes.client.KubernetesClientBuilder;
+import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.fabric8.kubernetes.client.jdkhttp.JdkHttpClientFactory;
 import io.javaoperatorsdk.operator.OperatorException;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.io.IOException;
+import java.net.HttpURLConnection;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.LinkedHashSet;
@@ -105,14 +107,19 @@ public final class OperatorMain implements Callable<Integer> {
             log.atError().log("cannot read the kubeconfig ($KUBECONFIG, or where kubectl looks): it is malformed");
             return 1;
         }
+        log.atInfo().addKeyValue("server", kubernetes.getMasterUrl()).log("connecting to the API server");
+        var contact = new ApiServerContact();
         var registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
         try (var client = new KubernetesClientBuilder()
                         .withConfig(kubernetes)
                         .withHttpClientFactory(new JdkHttpClientFactory())
-                        .withHttpClientBuilderConsumer(builder -> builder.addOrReplaceInterceptor("clock", clock))
+                        .withHttpClientBuilderConsumer(builder -> builder.addOrReplaceInterceptor("clock", clock)
+                                .addOrReplaceInterceptor("contact", contact))
                         .build();
-                var metadataClient =
-                        MetadataClient.open(kubernetes, builder -> builder.addOrReplaceInterceptor("clock", clock));
+                var metadataClient = MetadataClient.open(
+                        kubernetes,
+                        builder -> builder.addOrReplaceInterceptor("clock", clock)
+                                .addOrReplaceInterceptor("contact", contact));
                 var operator = new TokenStoreOperator(
                         client, metadataClient, config.namespaces(), instance(), registry, clock);
                 var probes = new ProbeServer(config.port(), registry, operator::started)) {
@@ -122,14 +129,28 @@ public final class OperatorMain implements Callable<Integer> {
             log.atInfo().log("operator stops");
             return 0;
         } catch (OperatorException e) {
-            log.atError()
-                    .log("could not start: is the API server reachable, is the CRD installed (deploy/crds), may this"
-                            + " service account list and watch oauthtokenstores (deploy/operator/rbac.yaml)?");
+            log.atError().addKeyValue("server", kubernetes.getMasterUrl()).log("could not start: " + reasonOf(e));
             return 1;
         } catch (IOException e) {
             log.atError().addKeyValue("port", config.port()).log("could not open the port; give --port another one");
             return 1;
         }
+    }
+
+    private static String reasonOf(OperatorException failure) {
+        for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+            if (cause instanceof KubernetesClientException refused && refused.getCode() > 0) {
+                return switch (refused.getCode()) {
+                    case HttpURLConnection.HTTP_NOT_FOUND ->
+                        "the custom resource OAuthTokenStore is not installed; kubectl apply -f deploy/crds";
+                    case HttpURLConnection.HTTP_FORBIDDEN, HttpURLConnection.HTTP_UNAUTHORIZED ->
+                        "this account may not list and watch oauthtokenstores; kubectl apply -f"
+                                + " deploy/operator/rbac.yaml, or use another account";
+                    default -> "the API server answered with HTTP " + refused.getCode();
+                };
+            }
+        }
+        return "the API server cannot be reached; check the kubeconfig and the network";
     }
 
     /// Holds the end of the process back until everything is closed; the thread that does so ends later than that.

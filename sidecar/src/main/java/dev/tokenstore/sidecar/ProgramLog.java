@@ -22,6 +22,9 @@ import org.slf4j.bridge.SLF4JBridgeHandler;
 public final class ProgramLog extends ContextAwareBase implements Configurator {
     private static final String OURS = "dev.tokenstore";
 
+    /// Warns that the project's own API is v1alpha1.
+    private static final String UNSTABLE_VERSIONS = "io.fabric8.kubernetes.client.dsl.internal.VersionUsageUtils";
+
     /// Warns, with a stack, of every message over the limit; the caller is told, and must not fill the log.
     private static final String REFUSED_MESSAGES = "io.grpc.netty.NettyServerStream";
 
@@ -52,6 +55,7 @@ public final class ProgramLog extends ContextAwareBase implements Configurator {
         root.setLevel(Level.WARN);
         root.addAppender(appender);
         context.getLogger(REFUSED_MESSAGES).setLevel(Level.ERROR);
+        context.getLogger(UNSTABLE_VERSIONS).setLevel(Level.ERROR);
         context.getLogger(OURS)
                 .setLevel(
                         switch (config.level()) {

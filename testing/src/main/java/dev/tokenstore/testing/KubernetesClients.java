@@ -12,8 +12,14 @@ import java.time.Duration;
 final class KubernetesClients {
     private KubernetesClients() {}
 
+    /// @throws KubernetesUnavailableException if the file is no kubeconfig; the message holds nothing of it
     static Config configOf(Path kubeconfig) {
-        return Config.fromKubeconfig(kubeconfig.toFile());
+        try {
+            return Config.fromKubeconfig(kubeconfig.toFile());
+        } catch (RuntimeException e) {
+            throw new KubernetesUnavailableException(
+                    "the kubeconfig " + kubeconfig + " is malformed; repair it, or name another one");
+        }
     }
 
     static KubernetesClient clientOf(Config config) {

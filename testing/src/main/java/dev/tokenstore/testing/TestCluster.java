@@ -30,12 +30,12 @@ public final class TestCluster implements AutoCloseable {
     private TestCluster(Path kubeconfig, Optional<KubernetesServer> ownServer) {
         this.kubeconfig = kubeconfig;
         this.ownServer = ownServer;
+        admin = KubernetesClients.clientOf(KubernetesClients.configOf(kubeconfig));
         try {
             files = Files.createTempDirectory("kubernetes-for-tests-");
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
-        admin = KubernetesClients.clientOf(KubernetesClients.configOf(kubeconfig));
     }
 
     /// Opens the cluster that `TOKENSTORE_TEST_KUBECONFIG` names, or starts an API server.
