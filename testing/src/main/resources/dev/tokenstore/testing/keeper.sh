@@ -11,6 +11,7 @@ pause=$3
 also_remove=$4
 
 ending=
+stuck=
 trap '' HUP INT
 trap 'ending=yes' TERM
 cd "$folder" || exit 1
@@ -39,7 +40,7 @@ stop() {
     until [ -e "$1.exit" ]; do
         case $tenths in
             100) kill -KILL "$(cat "$1.pid")" 2>/dev/null ;;
-            110) break ;;
+            110) stuck=yes; break ;;
             *) [ $((tenths % 20)) -eq 0 ] && [ -s "$1.pid" ] && kill -TERM "$(cat "$1.pid")" 2>/dev/null ;;
         esac
         tenths=$((tenths + 1))
@@ -69,3 +70,5 @@ stop etcd
 cd /
 [ -n "$also_remove" ] && rm -f "$also_remove"
 rm -rf "$folder"
+# someone took the pid files away: this is a session of its own, so all that is left in it goes
+[ -z "$stuck" ] || kill -KILL 0
