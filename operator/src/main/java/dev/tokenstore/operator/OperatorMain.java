@@ -66,7 +66,16 @@ public final class OperatorMain implements Callable<Integer> {
     private CommandSpec spec = CommandSpec.create();
 
     public static void main(String[] args) {
-        System.exit(new CommandLine(new OperatorMain()).execute(args));
+        System.exit(new CommandLine(new OperatorMain())
+                .setParameterExceptionHandler(OperatorMain::refuse)
+                .execute(args));
+    }
+
+    private static int refuse(ParameterException wrong, String[] args) {
+        wrong.getCommandLine()
+                .getErr()
+                .println("tokenstore-operator: " + wrong.getMessage() + " (--help lists all settings)");
+        return CommandLine.ExitCode.USAGE;
     }
 
     @Override
