@@ -14,15 +14,13 @@ import java.util.List;
 import java.util.function.LongSupplier;
 
 /// The API server's clock, as far as its replies tell: pods' clocks differ, so tokens are stamped, and found to be
-/// over, by
-/// this one. An interceptor of the Kubernetes client, which shows it the replies.
+/// over, by this one. An interceptor of the Kubernetes client, which shows it the replies.
 ///
-/// A reply's `Date` is never ahead of the server's clock and less than a second behind it when it is written. So every
-/// reply
-/// gives a lower bound of the offset, and the highest bound of the last minutes is the best estimate: at first up to a
-/// second behind, soon only by the shortest latency. Between replies it goes on by this machine's monotonic timer: a
-/// step of
-/// the machine's clock moves nothing, and a machine that slept is late until the next reply, never early. Thread-safe.
+/// A reply's `Date` is never ahead of the server's clock and less than a second behind it when it is written. So
+/// every reply gives a lower bound of the offset, and the highest bound of the last minutes is the best estimate: at
+/// first up to a second behind, soon only by the shortest latency. Between replies it goes on by this machine's
+/// monotonic timer: a step of the machine's clock moves nothing, and a machine that slept is late until the next
+/// reply, never early. Thread-safe.
 public final class ServerClock implements InstantSource, Interceptor {
     private static final Duration WINDOW = Duration.ofMinutes(10);
     private static final Duration PLAUSIBLE = Duration.ofSeconds(2);

@@ -76,9 +76,8 @@ public final class TokenSecretLayout {
 
     private TokenSecretLayout() {}
 
-    /// Returns 160 bits of SHA-256 over the parts, each preceded by its length, as 32 lower-case base32 characters: fit
-    /// for
-    /// a label value and for a part of a Secret's name.
+    /// Returns 160 bits of SHA-256 over the parts, each preceded by its length, as 32 lower-case base32 characters:
+    /// fit for a label value and for a part of a Secret's name.
     ///
     /// @param parts what is hashed; the first names the kind of the others, so that equal values of two fields differ
     public static String hash(String... parts) {

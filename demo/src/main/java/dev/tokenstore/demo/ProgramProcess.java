@@ -10,8 +10,7 @@ import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
 /// The operator or a sidecar, as the process that a user would start. Its log goes to a file. It ends with this
-/// process, in
-/// whatever way this one ends.
+/// process, in whatever way this one ends.
 final class ProgramProcess implements AutoCloseable {
     private static final Duration TIME_TO_STOP = Duration.ofSeconds(15);
     private static final int TAIL = 15;

@@ -14,8 +14,7 @@ import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 
 /// What `./quickstart` runs once everything is built: gets a Kubernetes, installs the product as `deploy/` has it,
-/// plays the
-/// [Story] and stays up.
+/// plays the [Story] and stays up.
 public final class Quickstart {
     private static final Path SIDECAR = Path.of("sidecar/target/sidecar.jar");
     private static final Path OPERATOR = Path.of("operator/target/operator.jar");

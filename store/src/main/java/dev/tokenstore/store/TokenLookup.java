@@ -16,8 +16,8 @@ public interface TokenLookup {
     /// Returns the rows whose user is the one of `wanted`, in no particular order.
     ///
     /// Rows may be left out that cannot be the answer to rule R1.1 for `wanted`: those that have had the user for a
-    /// shorter
-    /// time than a returned one that has the wanted client, or than any returned one if `wanted` has no client.
+    /// shorter time than a returned one that has the wanted client, or than any returned one if `wanted` has no
+    /// client.
     List<StoredToken> byUser(TokenFields wanted);
 
     /// Returns all rows with that refresh, grant or access token, in no particular order.

@@ -35,8 +35,7 @@ public interface TokenStorage extends TokenLookup, AutoCloseable {
     Replacement replace(StoredToken current, TokenFields next);
 
     /// Takes note that the row was handed to a reader; a storage whose tokens end when they are not used records it,
-    /// coarsely
-    /// and without making the reader wait.
+    /// coarsely and without making the reader wait.
     ///
     /// @param row a row that this storage returned
     default void used(StoredToken row) {}

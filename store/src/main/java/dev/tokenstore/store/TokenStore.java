@@ -17,9 +17,8 @@ import java.util.random.RandomGenerator;
 
 /// The six operations on one store: the rules of matching, merging and identity, over any [TokenStorage].
 ///
-/// Thread-safe. A miss is a value; what the caller did wrong is an [InvalidTokenException]; what the storage could not
-/// do
-/// is a [StorageException].
+/// Thread-safe. A miss is a value; what the caller did wrong is an [InvalidTokenException]; what the storage could
+/// not do is a [StorageException].
 public final class TokenStore implements AutoCloseable {
     /// How many tokens a page has when the caller does not say.
     public static final int DEFAULT_PAGE_SIZE = 100;

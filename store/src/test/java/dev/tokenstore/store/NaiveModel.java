@@ -20,8 +20,7 @@ import java.util.Set;
 import java.util.function.Predicate;
 
 /// A store as the conformance list describes it, written down once more without any of the store's own code: rows in
-/// the
-/// order of their creation, scanned one by one. What the model expects, a store must do.
+/// the order of their creation, scanned one by one. What the model expects, a store must do.
 final class NaiveModel {
     final List<Row> rows = new ArrayList<>();
     private final Set<String> generatedIds = new HashSet<>();

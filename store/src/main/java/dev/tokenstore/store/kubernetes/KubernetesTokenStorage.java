@@ -21,11 +21,9 @@ import java.util.random.RandomGenerator;
 /// One Secret per token, in the namespace of an `OAuthTokenStore`.
 ///
 /// - Secrets are named by identity ([Places]), so ids and users lead to theirs by a GET; where the name does not
-/// decide,
-///   a label holding a hash does. Content is checked always.
+/// decide, a label holding a hash does. Content is checked always.
 /// - Every write is guarded by the Secret's uid and resourceVersion, and carries a mark by which a write whose reply
-/// was
-///   lost is recognised.
+/// was lost is recognised.
 /// - A new row is pending until it is sure to be the only one ([PendingRows]).
 ///
 /// Reads are live: nothing is remembered between calls.
@@ -137,8 +135,7 @@ public final class KubernetesTokenStorage implements TokenStorage {
     }
 
     /// The row at a place, if it has the wanted user since it was created, when `rank` other rows had that user. The
-    /// row of
-    /// rank 0 has had its user the longest; only that one has had it longer than the row of rank 1.
+    /// row of rank 0 has had its user the longest; only that one has had it longer than the row of rank 1.
     private Optional<SecretRow> atPlace(String place, TokenFields wanted, int rank) {
         return lookup.byName(places.name(place))
                 .flatMap(reading -> reading instanceof SecretReading.Readable readable
@@ -178,12 +175,13 @@ public final class KubernetesTokenStorage implements TokenStorage {
     }
 
     /// A token of the same identity whose time is over makes room for the new one: were it to live again, by a change
-    /// of the
-    /// policy, there would be two.
+    /// of the policy, there would be two.
     private void deleteTwinsThatAreOver(TokenFields fields, Function<List<StoredToken>, Optional<StoredToken>> twin) {
         if (!living.mayEnd()) {
             return;
         }
+        // what cannot be undone is not decided by a policy of some moments ago
+        resource.check();
         // in this order: a row that is made meanwhile is only in the second answer
         var stored = everything.sharing(fields);
         var alive = lookup.sharing(fields).stream().map(SecretRow::name).toList();

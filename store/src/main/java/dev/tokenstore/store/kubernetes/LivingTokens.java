@@ -5,8 +5,7 @@ import io.fabric8.kubernetes.api.model.Secret;
 import java.time.InstantSource;
 
 /// What Secrets are to readers and writers: one whose time is over by the store's policy is none of its tokens any
-/// more,
-/// whether or not the operator has deleted it yet.
+/// more, whether or not the operator has deleted it yet.
 record LivingTokens(SecretReader reader, StoreResource resource, InstantSource clock) {
     SecretReading read(Secret secret) {
         var now = clock.instant();

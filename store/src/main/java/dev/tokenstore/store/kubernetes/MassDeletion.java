@@ -12,9 +12,8 @@ import java.util.concurrent.Callable;
 
 /// Deletes all Secrets of a store that are there when it starts, in batches, without reading what they hold.
 ///
-/// They are deleted one by one with a precondition on the uid. (A `deletecollection` would answer with all the bodies,
-/// and
-/// would need a right that clients do not have.)
+/// They are deleted one by one with a precondition on the uid. (A `deletecollection` would answer with all the
+/// bodies, and would need a right that clients do not have.)
 final class MassDeletion {
     private static final int BATCH = 500;
     private static final int RESTARTS = 5;

@@ -16,11 +16,9 @@ import java.util.random.RandomGenerator;
 /// New rows on their way to being the only one of their identity.
 ///
 /// A row is created pending, then its creator looks for twins. A confirmed twin wins; among pending ones the lowest
-/// name
-/// does. The winner deletes the other pending twins before it confirms itself, both guarded by resourceVersion, so of
-/// two
-/// twins at most one is ever confirmed: whichever write comes second fails. Only its creator confirms a row. One whose
-/// creator died is in the way of its twins for [#PATIENCE], then they delete it.
+/// name does. The winner deletes the other pending twins before it confirms itself, both guarded by resourceVersion,
+/// so of two twins at most one is ever confirmed: whichever write comes second fails. Only its creator confirms a
+/// row. One whose creator died is in the way of its twins for [#PATIENCE], then they delete it.
 final class PendingRows {
     private static final Duration PATIENCE = Duration.ofSeconds(2);
 

@@ -10,8 +10,7 @@ import java.util.List;
 import java.util.stream.Stream;
 
 /// Where the Secrets of a store stand: names derived from identity, so that two who save the same new token collide
-/// when
-/// they create it, and a user leads to the Secret without a search.
+/// when they create it, and a user leads to the Secret without a search.
 ///
 /// The name is a hint: a row may change its user later, and a name may be taken by a row that did.
 final class Places {

@@ -193,9 +193,8 @@ final class SecretApi {
     sealed interface Attempt {
         record Done(Secret stored) implements Attempt {}
 
-        /// The Secret is not as the write expected it: `exists` under that name, or is gone. An earlier sending of the
-        /// same
-        /// write may be why.
+        /// The Secret is not as the write expected it: `exists` under that name, or is gone. An earlier sending of
+        /// the same write may be why.
         record Refused(boolean exists) implements Attempt {}
     }
 }

@@ -24,8 +24,7 @@ import org.jspecify.annotations.Nullable;
 /// Reads Secrets as tokens, as [TokenSecretLayout] says. Pure; knows one store. Its counterpart is [SecretWriter].
 ///
 /// Annotations are input, written by clients and by people: a malformed one is read as the best guess that loses no
-/// live
-/// token. Data that is not a token makes the Secret unreadable.
+/// live token. Data that is not a token makes the Secret unreadable.
 final class SecretReader {
     /// How many marks of past writes a row keeps.
     static final int REMEMBERED_WRITES = 8;

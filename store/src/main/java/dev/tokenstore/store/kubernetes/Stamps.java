@@ -24,8 +24,8 @@ final class Stamps {
     }
 
     /// Returns `time`, or the first moment after all that `rows` say of themselves: who comes later is later, however
-    /// the
-    /// clocks of those who stamped them differ. A stamp further ahead than clocks differ is nonsense, and not followed.
+    /// the clocks of those who stamped them differ. A stamp further ahead than clocks differ is nonsense, and not
+    /// followed.
     static Instant after(List<SecretRow> rows, Instant time) {
         var latest = time;
         for (var row : rows) {

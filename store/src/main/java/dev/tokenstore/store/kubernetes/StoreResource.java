@@ -14,8 +14,7 @@ import java.util.concurrent.locks.ReentrantLock;
 /// The `OAuthTokenStore` resource that the tokens belong to. Without it there is no store, whatever Secrets there are.
 ///
 /// That it is there is believed for [#BELIEVED], and as long again by those who come while one caller asks; while the
-/// API
-/// server does not answer, for as long as that lasts.
+/// API server does not answer, for as long as that lasts.
 final class StoreResource {
     private static final Duration BELIEVED = Duration.ofSeconds(15);
 

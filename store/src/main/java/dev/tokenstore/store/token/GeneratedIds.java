@@ -9,8 +9,7 @@ import java.util.regex.Pattern;
 ///
 /// `tok-<place>-<random><check>`: the place leads a storage to the row, the random part makes an id new each time, and
 /// the check is a hash over the store and all before it. So an id of this form that no row has can only belong to a
-/// token
-/// that was deleted (conformance rules R6, R6a).
+/// token that was deleted (conformance rules R6, R6a).
 public final class GeneratedIds {
     private static final int PLACE = 32;
     private static final int RANDOM = 16;

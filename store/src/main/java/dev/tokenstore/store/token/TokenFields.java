@@ -11,8 +11,7 @@ import java.util.function.BiConsumer;
 /// The fields of a token, or of a part of one: what a caller gives to find or save, and what a row holds.
 ///
 /// Immutable; every value has been checked (conformance rule R11). A field that is empty counts as absent everywhere
-/// but
-/// in [#isMentioned], which rule R3 needs.
+/// but in [#isMentioned], which rule R3 needs.
 public final class TokenFields {
     /// No field at all.
     public static final TokenFields NONE = new TokenFields(new EnumMap<>(TokenField.class));
@@ -98,8 +97,7 @@ public final class TokenFields {
     }
 
     /// Returns these fields overlaid with what `given` has: given fields replace, absent ones never erase, and an id
-    /// that is
-    /// here stays (conformance rule R7).
+    /// that is here stays (conformance rule R7).
     public TokenFields mergedWith(TokenFields given) {
         var merged = new EnumMap<TokenField, SecretValue>(TokenField.class);
         forEachPresent(merged::put);

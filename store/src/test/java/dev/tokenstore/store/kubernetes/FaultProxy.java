@@ -24,8 +24,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 
 /// Stands between a client and a real API server and does to requests what networks do: it loses, delays, doubles and
-/// cuts
-/// them. Plain HTTP on loopback towards the client; what it forwards reaches the real server.
+/// cuts them. Plain HTTP on loopback towards the client; what it forwards reaches the real server.
 final class FaultProxy implements AutoCloseable {
     private static final Set<String> NOT_FORWARDED =
             Set.of("host", "connection", "content-length", "upgrade", "http2-settings", "transfer-encoding");

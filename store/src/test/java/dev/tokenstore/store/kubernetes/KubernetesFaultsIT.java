@@ -35,9 +35,8 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 
 /// What may be lost, reordered or doubled by the network is; no acknowledged save may be lost by it, and no twin made.
 ///
-/// Four sidecars carry out 2,000 random operations through a proxy that harms one request in six. Each has users of its
-/// own,
-/// of whom it knows exactly what must be stored, and all four also save the same few users and credentials.
+/// Four sidecars carry out 2,000 random operations through a proxy that harms one request in six. Each has users of
+/// its own, of whom it knows exactly what must be stored, and all four also save the same few users and credentials.
 class KubernetesFaultsIT {
     private static final int SIDECARS = 4;
     private static final int OPERATIONS = 500;
