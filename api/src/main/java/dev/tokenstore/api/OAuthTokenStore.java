@@ -24,6 +24,7 @@ import io.fabric8.kubernetes.model.annotation.Version;
 @AdditionalPrinterColumn(name = "Ready", jsonPath = ".status.conditions[?(@.type==\"Ready\")].status")
 @AdditionalPrinterColumn(name = "Tokens", jsonPath = ".status.tokens.total", type = Type.INTEGER)
 @AdditionalPrinterColumn(name = "Valid", jsonPath = ".status.tokens.valid", type = Type.INTEGER)
+@AdditionalPrinterColumn(name = "Cleanup", jsonPath = ".status.conditions[?(@.type==\"CleanedUp\")].reason")
 // a string: kubectl prints a date column as an age, and a moment to come as <invalid>
 @AdditionalPrinterColumn(name = "Next cleanup", jsonPath = ".status.nextCleanupTime")
 @AdditionalPrinterColumn(name = "Reason", jsonPath = ".status.conditions[?(@.type==\"Ready\")].reason", priority = 1)
@@ -34,4 +35,10 @@ public final class OAuthTokenStore extends CustomResource<OAuthTokenStoreSpec, O
 
     public static final String GROUP = "tokenstore.dev";
     public static final String VERSION = "v1alpha1";
+
+    /// Annotation set by people: the generation of the store for which a cleanup that the brake holds is confirmed.
+    public static final String CONFIRM_CLEANUP = "tokenstore.dev/confirm-cleanup";
+
+    /// The finalizer under `deletionPolicy: Delete`: the tokens go first.
+    public static final String TOKENS_FINALIZER = "tokenstore.dev/tokens";
 }

@@ -2,12 +2,19 @@ package dev.tokenstore.api;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonPropertyDescription;
+import io.fabric8.generator.annotation.Default;
+import io.fabric8.generator.annotation.Max;
+import io.fabric8.generator.annotation.Min;
+import io.fabric8.generator.annotation.Pattern;
 import io.fabric8.generator.annotation.Required;
 import io.fabric8.generator.annotation.Size;
 import io.fabric8.generator.annotation.ValidationRule;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/// Desired state of an [OAuthTokenStore]: how long its tokens live. Nothing is deleted that a field did not ask for.
+/// Desired state of an [OAuthTokenStore]: how long its tokens live, and who may use them. Nothing is deleted that a
+/// field
+/// did not ask for.
 ///
 /// Durations are Go duration strings, see [GoDuration].
 @ValidationRule(
@@ -65,10 +72,34 @@ public record OAuthTokenStoreSpec(
                 + " Deleting a token that can be renewed cannot be undone: someone must consent again.")
         @Nullable Cleanup cleanup,
 
+        @JsonPropertyDescription("How much the store may hold.") @Nullable Limits limits,
+
+        @JsonPropertyDescription("Who may use the store. Whoever may act as one of these accounts has the tokens.")
+        @Nullable Access access,
+
+        @Default("Retain")
+        @JsonPropertyDescription("What becomes of the tokens when this store is deleted: Retain leaves them, Delete"
+                + " deletes them with it, but for those that are annotated tokenstore.dev/keep.")
+        @Nullable DeletionPolicy deletionPolicy,
+
         @JsonPropertyDescription("If true, tokens are counted but none is deleted, and reads miss none.") @Nullable Boolean suspend) {
+    /// The brake's share when the spec names none, in percent.
+    public static final int DEFAULT_MAX_PERCENT = 20;
+
+    /// What becomes of the tokens when their store is deleted.
+    public enum DeletionPolicy {
+        Retain,
+        Delete
+    }
+
     /// What is deleted, and how long after its time is over.
     @JsonInclude(JsonInclude.Include.NON_NULL)
     public record Cleanup(
+            @JsonPropertyDescription(
+                    "If true, what would be deleted is counted and told, but nothing is deleted, and reads miss"
+                            + " none.")
+            @Nullable Boolean dryRun,
+
             @JsonPropertyDescription("Tokens whose session is over; needs sessionTimeout. Unset: deleted at once.")
             @Nullable Delay sessionEnded,
 
@@ -78,7 +109,57 @@ public record OAuthTokenStoreSpec(
 
             @JsonPropertyDescription(
                     "Tokens that hold no credential or whose creation was never finished." + " Unset: only counted.")
-            @Nullable Delay unusable) {}
+            @Nullable Delay unusable,
+
+            @Default("20")
+            @Min(1) @Max(100) @JsonPropertyDescription(
+                    "The brake: if more than this part of the store's tokens (and more than 10) are due at"
+                            + " once, none is deleted until someone confirms it by the annotation"
+                            + " tokenstore.dev/confirm-cleanup with the store's generation as value. 100: no brake.")
+            @Nullable Integer maxPercent) {
+        /// A cleanup of which nothing is said.
+        public static Cleanup unspecified() {
+            return new Cleanup(null, null, null, null, null);
+        }
+    }
+
+    /// How much a store may hold.
+    @JsonInclude(JsonInclude.Include.NON_NULL)
+    public record Limits(
+            @Min(1) @JsonPropertyDescription("New tokens are refused once the store holds this many, by the last known count."
+                    + " Unset: no limit.")
+            @Nullable Integer maxTokens) {}
+
+    /// Who may use a store.
+    @ValidationRule(
+            value = "!has(self.serviceAccounts) || self.serviceAccounts.all(one, self.serviceAccounts.exists_one(other,"
+                    + " other.name == one.name && (has(other.__namespace__) ? other.__namespace__ : '')"
+                    + " == (has(one.__namespace__) ? one.__namespace__ : '')))",
+            fieldPath = ".serviceAccounts",
+            message = "serviceAccounts must not name an account twice")
+    public record Access(
+            @Size(max = 64) @JsonPropertyDescription("Each entry gives a service account what a sidecar needs in this namespace.")
+            List<Client> serviceAccounts) {
+        public Access(@Nullable List<Client> serviceAccounts) {
+            this.serviceAccounts = serviceAccounts == null ? List.of() : List.copyOf(serviceAccounts);
+        }
+    }
+
+    /// A service account that may use a store.
+    @JsonInclude(JsonInclude.Include.NON_NULL)
+    public record Client(
+            @Required
+            @Size(min = 1, max = 253) @Pattern("^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$") @JsonPropertyDescription("Name of the service account.")
+            String name,
+
+            @Size(min = 1, max = 63) @Pattern("^[a-z0-9]([-a-z0-9]*[a-z0-9])?$") @JsonPropertyDescription("Its namespace; none of Kubernetes' own (kube-...) and not the operator's."
+                    + " Unset: the store's namespace.")
+            @Nullable String namespace,
+
+            @JsonPropertyDescription(
+                    "If true, it may find tokens but neither save nor delete them, and its reads prolong no"
+                            + " session.")
+            @Nullable Boolean readOnly) {}
 
     /// The wait between the moment a token's time is over and its deletion.
     @ValidationRule(
@@ -93,6 +174,6 @@ public record OAuthTokenStoreSpec(
 
     /// A spec that asks for nothing: every token is kept.
     public static OAuthTokenStoreSpec keepingEverything() {
-        return new OAuthTokenStoreSpec(null, null, null, null);
+        return new OAuthTokenStoreSpec(null, null, null, null, null, null, null);
     }
 }

@@ -18,7 +18,10 @@ public record OAuthTokenStoreStatus(
 
         @JsonPropertyDescription("The last cleanup that deleted something.") @Nullable LastCleanup lastCleanup,
 
-        @JsonPropertyDescription("Ready: the operator sees the store's tokens. CleanedUp: no token is overdue.")
+        @JsonPropertyDescription(
+                "Ready: the operator sees the store's tokens. AccessGranted: the accounts of spec.access may use"
+                        + " them. CleanedUp: no token is overdue. Isolated: the namespace holds nothing but this store's"
+                        + " tokens.")
         List<Condition> conditions) {
     public OAuthTokenStoreStatus(
             @Nullable Long observedGeneration,
@@ -50,17 +53,22 @@ public record OAuthTokenStoreStatus(
             @JsonPropertyDescription("Tokens that hold no credential, were never finished, or have a newer layout.")
             int unusable) {}
 
-    /// What a cleanup deleted.
+    /// What a cleanup deleted, or under `dryRun` would have.
+    @JsonInclude(JsonInclude.Include.NON_NULL)
     public record LastCleanup(
             @JsonPropertyDescription("When it ran (RFC 3339).")
             String time,
 
             @JsonPropertyDescription(
                     "Number of deleted tokens by reason:" + " SessionEnded, TooOld, Expired, Unusable.")
-            Map<String, Integer> deleted) {
-        public LastCleanup(String time, @Nullable Map<String, Integer> deleted) {
+            Map<String, Integer> deleted,
+
+            @JsonPropertyDescription("If true, it deleted nothing: these are the tokens that it would have deleted.")
+            @Nullable Boolean dryRun) {
+        public LastCleanup(String time, @Nullable Map<String, Integer> deleted, @Nullable Boolean dryRun) {
             this.time = time;
             this.deleted = deleted == null ? Map.of() : Map.copyOf(deleted);
+            this.dryRun = dryRun;
         }
     }
 }

@@ -16,6 +16,7 @@ import org.jspecify.annotations.Nullable;
 /// @param sessionEndedAfter how long after its session's end a token is deleted
 /// @param expiredAfter null: expired tokens are only counted
 /// @param unusableAfter null: unusable tokens are only counted
+/// @param dryRun nothing is deleted, but told as if, and reads miss nothing
 /// @param suspended nothing is deleted now, and reads miss nothing; deadlines are told all the same
 public record RetentionPolicy(
         @Nullable Duration sessionTimeout,
@@ -23,6 +24,7 @@ public record RetentionPolicy(
         Duration sessionEndedAfter,
         @Nullable Duration expiredAfter,
         @Nullable Duration unusableAfter,
+        boolean dryRun,
         boolean suspended) {
     /// Last use is recorded at most once in this part of the session timeout, so the latest use may be that much
     /// later than the latest record of one.
@@ -35,7 +37,7 @@ public record RetentionPolicy(
         if (spec == null) {
             return of(OAuthTokenStoreSpec.keepingEverything());
         }
-        var cleanup = spec.cleanup() == null ? new OAuthTokenStoreSpec.Cleanup(null, null, null) : spec.cleanup();
+        var cleanup = spec.cleanup() == null ? OAuthTokenStoreSpec.Cleanup.unspecified() : spec.cleanup();
         var sessionEnded = after("spec.cleanup.sessionEnded.after", cleanup.sessionEnded());
         return new RetentionPolicy(
                 duration("spec.sessionTimeout", spec.sessionTimeout()),
@@ -43,6 +45,7 @@ public record RetentionPolicy(
                 sessionEnded == null ? Duration.ZERO : sessionEnded,
                 after("spec.cleanup.expired.after", cleanup.expired()),
                 after("spec.cleanup.unusable.after", cleanup.unusable()),
+                Boolean.TRUE.equals(cleanup.dryRun()),
                 Boolean.TRUE.equals(spec.suspend()));
     }
 
@@ -59,7 +62,7 @@ public record RetentionPolicy(
 
     /// From when on, and why, a read misses the token although it is still stored: its session ended or it is too old.
     public Optional<TokenEnd> endForReaders(TokenFacts token) {
-        if (suspended || token.keep() || !token.understood()) {
+        if (suspended || dryRun || token.keep() || !token.understood()) {
             return Optional.empty();
         }
         return Stream.of(sessionEnd(token), oldAge(token))

@@ -22,7 +22,8 @@ import org.junit.jupiter.api.io.TempDir;
 class CrdFileTest {
     private static final String NAME = "oauthtokenstores.tokenstore.dev";
     private static final Path SHIPPED = Path.of("../deploy/crds", NAME + ".yaml");
-    private static final List<String> COLUMNS = List.of("Ready", "Tokens", "Valid", "Next cleanup", "Reason", "Age");
+    private static final List<String> COLUMNS =
+            List.of("Ready", "Tokens", "Valid", "Cleanup", "Next cleanup", "Reason", "Age");
 
     @TempDir
     Path generatorOutput;

@@ -13,8 +13,14 @@ import org.junit.jupiter.api.Test;
 
 /// Whatever clients and people write into annotations, a token does not die of it.
 class GarbageAnnotationsTest {
-    private static final RetentionPolicy STRICT = RetentionPolicy.of(
-            new OAuthTokenStoreSpec("1s", "1s", new Cleanup(new Delay("0s"), new Delay("0s"), new Delay("0s")), null));
+    private static final RetentionPolicy STRICT = RetentionPolicy.of(new OAuthTokenStoreSpec(
+            "1s",
+            "1s",
+            new Cleanup(null, new Delay("0s"), new Delay("0s"), new Delay("0s"), null),
+            null,
+            null,
+            null,
+            null));
 
     private static final List<String> READ = List.of(
             TokenSecretLayout.LAYOUT,

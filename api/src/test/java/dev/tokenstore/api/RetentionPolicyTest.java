@@ -17,15 +17,15 @@ import org.junit.jupiter.params.provider.ValueSource;
 class RetentionPolicyTest {
     private static final Instant SAVED = Instant.parse("2030-01-10T23:00:00Z");
     private static final RetentionPolicy SESSIONS = policy("10h", null, null);
-    private static final RetentionPolicy EXPIRED = policy(null, null, new Cleanup(null, new Delay("24h"), null));
-    private static final RetentionPolicy UNUSABLE = policy(null, null, new Cleanup(null, null, new Delay("24h")));
+    private static final RetentionPolicy EXPIRED = policy(null, null, cleanup(null, "24h", null));
+    private static final RetentionPolicy UNUSABLE = policy(null, null, cleanup(null, null, "24h"));
 
     @Test
     void anEmptySpecKeepsEverything() {
         var abandoned = token().with(TokenSecretLayout.RENEWABLE, "false").managing(".");
 
         assertThat(RetentionPolicy.of(null).deletion(abandoned.facts())).isEmpty();
-        assertThat(policy(null, null, new Cleanup(null, null, null)).deletion(abandoned.facts()))
+        assertThat(policy(null, null, Cleanup.unspecified()).deletion(abandoned.facts()))
                 .isEmpty();
     }
 
@@ -51,7 +51,7 @@ class RetentionPolicyTest {
 
     @Test
     void theEndOfASessionAndTheDeletionAreApartByTheWaitAskedFor() {
-        var patient = policy("10h", null, new Cleanup(new Delay("5h"), null, null));
+        var patient = policy("10h", null, cleanup("5h", null, null));
 
         assertThat(patient.deletion(token().facts()))
                 .contains(new TokenEnd(EndReason.SESSION_ENDED, SAVED.plus(hours(11)), SAVED.plus(hours(16))));
@@ -149,7 +149,7 @@ class RetentionPolicyTest {
     @ParameterizedTest
     @ValueSource(strings = {"true", "True", "yes", "flase", ""})
     void aTokenToBeKeptIsNeverDeletedNorMissed(String keep) {
-        var policy = policy("1s", "1s", new Cleanup(null, new Delay("0s"), new Delay("0s")));
+        var policy = policy("1s", "1s", cleanup(null, "0s", "0s"));
         var kept = token().with(TokenSecretLayout.KEEP, keep).managing(".");
 
         assertThat(policy.deletion(kept.facts())).isEmpty();
@@ -159,7 +159,7 @@ class RetentionPolicyTest {
     @ParameterizedTest
     @ValueSource(strings = {"", "2", "one"})
     void aLayoutThatIsNotKnownIsLeftAlone(String layout) {
-        var policy = policy("1s", "1s", new Cleanup(null, new Delay("0s"), new Delay("0s")));
+        var policy = policy("1s", "1s", cleanup(null, "0s", "0s"));
         var newer = token().with(TokenSecretLayout.LAYOUT, layout.isEmpty() ? null : layout)
                 .managing(".");
 
@@ -186,14 +186,14 @@ class RetentionPolicyTest {
 
     @Test
     void readersMissATokenWhoseSessionIsOverBeforeItIsDeleted() {
-        var patient = policy("10h", null, new Cleanup(new Delay("5h"), null, null));
+        var patient = policy("10h", null, cleanup("5h", null, null));
 
         assertThat(patient.endForReaders(token().facts()).map(TokenEnd::over)).contains(SAVED.plus(hours(11)));
     }
 
     @Test
     void aSuspendedStoreTellsDeadlinesButReadersMissNothing() {
-        var suspended = RetentionPolicy.of(new OAuthTokenStoreSpec("10h", null, null, true));
+        var suspended = RetentionPolicy.of(new OAuthTokenStoreSpec("10h", null, null, null, null, null, true));
 
         assertThat(suspended.suspended()).isTrue();
         assertThat(suspended.deletion(token().facts())).isPresent();
@@ -201,16 +201,34 @@ class RetentionPolicyTest {
     }
 
     @Test
+    void aDryRunTellsDeadlinesButReadersMissNothing() {
+        var dryRun = policy("10h", null, new Cleanup(true, null, null, null, null));
+
+        assertThat(dryRun.dryRun()).isTrue();
+        assertThat(dryRun.deletion(token().facts())).isPresent();
+        assertThat(dryRun.endForReaders(token().facts())).isEmpty();
+    }
+
+    @Test
     void aMalformedDurationNamesItsField() {
         assertThatIllegalArgumentException()
-                .isThrownBy(() -> policy(null, null, new Cleanup(null, new Delay("soon"), null)))
+                .isThrownBy(() -> policy(null, null, cleanup(null, "soon", null)))
                 .withMessageContaining("spec.cleanup.expired.after")
                 .withMessageContaining("\"soon\"");
     }
 
+    private static Cleanup cleanup(@Nullable String sessionEnded, @Nullable String expired, @Nullable String unusable) {
+        return new Cleanup(null, delay(sessionEnded), delay(expired), delay(unusable), null);
+    }
+
+    private static @Nullable Delay delay(@Nullable String after) {
+        return after == null ? null : new Delay(after);
+    }
+
     private static RetentionPolicy policy(
             @Nullable String sessionTimeout, @Nullable String maxTokenAge, @Nullable Cleanup cleanup) {
-        return RetentionPolicy.of(new OAuthTokenStoreSpec(sessionTimeout, maxTokenAge, cleanup, null));
+        return RetentionPolicy.of(
+                new OAuthTokenStoreSpec(sessionTimeout, maxTokenAge, cleanup, null, null, null, null));
     }
 
     private static TokenEnd end(EndReason reason, Instant moment) {

@@ -25,7 +25,9 @@ class AdmissionIT {
                 "{sessionTimeout: 1h30m, maxTokenAge: 1.5h, suspend: false}",
                 "{sessionTimeout: 10h, maxTokenAge: 11h, cleanup: {sessionEnded: {after: 1h}}}",
                 "{maxTokenAge: 2160h, cleanup: {expired: {after: 24h}, unusable: {after: 0s}}}",
-                "{maxTokenAge: 999999h999999h99999h}"
+                "{maxTokenAge: 999999h999999h99999h}",
+                "{sessionTimeout: 1h, cleanup: {dryRun: true, maxPercent: 100}, limits: {maxTokens: 1}}",
+                "{deletionPolicy: Delete, access: {serviceAccounts: []}}"
             })
     void takes(String spec) {
         assertThat(kubernetes.apply(store("good", spec))).hasSize(1);
@@ -47,6 +49,13 @@ class AdmissionIT {
                 "{sessionTimeout: 2h, maxTokenAge: 3h, cleanup: {sessionEnded: {after: 2h}}} | spec.cleanup.sessionEnded | before that time is over",
                 "{maxTokenAge: 3h, cleanup: {expired: {after: 4h}}} | spec.cleanup.expired | cleanup.expired.after must not be longer than maxTokenAge",
                 "{maxTokenAge: 3h, cleanup: {unusable: {after: 4h}}} | spec.cleanup.unusable | cleanup.unusable.after must not be longer than maxTokenAge",
+                "{cleanup: {maxPercent: 0}} | spec.cleanup.maxPercent | should be greater than or equal to 1",
+                "{cleanup: {maxPercent: 101}} | spec.cleanup.maxPercent | should be less than or equal to 100",
+                "{limits: {maxTokens: 0}} | spec.limits.maxTokens | should be greater than or equal to 1",
+                "{deletionPolicy: Orphan} | spec.deletionPolicy | supported values",
+                "{access: {serviceAccounts: [{namespace: sales}]}} | spec.access.serviceAccounts[0].name | Required value",
+                "{access: {serviceAccounts: [{name: A_b}]}} | spec.access.serviceAccounts[0].name | should match",
+                "{access: {serviceAccounts: [{name: a}, {name: b}, {name: a, readOnly: true}]}} | spec.access.serviceAccounts | must not name an account twice",
             })
     void refusesAndSaysWhy(String spec, String field, String sentence) {
         assertThatExceptionOfType(KubernetesClientException.class)

@@ -147,18 +147,24 @@ final class OperatorUnderTest implements AutoCloseable {
                 .inNamespace(namespace)
                 .withName(store)
                 .edit(resource -> {
-                    var spec = resource.getSpec();
-                    resource.setSpec(new OAuthTokenStoreSpec(
-                            spec.sessionTimeout(),
-                            spec.maxTokenAge(),
-                            spec.cleanup(),
-                            spec.suspend() == null ? Boolean.FALSE : null));
+                    resource.setSpec(toggled(resource.getSpec()));
                     return resource;
                 });
         return awaitStatus(
                 store,
                 status -> Objects.equals(
                         status.observedGeneration(), changed.getMetadata().getGeneration()));
+    }
+
+    private static OAuthTokenStoreSpec toggled(OAuthTokenStoreSpec spec) {
+        return new OAuthTokenStoreSpec(
+                spec.sessionTimeout(),
+                spec.maxTokenAge(),
+                spec.cleanup(),
+                spec.limits(),
+                spec.access(),
+                spec.deletionPolicy(),
+                spec.suspend() == null ? Boolean.FALSE : null);
     }
 
     Secret create(TokenSecret token) {

@@ -28,6 +28,6 @@ record CleanupRecord(@Nullable LastCleanup last, boolean news) {
         Map<String, Integer> deleted = new HashMap<>(goesOn && last != null ? last.deleted() : Map.of());
         result.deleted().forEach((reason, number) -> deleted.merge(reason.label(), number, Integer::sum));
         return new CleanupRecord(
-                new LastCleanup(now.truncatedTo(ChronoUnit.SECONDS).toString(), deleted), true);
+                new LastCleanup(now.truncatedTo(ChronoUnit.SECONDS).toString(), deleted, null), true);
     }
 }

@@ -17,7 +17,8 @@ import org.junit.jupiter.api.Test;
 
 class CleanupPlanTest {
     private static final Instant NOW = Instant.parse("2030-01-01T00:00:00Z");
-    private static final RetentionPolicy POLICY = RetentionPolicy.of(new OAuthTokenStoreSpec("10h", null, null, null));
+    private static final RetentionPolicy POLICY =
+            RetentionPolicy.of(new OAuthTokenStoreSpec("10h", null, null, null, null, null, null));
 
     @Test
     void anEmptyStoreHasNothingToDo() {

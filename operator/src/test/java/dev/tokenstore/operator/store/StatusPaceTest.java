@@ -47,7 +47,7 @@ class StatusPaceTest {
 
     @Test
     void aCleanupIsToldAtOnce() {
-        var cleanup = new LastCleanup(NOW.toString(), Map.of("TooOld", 1));
+        var cleanup = new LastCleanup(NOW.toString(), Map.of("TooOld", 1), null);
 
         assertThat(pace.due(STORE, status(1, null, READY), status(1, cleanup, READY), NOW))
                 .contains(NOW);
