@@ -16,16 +16,24 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.BooleanSupplier;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
-/// An etcd and an API server in a private folder, kept by `keeper.sh` for as long as a process lives.
+/// An etcd and an API server in a private folder, and controllers once they are asked for, kept by `keeper.sh` for as
+/// long as a process lives.
 ///
-/// etcd listens on a Unix socket inside the folder only, the API server on 127.0.0.1 only.
+/// etcd listens on a Unix socket inside the folder only, the API server on 127.0.0.1 only, the controllers nowhere.
 final class ControlPlane {
     private static final Duration START_LIMIT = Duration.ofMinutes(2);
     private static final Duration STOP_LIMIT = Duration.ofSeconds(30);
     private static final int ATTEMPTS = 5;
     static final String API_SERVER = "kube-apiserver";
     static final String ETCD = "etcd";
+    static final String CONTROLLER_MANAGER = "kube-controller-manager";
+    private static final List<String> SERVERS = List.of(ETCD, API_SERVER, CONTROLLER_MANAGER);
+
+    /// What the controllers call themselves: each makes its account when it starts.
+    private static final List<String> CONTROLLER_ACCOUNTS =
+            List.of("generic-garbage-collector", "namespace-controller", "validatingadmissionpolicy-status-controller");
 
     private final Path folder;
     private final ProcessHandle keeper;
@@ -116,7 +124,7 @@ final class ControlPlane {
     /// The ids of the processes that must be gone once this is closed.
     List<Long> pids() {
         var pids = new ArrayList<>(List.of(keeper.pid()));
-        for (var server : List.of(ETCD, API_SERVER)) {
+        for (var server : SERVERS) {
             pidOf(folder, server).ifPresent(pids::add);
         }
         return pids;
@@ -152,22 +160,51 @@ final class ControlPlane {
         awaitReady();
     }
 
+    /// Starts controllers beside a running API server; returns when they have signed in, at once where they run.
+    void startControllers(ControlPlaneBinaries binaries) {
+        try {
+            if (!Files.exists(folder.resolve(CONTROLLER_MANAGER + ".sh"))) {
+                new ServerFiles(binaries, folder, port)
+                        .writeControllerManager(kubeconfig(ServerFiles.CONTROLLER_MANAGER_TOKEN));
+            }
+        } catch (IOException e) {
+            throw new KubernetesUnavailableException("The controllers cannot be started: " + e, e);
+        }
+        try (var client = KubernetesClients.impatient(KubernetesClients.configOf(kubeconfigFile()))) {
+            await(START_LIMIT, () -> !hasEnded(folder) && haveSignedIn(client), "the controllers did not start");
+        }
+    }
+
+    private static boolean haveSignedIn(KubernetesClient client) {
+        try {
+            return client.serviceAccounts().inNamespace("kube-system").list().getItems().stream()
+                    .map(account -> account.getMetadata().getName())
+                    .collect(Collectors.toSet())
+                    .containsAll(CONTROLLER_ACCOUNTS);
+        } catch (KubernetesClientException notYet) {
+            return false;
+        }
+    }
+
     private void awaitReady() {
-        var certificate = folder.resolve("certificates/apiserver.crt");
         var key = folder.resolve("certificates/apiserver.key");
         // the key is written after the certificate
         await(START_LIMIT, () -> key.toFile().length() > 0, "the API server made no certificate");
         try {
-            var token = Files.readString(folder.resolve("admin-token"));
-            var authority = Optional.of(Kubeconfig.base64(Files.readString(certificate)));
-            var kubeconfig = new Kubeconfig("https://127.0.0.1:" + port, authority, false, token, "default");
-            Folders.writePrivate(kubeconfigFile(), kubeconfig.toYaml());
+            Folders.writePrivate(
+                    kubeconfigFile(), kubeconfig(ServerFiles.ADMIN_TOKEN).toYaml());
         } catch (IOException e) {
             throw new KubernetesUnavailableException("The API server cannot be used: " + e, e);
         }
         try (var client = KubernetesClients.impatient(KubernetesClients.configOf(kubeconfigFile()))) {
             await(START_LIMIT, () -> isReady(client), "the API server did not become ready");
         }
+    }
+
+    private Kubeconfig kubeconfig(String tokenFile) throws IOException {
+        var token = Files.readString(folder.resolve(tokenFile));
+        var authority = Kubeconfig.base64(Files.readString(folder.resolve("certificates/apiserver.crt")));
+        return new Kubeconfig("https://127.0.0.1:" + port, Optional.of(authority), false, token, "default");
     }
 
     static boolean isReady(KubernetesClient client) {
@@ -179,7 +216,7 @@ final class ControlPlane {
     }
 
     static boolean hasEnded(Path folder) {
-        return List.of(ETCD, API_SERVER).stream().anyMatch(server -> Files.exists(folder.resolve(server + ".exit")));
+        return SERVERS.stream().anyMatch(server -> Files.exists(folder.resolve(server + ".exit")));
     }
 
     private boolean lostItsPort() {
@@ -205,7 +242,8 @@ final class ControlPlane {
     }
 
     private String logTails() {
-        return List.of("keeper", ETCD, API_SERVER).stream()
+        return Stream.concat(Stream.of("keeper"), SERVERS.stream())
+                .filter(name -> Files.exists(folder.resolve(name + ".log")))
                 .map(name -> "--- " + name + ".log, last lines\n" + LogTail.of(folder.resolve(name + ".log"), 15))
                 .collect(Collectors.joining("\n"));
     }
@@ -219,7 +257,7 @@ final class ControlPlane {
         }
     }
 
-    /// Stops both servers and removes their folder; returns when they are gone.
+    /// Stops all servers and removes their folder; returns when they are gone.
     void close() {
         stop(keeper);
         try {

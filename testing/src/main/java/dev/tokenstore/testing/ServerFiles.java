@@ -13,10 +13,20 @@ import java.util.stream.Collectors;
 
 /// The files that a control plane is started from.
 record ServerFiles(ControlPlaneBinaries binaries, Path folder, int port) {
+    /// What collects owned objects, empties namespaces and checks the types of admission policies.
+    private static final List<String> CONTROLLERS = List.of(
+            "garbage-collector-controller", "namespace-controller", "validatingadmissionpolicy-status-controller");
+
+    private static final String CONTROLLER_MANAGER_KUBECONFIG = "controller-manager.kubeconfig";
+
+    static final String ADMIN_TOKEN = "admin-token";
+    static final String CONTROLLER_MANAGER_TOKEN = "controller-manager-token";
+
     void write() throws IOException {
-        var token = HexFormat.of().formatHex(randomBytes());
-        Folders.writePrivate(folder.resolve("admin-token"), token);
-        Folders.writePrivate(folder.resolve("tokens.csv"), token + ",admin,admin,system:masters\n");
+        var admin = writeToken(ADMIN_TOKEN) + ",admin,admin,system:masters\n";
+        // also where no controllers are wanted: the API server reads this file only when it starts
+        var controllerManager = writeToken(CONTROLLER_MANAGER_TOKEN) + ",system:kube-controller-manager,controllers\n";
+        Folders.writePrivate(folder.resolve("tokens.csv"), admin + controllerManager);
         Folders.writePrivate(folder.resolve("service-account.key"), newPrivateKey());
         Folders.writePrivate(folder.resolve("keeper.sh"), ShippedResource.text("keeper.sh"));
         Folders.writePrivate(
@@ -24,6 +34,30 @@ record ServerFiles(ControlPlaneBinaries binaries, Path folder, int port) {
         Folders.writePrivate(
                 folder.resolve(ControlPlane.API_SERVER + ".sh"),
                 script(ControlPlane.API_SERVER, binaries.apiServer(), apiServerFlags()));
+    }
+
+    private String writeToken(String name) throws IOException {
+        var token = HexFormat.of().formatHex(randomBytes());
+        Folders.writePrivate(folder.resolve(name), token);
+        return token;
+    }
+
+    /// Writes what the controller manager is started from; its keeper does so as soon as this is there.
+    void writeControllerManager(Kubeconfig kubeconfig) throws IOException {
+        Folders.writePrivate(folder.resolve(CONTROLLER_MANAGER_KUBECONFIG), kubeconfig.toYaml());
+        var script = script(ControlPlane.CONTROLLER_MANAGER, binaries.controllerManager(), controllerManagerFlags());
+        Folders.writePrivate(folder.resolve(ControlPlane.CONTROLLER_MANAGER + ".sh"), script);
+    }
+
+    private List<String> controllerManagerFlags() {
+        return List.of(
+                "--kubeconfig=" + folder.resolve(CONTROLLER_MANAGER_KUBECONFIG),
+                "--controllers=" + String.join(",", CONTROLLERS),
+                // each with the rights that Kubernetes gives to it, not with all rights
+                "--use-service-account-credentials",
+                "--leader-elect=false",
+                // nothing listens
+                "--secure-port=0");
     }
 
     private List<String> etcdFlags() {
