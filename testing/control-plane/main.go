@@ -1,5 +1,5 @@
-// One program that is the API server, etcd or kubectl, by the name it is called with: what the
-// tests and ./quickstart need of Kubernetes where it cannot be downloaded.
+// One program that is the API server, the controller manager, etcd or kubectl, by the name it is
+// called with: what the tests and ./quickstart need of Kubernetes where it cannot be downloaded.
 package main
 
 import (
@@ -15,12 +15,14 @@ import (
 	_ "k8s.io/component-base/metrics/prometheus/version"
 	kubectl "k8s.io/kubectl/pkg/cmd"
 	kubeapiserver "k8s.io/kubernetes/cmd/kube-apiserver/app"
+	kubecontrollermanager "k8s.io/kubernetes/cmd/kube-controller-manager/app"
 )
 
 func main() {
 	commands := map[string]func() *cobra.Command{
-		"kube-apiserver": kubeapiserver.NewAPIServerCommand,
-		"kubectl":        kubectl.NewDefaultKubectlCommand,
+		"kube-apiserver":          kubeapiserver.NewAPIServerCommand,
+		"kube-controller-manager": kubecontrollermanager.NewControllerManagerCommand,
+		"kubectl":                 kubectl.NewDefaultKubectlCommand,
 	}
 	name := filepath.Base(os.Args[0])
 	if name == "etcd" {
@@ -29,7 +31,7 @@ func main() {
 	}
 	command, known := commands[name]
 	if !known {
-		fmt.Fprintf(os.Stderr, "%s: call this program by the name kube-apiserver, etcd or kubectl\n", name)
+		fmt.Fprintf(os.Stderr, "%s: call this program by the name kube-apiserver, kube-controller-manager, etcd or kubectl\n", name)
 		os.Exit(64)
 	}
 	os.Exit(cli.Run(command()))

@@ -19,25 +19,61 @@ final class BinaryCache {
 
     private final Path folder;
     private final String key;
+    private final Content content;
     private final List<BinarySource> sources;
 
+    /// What an entry has to hold for those who ask.
+    enum Content {
+        API_SERVER(
+                false,
+                "No Kubernetes API server for the tests.",
+                "install Go 1.26 or later and let it download modules; give this machine access to the internet"),
+        API_SERVER_AND_CONTROLLERS(
+                true,
+                "No Kubernetes controllers for the tests: no download has them, so they have to be built.",
+                "install Go 1.26 or later and let it download modules");
+
+        private final boolean controllers;
+        private final String missing;
+        private final String remedy;
+
+        Content(boolean controllers, String missing, String remedy) {
+            this.controllers = controllers;
+            this.missing = missing;
+            this.remedy = remedy;
+        }
+
+        boolean isIn(ControlPlaneBinaries binaries) {
+            return controllers ? binaries.areCompleteWithControllers() : binaries.areComplete();
+        }
+    }
+
     /// @param sources where missing binaries come from, best first
-    BinaryCache(Path folder, String key, List<BinarySource> sources) {
+    BinaryCache(Path folder, String key, Content content, List<BinarySource> sources) {
         this.folder = folder;
         this.key = key;
+        this.content = content;
         this.sources = List.copyOf(sources);
     }
 
     static BinaryCache of(TestEnvironment environment) {
         var module = ControlPlaneModule.shipped();
-        return new BinaryCache(
-                environment.cache().resolve("kubernetes"),
-                module.key(),
-                List.of(new ReleaseDownload(module.version()), new GoBuild(module)));
+        return of(environment, module, Content.API_SERVER, new ReleaseDownload(module.version()), new GoBuild(module));
+    }
+
+    /// The same entry of the cache, but with the controller manager: a build takes the place of a download.
+    static BinaryCache withControllers(TestEnvironment environment) {
+        var module = ControlPlaneModule.shipped();
+        return of(environment, module, Content.API_SERVER_AND_CONTROLLERS, new GoBuild(module));
+    }
+
+    private static BinaryCache of(
+            TestEnvironment environment, ControlPlaneModule module, Content content, BinarySource... sources) {
+        return new BinaryCache(environment.cache().resolve("kubernetes"), module.key(), content, List.of(sources));
     }
 
     Optional<ControlPlaneBinaries> cached() {
-        return Optional.of(new ControlPlaneBinaries(folder.resolve(key))).filter(ControlPlaneBinaries::areComplete);
+        return Optional.of(new ControlPlaneBinaries(folder.resolve(key))).filter(content::isIn);
     }
 
     /// @throws KubernetesUnavailableException if no source has them
@@ -60,7 +96,7 @@ final class BinaryCache {
         Folders.createPrivate(folder);
         try (var held = ProcessLock.acquire(
                 folder.resolve("lock"),
-                () -> progress.accept("Another process is fetching Kubernetes; waiting for it (up to 6 minutes)."))) {
+                () -> progress.accept("Another process is fetching Kubernetes; waiting for it (up to 7 minutes)."))) {
             var fetchedMeanwhile = cached();
             if (fetchedMeanwhile.isPresent()) {
                 return fetchedMeanwhile.get();
@@ -89,22 +125,26 @@ final class BinaryCache {
             }
         }
         throw new KubernetesUnavailableException("""
-                No Kubernetes API server for the tests.
+                %s
                 Tried: %s; no binaries in %s; %s.
-                Do one of these: install Go 1.26 or later and let it download modules; give this machine access to the \
-                internet; or set %s to the kubeconfig of a cluster that tests may write to.""".formatted(
+                Do one of these: %s; or set %s to the kubeconfig of a cluster that tests may write to.""".formatted(
+                        content.missing,
                         TestEnvironment.KUBECONFIG + " is not set or does not apply",
                         folder.resolve(key),
                         String.join("; ", reasons),
+                        content.remedy,
                         TestEnvironment.KUBECONFIG));
     }
 
     private ControlPlaneBinaries install(ControlPlaneBinaries fetched) throws IOException {
         var entry = folder.resolve(key);
-        if (!fetched.areComplete()) {
+        if (!content.isIn(fetched)) {
             throw new KubernetesUnavailableException("The fetched Kubernetes is incomplete: " + fetched.folder());
         }
-        Folders.deleteRecursively(entry);
+        if (Files.exists(entry)) {
+            // aside at once, not file by file: servers may be about to start from it
+            Files.move(entry, fetched.folder().resolveSibling("replaced"), StandardCopyOption.ATOMIC_MOVE);
+        }
         Files.move(fetched.folder(), entry, StandardCopyOption.ATOMIC_MOVE);
         return new ControlPlaneBinaries(entry);
     }

@@ -7,13 +7,8 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.KeyPairGenerator;
-import java.security.NoSuchAlgorithmException;
-import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Base64;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.ExecutionException;
@@ -21,16 +16,24 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.BooleanSupplier;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
-/// An etcd and an API server in a private folder, kept by `keeper.sh` for as long as a process lives.
+/// An etcd and an API server in a private folder, and controllers once they are asked for, kept by `keeper.sh` for as
+/// long as a process lives.
 ///
-/// etcd listens on a Unix socket inside the folder only, the API server on 127.0.0.1 only.
+/// etcd listens on a Unix socket inside the folder only, the API server on 127.0.0.1 only, the controllers nowhere.
 final class ControlPlane {
     private static final Duration START_LIMIT = Duration.ofMinutes(2);
     private static final Duration STOP_LIMIT = Duration.ofSeconds(30);
     private static final int ATTEMPTS = 5;
-    private static final String API_SERVER = "kube-apiserver";
-    private static final String ETCD = "etcd";
+    static final String API_SERVER = "kube-apiserver";
+    static final String ETCD = "etcd";
+    static final String CONTROLLER_MANAGER = "kube-controller-manager";
+    private static final List<String> SERVERS = List.of(ETCD, API_SERVER, CONTROLLER_MANAGER);
+
+    /// What the controllers call themselves: each makes its account when it starts.
+    private static final List<String> CONTROLLER_ACCOUNTS =
+            List.of("generic-garbage-collector", "namespace-controller", "validatingadmissionpolicy-status-controller");
 
     private final Path folder;
     private final ProcessHandle keeper;
@@ -121,7 +124,7 @@ final class ControlPlane {
     /// The ids of the processes that must be gone once this is closed.
     List<Long> pids() {
         var pids = new ArrayList<>(List.of(keeper.pid()));
-        for (var server : List.of(ETCD, API_SERVER)) {
+        for (var server : SERVERS) {
             pidOf(folder, server).ifPresent(pids::add);
         }
         return pids;
@@ -157,22 +160,51 @@ final class ControlPlane {
         awaitReady();
     }
 
+    /// Starts controllers beside a running API server; returns when they have signed in, at once where they run.
+    void startControllers(ControlPlaneBinaries binaries) {
+        try {
+            if (!Files.exists(folder.resolve(CONTROLLER_MANAGER + ".sh"))) {
+                new ServerFiles(binaries, folder, port)
+                        .writeControllerManager(kubeconfig(ServerFiles.CONTROLLER_MANAGER_TOKEN));
+            }
+        } catch (IOException e) {
+            throw new KubernetesUnavailableException("The controllers cannot be started: " + e, e);
+        }
+        try (var client = KubernetesClients.impatient(KubernetesClients.configOf(kubeconfigFile()))) {
+            await(START_LIMIT, () -> !hasEnded(folder) && haveSignedIn(client), "the controllers did not start");
+        }
+    }
+
+    private static boolean haveSignedIn(KubernetesClient client) {
+        try {
+            return client.serviceAccounts().inNamespace("kube-system").list().getItems().stream()
+                    .map(account -> account.getMetadata().getName())
+                    .collect(Collectors.toSet())
+                    .containsAll(CONTROLLER_ACCOUNTS);
+        } catch (KubernetesClientException notYet) {
+            return false;
+        }
+    }
+
     private void awaitReady() {
-        var certificate = folder.resolve("certificates/apiserver.crt");
         var key = folder.resolve("certificates/apiserver.key");
         // the key is written after the certificate
         await(START_LIMIT, () -> key.toFile().length() > 0, "the API server made no certificate");
         try {
-            var token = Files.readString(folder.resolve("admin-token"));
-            var authority = Optional.of(Kubeconfig.base64(Files.readString(certificate)));
-            var kubeconfig = new Kubeconfig("https://127.0.0.1:" + port, authority, false, token, "default");
-            Folders.writePrivate(kubeconfigFile(), kubeconfig.toYaml());
+            Folders.writePrivate(
+                    kubeconfigFile(), kubeconfig(ServerFiles.ADMIN_TOKEN).toYaml());
         } catch (IOException e) {
             throw new KubernetesUnavailableException("The API server cannot be used: " + e, e);
         }
         try (var client = KubernetesClients.impatient(KubernetesClients.configOf(kubeconfigFile()))) {
             await(START_LIMIT, () -> isReady(client), "the API server did not become ready");
         }
+    }
+
+    private Kubeconfig kubeconfig(String tokenFile) throws IOException {
+        var token = Files.readString(folder.resolve(tokenFile));
+        var authority = Kubeconfig.base64(Files.readString(folder.resolve("certificates/apiserver.crt")));
+        return new Kubeconfig("https://127.0.0.1:" + port, Optional.of(authority), false, token, "default");
     }
 
     static boolean isReady(KubernetesClient client) {
@@ -184,7 +216,7 @@ final class ControlPlane {
     }
 
     static boolean hasEnded(Path folder) {
-        return List.of(ETCD, API_SERVER).stream().anyMatch(server -> Files.exists(folder.resolve(server + ".exit")));
+        return SERVERS.stream().anyMatch(server -> Files.exists(folder.resolve(server + ".exit")));
     }
 
     private boolean lostItsPort() {
@@ -210,7 +242,8 @@ final class ControlPlane {
     }
 
     private String logTails() {
-        return List.of("keeper", ETCD, API_SERVER).stream()
+        return Stream.concat(Stream.of("keeper"), SERVERS.stream())
+                .filter(name -> Files.exists(folder.resolve(name + ".log")))
                 .map(name -> "--- " + name + ".log, last lines\n" + LogTail.of(folder.resolve(name + ".log"), 15))
                 .collect(Collectors.joining("\n"));
     }
@@ -224,7 +257,7 @@ final class ControlPlane {
         }
     }
 
-    /// Stops both servers and removes their folder; returns when they are gone.
+    /// Stops all servers and removes their folder; returns when they are gone.
     void close() {
         stop(keeper);
         try {
@@ -243,85 +276,6 @@ final class ControlPlane {
             Thread.currentThread().interrupt();
         } catch (ExecutionException | TimeoutException e) {
             throw new KubernetesUnavailableException("The API server did not stop, keeper " + keeper.pid(), e);
-        }
-    }
-
-    /// The files that a control plane is started from.
-    private record ServerFiles(ControlPlaneBinaries binaries, Path folder, int port) {
-        void write() throws IOException {
-            var token = HexFormat.of().formatHex(randomBytes());
-            Folders.writePrivate(folder.resolve("admin-token"), token);
-            Folders.writePrivate(folder.resolve("tokens.csv"), token + ",admin,admin,system:masters\n");
-            Folders.writePrivate(folder.resolve("service-account.key"), newPrivateKey());
-            Folders.writePrivate(folder.resolve("keeper.sh"), ShippedResource.text("keeper.sh"));
-            Folders.writePrivate(folder.resolve(ETCD + ".sh"), script(ETCD, binaries.etcd(), etcdFlags()));
-            Folders.writePrivate(
-                    folder.resolve(API_SERVER + ".sh"), script(API_SERVER, binaries.apiServer(), apiServerFlags()));
-        }
-
-        private List<String> etcdFlags() {
-            // flags insist on a host and port for the addresses that other members would use: there are none
-            var nobody = "http://127.0.0.1:1";
-            return List.of(
-                    "--name=test",
-                    "--data-dir=" + folder.resolve("data"),
-                    "--unsafe-no-fsync",
-                    "--log-level=warn",
-                    "--listen-client-urls=unix://" + folder.resolve("etcd.sock"),
-                    "--listen-peer-urls=unix://" + folder.resolve("peer.sock"),
-                    "--advertise-client-urls=" + nobody,
-                    "--initial-advertise-peer-urls=" + nobody,
-                    "--initial-cluster=test=" + nobody);
-        }
-
-        private List<String> apiServerFlags() {
-            var key = folder.resolve("service-account.key");
-            return List.of(
-                    "--etcd-servers=unix://" + folder.resolve("etcd.sock"),
-                    "--bind-address=127.0.0.1",
-                    "--secure-port=" + port,
-                    // puts 127.0.0.1 into the certificate
-                    "--advertise-address=127.0.0.1",
-                    "--endpoint-reconciler-type=none",
-                    "--cert-dir=" + folder.resolve("certificates"),
-                    "--authorization-mode=RBAC",
-                    "--token-auth-file=" + folder.resolve("tokens.csv"),
-                    "--service-account-issuer=https://kubernetes.default.svc",
-                    "--service-account-key-file=" + key,
-                    "--service-account-signing-key-file=" + key,
-                    "--service-cluster-ip-range=10.96.0.0/16",
-                    "--disable-admission-plugins=ServiceAccount",
-                    "--allow-privileged");
-        }
-
-        private static String script(String server, Path program, List<String> flags) {
-            var command = new ArrayList<>(List.of(program.toString()));
-            command.addAll(flags);
-            return "echo $$ >" + server + ".pid\nexec "
-                    + command.stream().map(ServerFiles::quoted).collect(Collectors.joining(" \\\n    ")) + "\n";
-        }
-
-        private static String quoted(String argument) {
-            return "'" + argument.replace("'", "'\\''") + "'";
-        }
-
-        private static byte[] randomBytes() {
-            var bytes = new byte[16];
-            new SecureRandom().nextBytes(bytes);
-            return bytes;
-        }
-
-        private static String newPrivateKey() {
-            try {
-                var generator = KeyPairGenerator.getInstance("RSA");
-                generator.initialize(2048);
-                var encoded = generator.generateKeyPair().getPrivate().getEncoded();
-                return "-----BEGIN PRIVATE KEY-----\n"
-                        + Base64.getMimeEncoder(64, new byte[] {'\n'}).encodeToString(encoded)
-                        + "\n-----END PRIVATE KEY-----\n";
-            } catch (NoSuchAlgorithmException e) {
-                throw new IllegalStateException(e);
-            }
         }
     }
 }

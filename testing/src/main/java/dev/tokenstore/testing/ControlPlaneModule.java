@@ -11,7 +11,7 @@ import java.util.SequencedMap;
 import java.util.TreeMap;
 import java.util.regex.Pattern;
 
-/// The Go module that builds `kube-apiserver`, `etcd` and `kubectl` as one program.
+/// The Go module that builds `kube-apiserver`, `kube-controller-manager`, `etcd` and `kubectl` as one program.
 ///
 /// @param files file name to content
 record ControlPlaneModule(SequencedMap<String, String> files) {

@@ -2,7 +2,8 @@ package dev.tokenstore.testing;
 
 import java.util.function.Consumer;
 
-/// Makes sure that the binaries of a Kubernetes API server are there, saying on the console what it does.
+/// Makes sure that the binaries of a Kubernetes API server are there, and of its controllers where they can be
+/// built, saying on the console what it does.
 ///
 /// The build runs it once before the first integration test: the output of tests goes to files, and
 /// nobody should wait for minutes without knowing why.
@@ -25,7 +26,16 @@ public final class FetchKubernetes {
                     + environment.kubeconfig().get());
             return;
         }
-        var binaries = BinaryCache.of(environment).get(progress);
+        var binaries = binaries(environment, progress);
         progress.accept("Kubernetes for tests: " + binaries.folder());
+    }
+
+    private static ControlPlaneBinaries binaries(TestEnvironment environment, Consumer<String> progress) {
+        try {
+            return BinaryCache.withControllers(environment).get(progress);
+        } catch (KubernetesUnavailableException e) {
+            progress.accept("Tests that ask for controllers will fail here. " + e.getMessage());
+            return BinaryCache.of(environment).get(progress);
+        }
     }
 }

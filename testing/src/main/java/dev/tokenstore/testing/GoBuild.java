@@ -49,7 +49,7 @@ final class GoBuild implements BinarySource {
         module.writeTo(source);
 
         progress.accept("Building Kubernetes " + module.version()
-                + " from source with Go, once: usually 5 minutes on two cores, seconds when Go built it before.");
+                + " from source with Go, once: usually 6 minutes on two cores, seconds when Go built it before.");
         var exitCode = await(start(source, result.resolve("control-plane"), log), progress);
         if (exitCode == COMMAND_NOT_FOUND) {
             return new Outcome.Unavailable("no program `" + go + "` to build it from source");
@@ -57,7 +57,7 @@ final class GoBuild implements BinarySource {
         if (exitCode != 0) {
             return new Outcome.Unavailable("the Go build failed:\n" + LogTail.of(log, 15));
         }
-        for (var name : List.of("kube-apiserver", "etcd", "kubectl")) {
+        for (var name : ControlPlaneBinaries.BUILT) {
             Files.createSymbolicLink(result.resolve(name), Path.of("control-plane"));
         }
         return new Outcome.Fetched(new ControlPlaneBinaries(result));

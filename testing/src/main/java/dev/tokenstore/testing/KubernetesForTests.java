@@ -26,31 +26,44 @@ import org.junit.jupiter.api.extension.ExtensionContext;
 /// ```
 ///
 /// All test classes of a build share one server; RBAC is enforced, and nothing but the API server
-/// runs: no controllers, no pods, namespaces stay `Terminating`, service accounts have to be
-/// created. The environment variable `TOKENSTORE_TEST_KUBECONFIG` names a cluster to use instead.
+/// runs: no pods, service accounts have to be created, and without [#withControllers()] namespaces stay
+/// `Terminating`. The environment variable `TOKENSTORE_TEST_KUBECONFIG` names a cluster to use instead.
 /// Clients that this hands out are closed after the last test. Thread-safe between the two.
 public final class KubernetesForTests implements BeforeAllCallback, AfterAllCallback {
     private static final Consumer<String> PROGRESS = System.err::println;
 
     private final boolean onPrivateServer;
+    private final boolean withControllers;
     private final List<Consumer<Manifests>> definitions;
 
     private int depth;
     private @Nullable Session session;
 
-    private KubernetesForTests(boolean onPrivateServer, List<Consumer<Manifests>> definitions) {
+    private KubernetesForTests(
+            boolean onPrivateServer, boolean withControllers, List<Consumer<Manifests>> definitions) {
         this.onPrivateServer = onPrivateServer;
+        this.withControllers = withControllers;
         this.definitions = List.copyOf(definitions);
     }
 
     /// An extension on the server that the whole build shares.
     public static KubernetesForTests create() {
-        return new KubernetesForTests(false, List.of());
+        return new KubernetesForTests(false, false, List.of());
     }
 
     /// The same, on a server that only this test class uses and may stop and start: see [#server()].
     public KubernetesForTests withPrivateServer() {
-        return new KubernetesForTests(true, definitions);
+        return new KubernetesForTests(true, withControllers, definitions);
+    }
+
+    /// The same, where deleted namespaces go, objects whose owners are gone are collected and validating admission
+    /// policies get a status: see [KubernetesServer#startControllers(Consumer)].
+    ///
+    /// On a server that only this test class uses, or on the cluster that the environment names, which has controllers
+    /// of its own; together with [#withPrivateServer()] always on the former. They start after the definitions that
+    /// this extension installs, so owners of those kinds are known from the first test on.
+    public KubernetesForTests withControllers() {
+        return new KubernetesForTests(onPrivateServer, true, definitions);
     }
 
     /// The same, with custom resource definitions installed before the first test.
@@ -69,7 +82,9 @@ public final class KubernetesForTests implements BeforeAllCallback, AfterAllCall
 
     private KubernetesForTests withDefinitions(Stream<Consumer<Manifests>> more) {
         return new KubernetesForTests(
-                onPrivateServer, Stream.concat(definitions.stream(), more).toList());
+                onPrivateServer,
+                withControllers,
+                Stream.concat(definitions.stream(), more).toList());
     }
 
     private static String textOfResource(String name) {
@@ -88,10 +103,19 @@ public final class KubernetesForTests implements BeforeAllCallback, AfterAllCall
         if (depth++ > 0) {
             return; // a nested class runs inside what its outer class has
         }
-        var opened =
-                Session.open(onPrivateServer, context.getRequiredTestClass().getSimpleName());
+        var opened = new Session(openCluster(), context.getRequiredTestClass().getSimpleName());
         session = opened;
         definitions.forEach(definition -> definition.accept(opened.manifests));
+        if (withControllers) {
+            opened.cluster.startControllers(PROGRESS);
+        }
+    }
+
+    private TestCluster openCluster() {
+        if (onPrivateServer) {
+            return TestCluster.start(PROGRESS);
+        }
+        return withControllers ? TestCluster.open(PROGRESS) : TestCluster.shared(PROGRESS);
     }
 
     @Override
@@ -180,10 +204,10 @@ public final class KubernetesForTests implements BeforeAllCallback, AfterAllCall
     ///
     /// @throws IllegalStateException unless [#withPrivateServer()] was asked for
     public KubernetesServer server() {
-        return session()
-                .cluster
-                .server()
-                .orElseThrow(() -> new IllegalStateException("the server is shared; ask for withPrivateServer()"));
+        if (!onPrivateServer) {
+            throw new IllegalStateException("the server may be shared; ask for withPrivateServer()");
+        }
+        return session().cluster.server().orElseThrow();
     }
 
     private Session session() {
@@ -212,10 +236,6 @@ public final class KubernetesForTests implements BeforeAllCallback, AfterAllCall
             this.admin = KubernetesClients.clientOf(config());
             this.manifests = new Manifests(admin, namespace);
             create(namespace);
-        }
-
-        static Session open(boolean onPrivateServer, String className) {
-            return new Session(onPrivateServer ? TestCluster.start(PROGRESS) : TestCluster.shared(PROGRESS), className);
         }
 
         Config config() {

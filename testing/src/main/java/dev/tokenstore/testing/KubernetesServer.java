@@ -6,8 +6,8 @@ import java.time.Duration;
 import java.util.Optional;
 import java.util.function.Consumer;
 
-/// A Kubernetes API server with its etcd that belongs to whoever started it: RBAC is on, no
-/// controllers and no nodes.
+/// A Kubernetes API server with its etcd that belongs to whoever started it: RBAC is on, there are no
+/// nodes, and no controllers unless asked for: see [#startControllers(Consumer)].
 ///
 /// It listens on 127.0.0.1 only and stops when closed, or when this process ends in whatever way.
 /// Not thread-safe.
@@ -32,6 +32,21 @@ public final class KubernetesServer implements AutoCloseable {
         var plan = new ControlPlane.Plan(
                 binaries, ProcessHandle.current().pid(), Duration.ofMillis(200), Optional.empty());
         return new KubernetesServer(ControlPlane.start(plan), binaries);
+    }
+
+    /// Starts the controllers that empty deleted namespaces, collect objects whose owners are gone and write the status
+    /// of validating admission policies; returns when they have signed in to this running server.
+    ///
+    /// Takes less than a second, and minutes when they have to be built: no download has them. They act in their own
+    /// time: a namespace goes some 5 seconds after its deletion, and it takes them up to a minute to know owners of a
+    /// custom kind whose definition came after this call. Does nothing where they run.
+    ///
+    /// @param progress gets a line about each step
+    /// @throws KubernetesUnavailableException if they cannot be had here; the message says what to do
+    public void startControllers(Consumer<String> progress) {
+        var built = BinaryCache.withControllers(TestEnvironment.ofThisProcess()).get(progress);
+        progress.accept("Starting controllers.");
+        controlPlane.startControllers(built);
     }
 
     /// A kubeconfig with all rights; it is gone when the server is closed.

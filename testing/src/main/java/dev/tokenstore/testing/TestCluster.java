@@ -68,6 +68,14 @@ public final class TestCluster implements AutoCloseable {
         return new TestCluster(kubeconfig, Optional.empty());
     }
 
+    /// Sees to it that controllers run: starts them on a server that was started for this, and leaves any other
+    /// cluster, which has its own, as it is. See [KubernetesServer#startControllers(Consumer)].
+    ///
+    /// @param progress gets a line about each step
+    public void startControllers(Consumer<String> progress) {
+        ownServer.ifPresent(server -> server.startControllers(progress));
+    }
+
     /// The server that was started for this alone.
     Optional<KubernetesServer> server() {
         return ownServer;

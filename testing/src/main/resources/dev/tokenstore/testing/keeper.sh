@@ -1,9 +1,10 @@
-# Keeps etcd and the API server of one folder running for as long as its owner lives, then stops
-# them in order and removes the folder, so that servers never outlive a killed test run.
+# Keeps etcd, the API server and perhaps controllers of one folder running for as long as its owner
+# lives, then stops them in order and removes the folder, so that servers never outlive a killed test run.
 #
 # usage: sh keeper.sh OWNER_PID FOLDER PAUSE_SECONDS [FILE_TO_REMOVE_TOO]
 # Everything down: TERM to this process. API server down: create api-server-off and await
-# api-server-stopped; up again: remove the former and await that the latter is gone.
+# api-server-stopped; up again: remove the former and await that the latter is gone. Controllers up:
+# write kube-controller-manager.sh, as a whole.
 # For each server S: S.sh starts it and writes S.pid, S.log has its output, S.exit appears when it ended.
 owner=$1
 folder=$2
@@ -12,6 +13,7 @@ also_remove=$4
 
 ending=
 stuck=
+controllers=
 trap '' HUP INT
 trap 'ending=yes' TERM
 cd "$folder" || exit 1
@@ -62,9 +64,14 @@ while [ -z "$ending" ] && owner_lives; do
         launch kube-apiserver
         rm api-server-stopped
     fi
+    if [ -z "$controllers" ] && [ -e kube-controller-manager.sh ]; then
+        controllers=yes
+        launch kube-controller-manager
+    fi
     sleep "$pause"
 done
 
+[ -z "$controllers" ] || stop kube-controller-manager
 [ -e api-server-stopped ] || stop kube-apiserver
 stop etcd
 cd /

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
+import dev.tokenstore.testing.BinaryCache.Content;
 import dev.tokenstore.testing.BinarySource.Outcome;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -20,6 +21,8 @@ import org.junit.jupiter.api.io.TempDir;
 class BinaryCacheTest {
     private static final BinarySource NOT_HERE = (workspace, progress) -> new Outcome.Unavailable("no internet");
 
+    private static final List<String> DOWNLOADED = List.of("kube-apiserver", "etcd", "kubectl");
+
     @TempDir
     Path folder;
 
@@ -27,8 +30,10 @@ class BinaryCacheTest {
     private final AtomicInteger fetches = new AtomicInteger();
     private final BinarySource working = (workspace, progress) -> {
         fetches.incrementAndGet();
-        return new Outcome.Fetched(binariesIn(workspace.resolve("result")));
+        return new Outcome.Fetched(binariesIn(workspace.resolve("result"), DOWNLOADED));
     };
+    private final BinarySource build = (workspace, progress) ->
+            new Outcome.Fetched(binariesIn(workspace.resolve("result"), ControlPlaneBinaries.BUILT));
 
     @Test
     void fetchesOnceAndThenUsesWhatIsThere() {
@@ -99,14 +104,47 @@ class BinaryCacheTest {
         assertThat(fetches).hasValue(1);
     }
 
-    private BinaryCache cache(BinarySource... sources) {
-        return new BinaryCache(folder, "key", List.of(sources));
+    @Test
+    void aBuildTakesThePlaceOfADownloadOnceControllersAreNeeded() throws IOException {
+        assertThat(cache(working).get(progress::add).areCompleteWithControllers())
+                .isFalse();
+
+        assertThat(cacheWithControllers(build).get(progress::add).areCompleteWithControllers())
+                .isTrue();
+
+        assertThat(cache().get(progress::add).areCompleteWithControllers()).isTrue();
+        try (var names = Files.list(folder)) {
+            assertThat(names.map(path -> path.getFileName().toString())).containsExactlyInAnyOrder("key", "lock");
+        }
     }
 
-    private static ControlPlaneBinaries binariesIn(Path folder) throws IOException {
+    @Test
+    void saysThatControllersHaveToBeBuiltAndKeepsTheDownloadWhereTheyCannotBe() {
+        cache(working).get(progress::add);
+        BinarySource noGo = new GoBuild(ControlPlaneModule.shipped(), "no-such-go");
+
+        assertThatExceptionOfType(KubernetesUnavailableException.class)
+                .isThrownBy(() -> cacheWithControllers(noGo).get(progress::add))
+                .withMessageStartingWith(
+                        "No Kubernetes controllers for the tests: no download has them, so they have to be built.\n")
+                .withMessageContaining("no program `no-such-go`")
+                .withMessageContaining("install Go 1.26 or later")
+                .withMessageNotContaining("internet");
+        assertThat(cache().get(progress::add).areComplete()).isTrue();
+    }
+
+    private BinaryCache cache(BinarySource... sources) {
+        return new BinaryCache(folder, "key", Content.API_SERVER, List.of(sources));
+    }
+
+    private BinaryCache cacheWithControllers(BinarySource... sources) {
+        return new BinaryCache(folder, "key", Content.API_SERVER_AND_CONTROLLERS, List.of(sources));
+    }
+
+    private static ControlPlaneBinaries binariesIn(Path folder, List<String> names) throws IOException {
         Files.createDirectory(folder);
         var executable = PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------"));
-        for (var name : List.of("kube-apiserver", "etcd", "kubectl")) {
+        for (var name : names) {
             Files.createFile(folder.resolve(name), executable);
         }
         return new ControlPlaneBinaries(folder);

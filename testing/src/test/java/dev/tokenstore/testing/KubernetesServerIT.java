@@ -3,6 +3,7 @@ package dev.tokenstore.testing;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.fabric8.kubernetes.api.model.NamespaceBuilder;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
@@ -44,6 +45,41 @@ class KubernetesServerIT {
     }
 
     @Test
+    void closingWithControllersLeavesNothing() {
+        var server = KubernetesServer.start(PROGRESS);
+        server.startControllers(PROGRESS);
+        server.startControllers(PROGRESS);
+        var pids = server.controlPlane().pids();
+        assertThat(pids).hasSize(4).allMatch(KubernetesServerIT::isAlive);
+
+        server.close();
+
+        assertThat(pids).noneMatch(KubernetesServerIT::isAlive);
+        assertThat(server.controlPlane().folder()).doesNotExist();
+    }
+
+    @Test
+    void controllersOutliveAnAbsenceOfTheApiServer() {
+        try (var server = KubernetesServer.start(PROGRESS)) {
+            server.startControllers(PROGRESS);
+            server.stopApiServer();
+            server.startApiServer();
+            try (var client = KubernetesClients.clientOf(server.config())) {
+                var namespace = new NamespaceBuilder()
+                        .withNewMetadata()
+                        .withName("deleted")
+                        .endMetadata()
+                        .build();
+                client.resource(namespace).create();
+                client.resource(namespace).delete();
+
+                await().atMost(Duration.ofMinutes(1))
+                        .until(() -> client.resource(namespace).get() == null);
+            }
+        }
+    }
+
+    @Test
     void killingTheJvmThatStartedItLeavesNothing() throws IOException {
         var java = Path.of(System.getProperty("java.home"), "bin", "java").toString();
         var jvm = new ProcessBuilder(
@@ -55,7 +91,7 @@ class KubernetesServerIT {
         try (var output = new BufferedReader(new InputStreamReader(jvm.getInputStream(), StandardCharsets.UTF_8))) {
             folder = Path.of(output.readLine());
             pids = Stream.of(output.readLine().split(" ")).map(Long::valueOf).toList();
-            assertThat(pids).hasSize(3).allMatch(KubernetesServerIT::isAlive);
+            assertThat(pids).hasSize(4).allMatch(KubernetesServerIT::isAlive);
         } finally {
             jvm.destroyForcibly();
         }
@@ -70,12 +106,14 @@ class KubernetesServerIT {
         return ProcessHandle.of(pid).map(ProcessHandle::isAlive).orElse(false);
     }
 
-    /// Starts a server, says what it consists of and waits to be killed.
+    /// Starts a server with controllers, says what it consists of and waits to be killed.
     static final class StartedInAnotherJvm {
         private StartedInAnotherJvm() {}
 
         public static void main(String... arguments) throws InterruptedException {
-            var controlPlane = KubernetesServer.start(PROGRESS).controlPlane();
+            var server = KubernetesServer.start(PROGRESS);
+            server.startControllers(PROGRESS);
+            var controlPlane = server.controlPlane();
             System.out.println(controlPlane.folder());
             System.out.println(String.join(
                     " ", controlPlane.pids().stream().map(String::valueOf).toList()));
