@@ -9,7 +9,9 @@ public enum EndReason {
     /// The access token expired and nothing stored could renew it.
     EXPIRED("Expired"),
     /// Holds no credential, or its creation was never finished.
-    UNUSABLE("Unusable");
+    UNUSABLE("Unusable"),
+    /// Its store was deleted under `deletionPolicy: Delete`.
+    STORE_DELETED("StoreDeleted");
 
     private final String label;
 

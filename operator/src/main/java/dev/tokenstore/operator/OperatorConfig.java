@@ -1,12 +1,16 @@
 package dev.tokenstore.operator;
 
+import java.util.Optional;
 import java.util.Set;
 
 /// Everything the operator can be told from outside, read once at start.
 ///
 /// @param namespaces those whose stores are reconciled; empty for all
+/// @param leaseNamespace of the lease by which one of several replicas leads; empty if there is only one
 /// @param port of probes and metrics
-record OperatorConfig(Set<String> namespaces, int port, LogFormat logFormat) {
+record OperatorConfig(Set<String> namespaces, Optional<String> leaseNamespace, int port, LogFormat logFormat) {
+    private static final String NAMESPACE = "[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?";
+
     /// How log lines are written.
     enum LogFormat {
         text,
@@ -16,12 +20,17 @@ record OperatorConfig(Set<String> namespaces, int port, LogFormat logFormat) {
     OperatorConfig {
         namespaces = Set.copyOf(namespaces);
         for (var namespace : namespaces) {
-            if (!namespace.matches("[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?")) {
-                throw new IllegalArgumentException("--namespace: \"" + namespace + "\" is not the name of a namespace");
-            }
+            requireNamespace("--namespace", namespace);
         }
+        leaseNamespace.ifPresent(namespace -> requireNamespace("--lease-namespace", namespace));
         if (port < 1 || port > 65_535) {
             throw new IllegalArgumentException("--port: " + port + " is not a port; give one from 1 to 65535");
+        }
+    }
+
+    private static void requireNamespace(String flag, String name) {
+        if (!name.matches(NAMESPACE)) {
+            throw new IllegalArgumentException(flag + ": \"" + name + "\" is not the name of a namespace");
         }
     }
 }

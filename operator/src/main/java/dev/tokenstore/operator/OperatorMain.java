@@ -18,9 +18,11 @@ import java.time.InstantSource;
 import java.util.LinkedHashSet;
 import java.util.Optional;
 import java.util.Set;
+import java.util.UUID;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import picocli.CommandLine;
@@ -37,7 +39,7 @@ import picocli.CommandLine.Spec;
         mixinStandardHelpOptions = true,
         versionProvider = OperatorMain.Version.class,
         description = "Reconciles OAuthTokenStore resources: counts tokens, and deletes those whose time is over.",
-        footer = "%nExit codes: 143 stopped by SIGTERM, 1 could not start, 2 wrong settings.")
+        footer = "%nExit codes: 143 stopped by SIGTERM, 1 could not start or lost the lease, 2 wrong settings.")
 public final class OperatorMain implements Callable<Integer> {
     private static final Duration PATIENCE_AT_STOP = Duration.ofSeconds(20);
 
@@ -49,6 +51,23 @@ public final class OperatorMain implements Callable<Integer> {
             description = "Reconcile the stores of this namespace only; may be repeated."
                     + " Default: $TOKENSTORE_NAMESPACES (comma separated), else all namespaces.")
     private Set<String> namespaces = new LinkedHashSet<>();
+
+    @Option(
+            names = "--leader-election",
+            negatable = true,
+            arity = "0..1",
+            fallbackValue = "true",
+            defaultValue = "${env:TOKENSTORE_LEADER_ELECTION:-true}",
+            description = "Work only while holding a lease, so that several replicas can run."
+                    + " Default: $TOKENSTORE_LEADER_ELECTION, else true.")
+    private boolean leaderElection = true;
+
+    @Option(
+            names = "--lease-namespace",
+            defaultValue = "${env:TOKENSTORE_LEASE_NAMESPACE:-oauth-token-store}",
+            paramLabel = "NAME",
+            description = "Namespace of that lease. Default: $TOKENSTORE_LEASE_NAMESPACE, else oauth-token-store.")
+    private String leaseNamespace = "";
 
     @Option(
             names = "--port",
@@ -86,7 +105,8 @@ public final class OperatorMain implements Callable<Integer> {
     OperatorConfig config() {
         try {
             namespaces.removeIf(String::isEmpty);
-            return new OperatorConfig(namespaces, port, logFormat);
+            return new OperatorConfig(
+                    namespaces, leaderElection ? Optional.of(leaseNamespace) : Optional.empty(), port, logFormat);
         } catch (IllegalArgumentException e) {
             throw new ParameterException(spec.commandLine(), e.getMessage(), e);
         }
@@ -119,6 +139,7 @@ public final class OperatorMain implements Callable<Integer> {
         log.atInfo().addKeyValue("server", kubernetes.getMasterUrl()).log("connecting to the API server");
         var contact = new ApiServerContact();
         var registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
+        var lost = new AtomicBoolean();
         try (var client = new KubernetesClientBuilder()
                         .withConfig(kubernetes)
                         .withHttpClientFactory(new JdkHttpClientFactory())
@@ -130,13 +151,24 @@ public final class OperatorMain implements Callable<Integer> {
                         builder -> builder.addOrReplaceInterceptor("clock", clock)
                                 .addOrReplaceInterceptor("contact", contact));
                 var operator = new TokenStoreOperator(
-                        client, metadataClient, config.namespaces(), instance(), registry, clock);
+                        client,
+                        metadataClient,
+                        config.namespaces(),
+                        instance(),
+                        config.leaseNamespace()
+                                .map(namespace -> new Leadership(
+                                        client, namespace, instance() + "_" + UUID.randomUUID(), registry, () -> {
+                                            lost.set(true);
+                                            asked.countDown();
+                                        })),
+                        registry,
+                        clock);
                 var probes = new ProbeServer(config.port(), registry, operator::started)) {
             operator.start();
             log.atInfo().addKeyValue("port", probes.port()).log("operator started");
             asked.await();
             log.atInfo().log("operator stops");
-            return 0;
+            return lost.get() ? 1 : 0;
         } catch (OperatorException e) {
             log.atError().addKeyValue("server", kubernetes.getMasterUrl()).log("could not start: " + reasonOf(e));
             return 1;

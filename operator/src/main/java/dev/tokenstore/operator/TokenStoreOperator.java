@@ -1,17 +1,25 @@
 package dev.tokenstore.operator;
 
+import dev.tokenstore.operator.access.PolicyProbe;
+import dev.tokenstore.operator.access.ServiceAccount;
+import dev.tokenstore.operator.access.StoreAccess;
 import dev.tokenstore.operator.cleanup.TokenDeletion;
 import dev.tokenstore.operator.cleanup.TokenWatches;
 import dev.tokenstore.operator.metrics.TokenMeters;
 import dev.tokenstore.operator.store.OAuthTokenStoreReconciler;
 import dev.tokenstore.operator.store.StoreEvents;
+import io.fabric8.kubernetes.api.model.authentication.SelfSubjectReview;
 import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.javaoperatorsdk.operator.Operator;
+import io.javaoperatorsdk.operator.OperatorException;
+import io.javaoperatorsdk.operator.monitoring.micrometer.MicrometerMetricsV2;
 import io.javaoperatorsdk.operator.processing.event.rate.LinearRateLimiter;
 import io.javaoperatorsdk.operator.processing.retry.GenericRetry;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.Optional;
 import java.util.Set;
 
 /// The operator, put together. It closes what it made; the clients are the caller's.
@@ -22,28 +30,45 @@ final class TokenStoreOperator implements AutoCloseable {
 
     private final TokenWatches watches;
     private final TokenDeletion deletion;
+    private final Optional<Leadership> leadership;
     private final Operator operator;
 
     /// @param client for all but Secrets
     /// @param metadataClient for Secrets, see [dev.tokenstore.operator.cleanup.MetadataClient]
     /// @param namespaces those whose stores are reconciled; empty for all
     /// @param instance names this process among the operator's replicas
+    /// @param leadership empty if this is the only replica
+    /// @throws OperatorException if the API server does not say who this is
     TokenStoreOperator(
             KubernetesClient client,
             KubernetesClient metadataClient,
             Set<String> namespaces,
             String instance,
+            Optional<Leadership> leadership,
             MeterRegistry registry,
             InstantSource clock) {
+        this.leadership = leadership;
         watches = new TokenWatches(metadataClient, clock);
         deletion = new TokenDeletion(metadataClient);
-        operator = new Operator(overrider -> overrider
-                .withKubernetesClient(client)
-                .withCloseClientOnStop(false)
-                .withConcurrentReconciliationThreads(THREADS)
-                .withReconciliationTerminationTimeout(PATIENCE_AT_STOP));
+        leadership.ifPresent(lease -> lease.beforeLoss(deletion::close));
+        operator = new Operator(overrider -> {
+            overrider
+                    .withKubernetesClient(client)
+                    .withCloseClientOnStop(false)
+                    .withMetrics(MicrometerMetricsV2.newBuilder(registry).build())
+                    .withConcurrentReconciliationThreads(THREADS)
+                    .withReconciliationTerminationTimeout(PATIENCE_AT_STOP);
+            leadership.ifPresent(lease -> overrider.withLeaderElectionConfiguration(lease.configuration()));
+        });
         var reconciler = new OAuthTokenStoreReconciler(
-                watches, deletion, new StoreEvents(client, instance, clock), new TokenMeters(registry), clock);
+                client,
+                metadataClient,
+                watches,
+                deletion,
+                new StoreAccess(client, account(client), new PolicyProbe(client, clock)),
+                new StoreEvents(client, instance, clock),
+                new TokenMeters(registry),
+                clock);
         operator.register(reconciler, overrider -> {
             if (namespaces.isEmpty()) {
                 overrider.watchingAllNamespaces();
@@ -51,6 +76,7 @@ final class TokenStoreOperator implements AutoCloseable {
                 overrider.settingNamespaces(namespaces);
             }
             overrider
+                    .withOnUpdateFilter(OAuthTokenStoreReconciler::matters)
                     .withRateLimiter(new LinearRateLimiter(Duration.ofSeconds(1), RECONCILIATIONS_PER_SECOND))
                     .withRetry(new GenericRetry()
                             .setInitialInterval(1_000)
@@ -60,9 +86,9 @@ final class TokenStoreOperator implements AutoCloseable {
         });
     }
 
-    /// Starts reconciling; returns once the stores are known.
+    /// Starts reconciling, or standing by; returns once the stores are known.
     ///
-    /// @throws io.javaoperatorsdk.operator.OperatorException if they cannot be listed
+    /// @throws OperatorException if they cannot be listed
     void start() {
         operator.start();
     }
@@ -71,10 +97,22 @@ final class TokenStoreOperator implements AutoCloseable {
         return operator.getRuntimeInfo().isStarted();
     }
 
+    /// The account that the operator binds its own role to; a person who runs it by hand brings rights of their own.
+    private static Optional<ServiceAccount> account(KubernetesClient client) {
+        try {
+            var review = client.resource(new SelfSubjectReview()).create();
+            return ServiceAccount.ofUserName(review.getStatus().getUserInfo().getUsername());
+        } catch (KubernetesClientException e) {
+            throw new OperatorException("cannot find out which account this is", e);
+        }
+    }
+
     @Override
     public void close() {
+        leadership.ifPresent(Leadership::closing);
         operator.stop();
         watches.close();
         deletion.close();
+        leadership.ifPresent(Leadership::release);
     }
 }

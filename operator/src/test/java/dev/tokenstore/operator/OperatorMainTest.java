@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.tokenstore.operator.OperatorConfig.LogFormat;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.util.Optional;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 import picocli.CommandLine;
@@ -20,14 +21,24 @@ class OperatorMainTest {
     void watchesAllNamespacesUnlessToldOtherwise() {
         commandLine.parseArgs();
 
-        assertThat(main.config()).isEqualTo(new OperatorConfig(Set.of(), 8080, LogFormat.text));
+        assertThat(main.config())
+                .isEqualTo(new OperatorConfig(Set.of(), Optional.of("oauth-token-store"), 8080, LogFormat.text));
     }
 
     @Test
     void takesSeveralNamespaces() {
         commandLine.parseArgs("--namespace", "a,b", "--namespace=c", "--port=9000", "--log-format=json");
 
-        assertThat(main.config()).isEqualTo(new OperatorConfig(Set.of("a", "b", "c"), 9000, LogFormat.json));
+        assertThat(main.config())
+                .isEqualTo(new OperatorConfig(
+                        Set.of("a", "b", "c"), Optional.of("oauth-token-store"), 9000, LogFormat.json));
+    }
+
+    @Test
+    void canRunAlone() {
+        commandLine.parseArgs("--no-leader-election");
+
+        assertThat(main.config().leaseNamespace()).isEmpty();
     }
 
     @Test
@@ -36,6 +47,7 @@ class OperatorMainTest {
         assertRefused("--port=70000", "--port", "70000");
         assertRefused("--log-format=xml", "--log-format", "xml");
         assertRefused("--namespace=Crm", "--namespace", "Crm");
+        assertRefused("--lease-namespace=Crm", "--lease-namespace", "Crm");
         assertRefused("--replicas=2", "--replicas");
     }
 

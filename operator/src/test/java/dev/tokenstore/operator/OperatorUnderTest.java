@@ -15,9 +15,6 @@ import io.fabric8.kubernetes.client.KubernetesClientBuilder;
 import io.fabric8.kubernetes.client.jdkhttp.JdkHttpClientFactory;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
@@ -25,16 +22,13 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Predicate;
-import java.util.regex.Pattern;
-import java.util.stream.Collectors;
 
-/// The operator as it ships, in a namespace of its own: its service account (by impersonation), the cluster roles of
-/// `deploy/operator/rbac.yaml`, the role bindings of `deploy/examples/store.yaml`; with a clock that tests put forward.
+/// The operator as it ships, in a namespace of its own: its service account (by impersonation) under exactly the rights
+/// and policies of `deploy/operator`; with a clock that tests put forward.
 final class OperatorUnderTest implements AutoCloseable {
     static final Path CRDS = Path.of("../deploy/crds");
 
     private static final Path RBAC = Path.of("../deploy/operator/rbac.yaml");
-    private static final Path EXAMPLE = Path.of("../deploy/examples/store.yaml");
     private static final Duration PATIENCE = Duration.ofSeconds(20);
 
     final KubernetesForTests kubernetes;
@@ -51,35 +45,19 @@ final class OperatorUnderTest implements AutoCloseable {
         kubernetes.apply(RBAC);
     }
 
-    /// Started, in a namespace whose Secrets it may clean up.
     static OperatorUnderTest start(KubernetesForTests kubernetes) {
-        var operator = withoutRights(kubernetes);
-        operator.grant();
+        var operator = notStarted(kubernetes);
         operator.start();
         return operator;
     }
 
-    /// Not started, in a namespace whose Secrets it may not see.
-    static OperatorUnderTest withoutRights(KubernetesForTests kubernetes) {
+    static OperatorUnderTest notStarted(KubernetesForTests kubernetes) {
         return new OperatorUnderTest(kubernetes);
     }
 
-    /// Binds what the example binds.
-    void grant() {
-        kubernetes.apply(example("RoleBinding"));
-    }
-
-    /// The documents of a kind in the shipped example, for this namespace.
-    String example(String kind) {
-        try {
-            return Pattern.compile("^---$", Pattern.MULTILINE)
-                    .splitAsStream(Files.readString(EXAMPLE))
-                    .filter(document -> document.contains("\nkind: " + kind + "\n"))
-                    .collect(Collectors.joining("---"))
-                    .replace("crm-tokens", namespace);
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
+    /// Puts the shipped roles back after a test changed them.
+    void restoreRoles() {
+        kubernetes.apply(RBAC);
     }
 
     void start() {
@@ -216,7 +194,7 @@ final class OperatorUnderTest implements AutoCloseable {
         private final KubernetesClient metadataClient =
                 MetadataClient.open(config(), builder -> builder.addOrReplaceInterceptor("recorded", requests));
         private final TokenStoreOperator operator = new TokenStoreOperator(
-                client, metadataClient, Set.of(namespace), "operator-under-test", registry, clock);
+                client, metadataClient, Set.of(namespace), "operator-under-test", Optional.empty(), registry, clock);
 
         Running() {
             operator.start();

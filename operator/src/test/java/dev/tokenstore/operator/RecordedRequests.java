@@ -13,7 +13,11 @@ import java.util.concurrent.CopyOnWriteArrayList;
 
 /// What a client sends, and a way to do something just before it deletes.
 final class RecordedRequests implements Interceptor {
-    record Sent(Instant at, String method, String path, boolean watch, String accept) {}
+    record Sent(Instant at, String method, String path, String query, String accept) {
+        boolean watch() {
+            return query.contains("watch=true");
+        }
+    }
 
     private final List<Sent> sent = new CopyOnWriteArrayList<>();
     private volatile Runnable beforeDelete = () -> {};
@@ -43,7 +47,7 @@ final class RecordedRequests implements Interceptor {
                 InstantSource.system().instant(),
                 request.method(),
                 request.uri().getPath(),
-                query != null && query.contains("watch=true"),
+                query == null ? "" : query,
                 String.join(",", request.headers("Accept"))));
     }
 }

@@ -1,5 +1,6 @@
 package dev.tokenstore.operator.cleanup;
 
+import dev.tokenstore.api.EndReason;
 import dev.tokenstore.api.OAuthTokenStoreStatus.TokenCounts;
 import dev.tokenstore.api.RetentionPolicy;
 import dev.tokenstore.api.TokenClass;
@@ -7,7 +8,9 @@ import dev.tokenstore.api.TokenEnd;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.EnumMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -17,19 +20,26 @@ import org.jspecify.annotations.Nullable;
 /// @param due to be deleted now
 /// @param next when the next of the others is due; null: never
 /// @param nextCount when time alone changes the counts next; null: never
+/// @param nextExpiry when the next access token expires; null: none will, or it is not known
+/// @param oldest when the oldest token was first saved; null: there is none, or it is not known
 public record CleanupPlan(
         TokenCounts counts,
         List<DueToken> due,
         @Nullable Instant next,
-        @Nullable Instant nextCount) {
+        @Nullable Instant nextCount,
+        @Nullable Instant nextExpiry,
+        @Nullable Instant oldest) {
     public static CleanupPlan of(Collection<IndexedToken> tokens, RetentionPolicy policy, Instant now) {
         var due = new ArrayList<DueToken>();
         Instant next = null;
         Instant nextCount = null;
+        Instant nextExpiry = null;
+        Instant oldest = null;
         var classes = new int[TokenClass.values().length];
         for (var token : tokens) {
             classes[TokenClass.of(token.facts(), now).ordinal()]++;
-            nextCount = earlierFuture(nextCount, token.facts().accessExpiry(), now);
+            nextExpiry = earlierFuture(nextExpiry, token.facts().accessExpiry(), now);
+            oldest = earlier(oldest, token.facts().firstSaved());
             nextCount = earlierFuture(nextCount, token.facts().unusableFrom().orElse(null), now);
             var end = token.terminating() ? Optional.<TokenEnd>empty() : policy.deletion(token.facts());
             if (end.isEmpty()) {
@@ -41,7 +51,20 @@ public record CleanupPlan(
                 due.add(new DueToken(token, end.get().reason()));
             }
         }
-        return new CleanupPlan(counts(classes), List.copyOf(due), next, nextCount);
+        return new CleanupPlan(
+                counts(classes), List.copyOf(due), next, earlier(nextCount, nextExpiry), nextExpiry, oldest);
+    }
+
+    /// All tokens but those that are being created.
+    public int total() {
+        return counts.total();
+    }
+
+    /// The number of tokens that are due, by reason.
+    public Map<EndReason, Integer> dueByReason() {
+        var byReason = new EnumMap<EndReason, Integer>(EndReason.class);
+        due.forEach(token -> byReason.merge(token.reason(), 1, Integer::sum));
+        return byReason;
     }
 
     private static TokenCounts counts(int[] classes) {
@@ -53,9 +76,10 @@ public record CleanupPlan(
     }
 
     private static @Nullable Instant earlierFuture(@Nullable Instant best, @Nullable Instant candidate, Instant now) {
-        if (candidate == null || !candidate.isAfter(now)) {
-            return best;
-        }
-        return best == null || candidate.isBefore(best) ? candidate : best;
+        return candidate == null || !candidate.isAfter(now) ? best : earlier(best, candidate);
+    }
+
+    private static @Nullable Instant earlier(@Nullable Instant best, @Nullable Instant candidate) {
+        return best == null || candidate != null && candidate.isBefore(best) ? candidate : best;
     }
 }

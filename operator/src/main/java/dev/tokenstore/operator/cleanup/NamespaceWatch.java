@@ -11,12 +11,14 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.slf4j.event.Level;
 
 /// The watch over the token Secrets of one namespace, begun again when the API server had refused it.
 ///
@@ -24,7 +26,12 @@ import org.slf4j.LoggerFactory;
 /// decided on stale knowledge fails on its precondition.
 final class NamespaceWatch implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(NamespaceWatch.class);
-    private static final Duration FIRST_WAIT = Duration.ofSeconds(2);
+    /// New rights need some 30 ms to become effective.
+    private static final Duration FIRST_WAIT = Duration.ofMillis(50);
+
+    /// A refusal is told once waits are this long: some 3 seconds after the first.
+    private static final Duration TOLD = Duration.ofSeconds(2);
+
     private static final Duration LONGEST_WAIT = Duration.ofSeconds(30);
     private static final long PAGE = 50;
 
@@ -66,9 +73,12 @@ final class NamespaceWatch implements AutoCloseable {
             attempt = begin();
         }
         if (attempt.refusedAt != null) {
-            return new TokenView.Refused(Duration.between(now, attempt.refusedAt.plus(wait)));
+            var retryIn = Duration.between(now, attempt.refusedAt.plus(wait));
+            return wait.compareTo(TOLD) < 0
+                    ? new TokenView.Loading(Optional.of(retryIn))
+                    : new TokenView.Refused(retryIn);
         }
-        return attempt.listed ? new TokenView.Watching(attempt.index) : new TokenView.Loading();
+        return attempt.listed ? new TokenView.Watching(attempt.index) : new TokenView.Loading(Optional.empty());
     }
 
     @Override
@@ -114,10 +124,12 @@ final class NamespaceWatch implements AutoCloseable {
     }
 
     private void refused(Attempt refused, Throwable problem) {
+        boolean told;
         synchronized (this) {
             refused.refusedAt = clock.instant();
+            told = wait.compareTo(TOLD) >= 0;
         }
-        LOG.atWarn()
+        LOG.atLevel(told ? Level.WARN : Level.DEBUG)
                 .addKeyValue("namespace", namespace)
                 .addKeyValue("cause", problem.getMessage())
                 .log("may not watch tokens");

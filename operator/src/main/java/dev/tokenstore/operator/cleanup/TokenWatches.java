@@ -4,6 +4,7 @@ import io.fabric8.kubernetes.client.KubernetesClient;
 import java.time.InstantSource;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.BiConsumer;
 
 /// The watches over token Secrets: one per namespace that has a store, begun with its first and ended with its last,
@@ -45,7 +46,7 @@ public final class TokenWatches implements AutoCloseable {
     /// What can be seen in the namespace of a store that was added.
     public synchronized TokenView view(String namespace) {
         var watch = watches.get(namespace);
-        return watch == null ? new TokenView.Loading() : watch.view();
+        return watch == null ? new TokenView.Loading(Optional.empty()) : watch.view();
     }
 
     @Override

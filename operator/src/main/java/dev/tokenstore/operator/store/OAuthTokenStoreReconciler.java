@@ -1,24 +1,22 @@
 package dev.tokenstore.operator.store;
 
-import static dev.tokenstore.operator.store.StoreVerdicts.CLEANED_UP;
-import static dev.tokenstore.operator.store.StoreVerdicts.READY;
-
 import dev.tokenstore.api.OAuthTokenStore;
-import dev.tokenstore.api.OAuthTokenStoreStatus;
-import dev.tokenstore.api.OAuthTokenStoreStatus.LastCleanup;
-import dev.tokenstore.api.OAuthTokenStoreStatus.TokenCounts;
 import dev.tokenstore.api.RetentionPolicy;
+import dev.tokenstore.operator.access.AccessResult;
+import dev.tokenstore.operator.access.StoreAccess;
+import dev.tokenstore.operator.cleanup.CleanupMode;
 import dev.tokenstore.operator.cleanup.CleanupPlan;
 import dev.tokenstore.operator.cleanup.CleanupResult;
+import dev.tokenstore.operator.cleanup.OtherSecrets;
 import dev.tokenstore.operator.cleanup.TokenDeletion;
 import dev.tokenstore.operator.cleanup.TokenIndex;
+import dev.tokenstore.operator.cleanup.TokenRemnants;
 import dev.tokenstore.operator.cleanup.TokenView;
 import dev.tokenstore.operator.cleanup.TokenWatches;
 import dev.tokenstore.operator.condition.Conditions;
 import dev.tokenstore.operator.condition.Verdict;
 import dev.tokenstore.operator.metrics.TokenMeters;
-import io.fabric8.kubernetes.api.model.Condition;
-import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
+import io.fabric8.kubernetes.client.KubernetesClient;
 import io.javaoperatorsdk.operator.api.reconciler.Context;
 import io.javaoperatorsdk.operator.api.reconciler.ControllerConfiguration;
 import io.javaoperatorsdk.operator.api.reconciler.ErrorStatusUpdateControl;
@@ -32,13 +30,21 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/// Reconciles stores: looks at the tokens' metadata, decides, deletes what is due, and writes what it saw as status.
-/// It wakes when a token changes and at the next deadline, and asks nothing in between.
-@ControllerConfiguration(name = OAuthTokenStoreReconciler.NAME)
+/// Reconciles stores: gives those who may use a store their rights, looks at the tokens' metadata, decides, deletes
+/// what
+/// is due, and writes what it saw as status. It wakes when something changes and at the next deadline; in between it
+/// looks around every ten minutes for what no watch tells.
+@ControllerConfiguration(
+        name = OAuthTokenStoreReconciler.NAME,
+        triggerReconcilerOnAllEvents = true,
+        generationAwareEventProcessing = false)
 public final class OAuthTokenStoreReconciler implements Reconciler<OAuthTokenStore> {
     /// The controller's name, which owns the fields of the status too.
     public static final String NAME = "oauth-token-store";
@@ -48,41 +54,89 @@ public final class OAuthTokenStoreReconciler implements Reconciler<OAuthTokenSto
 
     private final TokenWatches watches;
     private final TokenDeletion deletion;
+    private final OtherSecrets otherSecrets;
+    private final StoreAccess access;
+    private final Departure departure;
     private final StoreEvents events;
     private final TokenMeters meters;
     private final Conditions conditions;
     private final InstantSource clock;
-    private final StatusPace pace = new StatusPace();
+    private final Map<ResourceID, StoreMemory> memories = new ConcurrentHashMap<>();
+    private @Nullable StoreBindings bindings;
 
+    /// @param client for all but Secrets
+    /// @param metadataClient one of [dev.tokenstore.operator.cleanup.MetadataClient]
     public OAuthTokenStoreReconciler(
-            TokenWatches watches, TokenDeletion deletion, StoreEvents events, TokenMeters meters, InstantSource clock) {
+            KubernetesClient client,
+            KubernetesClient metadataClient,
+            TokenWatches watches,
+            TokenDeletion deletion,
+            StoreAccess access,
+            StoreEvents events,
+            TokenMeters meters,
+            InstantSource clock) {
         this.watches = watches;
         this.deletion = deletion;
+        this.otherSecrets = new OtherSecrets(metadataClient, clock);
+        this.access = access;
+        this.departure = new Departure(client, deletion, new TokenRemnants(metadataClient, clock));
         this.events = events;
         this.meters = meters;
         this.conditions = new Conditions(clock);
         this.clock = clock;
     }
 
+    /// Whether a change of a store is one that reconciliation is to answer: not of its status, which it writes itself.
+    public static boolean matters(OAuthTokenStore after, OAuthTokenStore before) {
+        var was = before.getMetadata();
+        var is = after.getMetadata();
+        return !Objects.equals(was.getGeneration(), is.getGeneration())
+                || !Objects.equals(was.getAnnotations(), is.getAnnotations())
+                || !Objects.equals(was.getFinalizers(), is.getFinalizers())
+                || !Objects.equals(was.getDeletionTimestamp(), is.getDeletionTimestamp())
+                || !Objects.equals(was.getUid(), is.getUid());
+    }
+
     @Override
     public List<EventSource<?, OAuthTokenStore>> prepareEventSources(EventSourceContext<OAuthTokenStore> context) {
-        return List.of(new TokenEventSource(watches, pace, meters));
+        bindings = new StoreBindings(context);
+        return Stream.concat(
+                        bindings.sources().stream(),
+                        Stream.<EventSource<?, OAuthTokenStore>>of(new TokenEventSource(watches, context)))
+                .toList();
     }
 
     @Override
     public UpdateControl<OAuthTokenStore> reconcile(OAuthTokenStore store, Context<OAuthTokenStore> context) {
         var namespace = store.getMetadata().getNamespace();
+        var stores = context.getPrimaryCache().list(namespace).toList();
+        if (context.isPrimaryResourceDeleted()) {
+            release(store, stores);
+            return UpdateControl.noUpdate();
+        }
+        if (store.isMarkedForDeletion()) {
+            return Departure.isHeld(store) ? depart(store, stores) : UpdateControl.noUpdate();
+        }
+        departure.prepare(store);
+        var granted = access.grant(store, stores, actualBindings());
+        var around = new Surroundings(
+                granted,
+                StoreVerdicts.access(granted),
+                StoreVerdicts.isolated(
+                        stores.size() - 1,
+                        otherSecrets.in(namespace, store.getMetadata().getGeneration())));
         return switch (watches.view(namespace)) {
-            case TokenView.Loading loading -> UpdateControl.noUpdate();
-            case TokenView.Refused refused -> blind(store, StoreVerdicts.refused(namespace), refused.retryIn());
+            case TokenView.Loading loading -> later(loading.askAgainIn());
+            case TokenView.Refused refused ->
+                blind(store, around, StoreVerdicts.refused(namespace, granted), refused.retryIn());
             case TokenView.Watching watching -> {
                 RetentionPolicy policy;
                 try {
                     policy = RetentionPolicy.of(store.getSpec());
                 } catch (IllegalArgumentException e) {
-                    yield blind(store, StoreVerdicts.invalidSpec(e), AFTER_FAILURE);
+                    yield blind(store, around, StoreVerdicts.invalidSpec(e), AFTER_FAILURE);
                 }
-                yield cleanUp(store, policy, watching.index());
+                yield cleanUp(store, around, policy, watching.index());
             }
         };
     }
@@ -90,98 +144,191 @@ public final class OAuthTokenStoreReconciler implements Reconciler<OAuthTokenSto
     @Override
     public ErrorStatusUpdateControl<OAuthTokenStore> updateErrorStatus(
             OAuthTokenStore store, Context<OAuthTokenStore> context, Exception e) {
-        return ErrorStatusUpdateControl.patchStatus(patch(store, blindStatus(store, StoreVerdicts.failed(e))));
+        if (context.isPrimaryResourceDeleted()) {
+            return ErrorStatusUpdateControl.defaultErrorProcessing();
+        }
+        var status = new StoreStatus(
+                StoreVerdicts.failed(e),
+                StoreVerdicts.unknown(),
+                StoreVerdicts.tokensUnknown(),
+                StoreVerdicts.unknown(),
+                null,
+                null,
+                memory(store).ledger().last());
+        return ErrorStatusUpdateControl.patchStatus(StoreStatus.patch(store, status.of(store, conditions)));
     }
 
-    private UpdateControl<OAuthTokenStore> cleanUp(OAuthTokenStore store, RetentionPolicy policy, TokenIndex index) {
+    /// What is true of a store whether or not its tokens can be seen.
+    private record Surroundings(AccessResult access, Verdict accessGranted, Verdict isolated) {
+        boolean isToBeTriedAgain() {
+            return !(access instanceof AccessResult.Granted);
+        }
+    }
+
+    private UpdateControl<OAuthTokenStore> cleanUp(
+            OAuthTokenStore store, Surroundings around, RetentionPolicy policy, TokenIndex index) {
         var metadata = store.getMetadata();
+        var ledger = memory(store).ledger();
         var plan = CleanupPlan.of(index.tokensOf(metadata.getName()), policy, clock.instant());
-        var result = policy.suspended()
-                ? CleanupResult.NOTHING
-                : deletion.delete(metadata.getNamespace(), index, plan.due());
+        var mode = CleanupMode.of(store, policy, plan);
+        var result = CleanupResult.NOTHING;
+        if (mode == CleanupMode.DELETE && !plan.due().isEmpty()) {
+            result = deletion.delete(metadata.getNamespace(), index, plan.due());
+        }
         var now = clock.instant();
-        var left = CleanupPlan.of(index.tokensOf(metadata.getName()), policy, now);
-        var cleanedUp =
-                policy.suspended() ? StoreVerdicts.suspended(left.due().size()) : StoreVerdicts.cleanedUp(left, result);
-        var cleanup = CleanupRecord.of(store.getStatus(), result, now);
-        tell(store, cleanup, cleanedUp);
-        meters.counted(metadata.getNamespace(), metadata.getName(), left.counts());
+        var left = result == CleanupResult.NOTHING
+                ? plan
+                : CleanupPlan.of(index.tokensOf(metadata.getName()), policy, now);
+        ledger.deleted(result.deleted(), now);
+        if (mode == CleanupMode.DRY_RUN) {
+            ledger.wouldDelete(left.dueByReason(), now);
+        }
+        meters.observed(metadata.getNamespace(), metadata.getName(), left, mode);
         meters.deleted(metadata.getNamespace(), metadata.getName(), result);
-        var status = status(
-                store,
+        watchLimit(store, left.total());
+        var status = new StoreStatus(
                 StoreVerdicts.watching(),
-                cleanedUp,
+                around.accessGranted(),
+                StoreVerdicts.cleanedUp(store, mode, left, result),
+                around.isolated(),
                 left.counts(),
-                policy.suspended() ? null : nextCleanup(left, now),
-                cleanup.last());
-        return written(store, status, now, wake(policy, left, result, now));
+                mode == CleanupMode.DELETE ? nextCleanup(left, now) : null,
+                ledger.last());
+        return written(store, status, now, wakes(around, mode, left, result, now));
     }
 
-    private void tell(OAuthTokenStore store, CleanupRecord cleanup, Verdict cleanedUp) {
-        if (cleanup.news() && cleanup.last() != null && !cleanedUp.reason().equals(StoreVerdicts.CLEANUP_RUNNING)) {
-            events.tokensDeleted(store, cleanup.last());
-        }
-        var before = Conditions.reason(existing(store), CLEANED_UP).orElse("");
-        if (cleanedUp.reason().equals(before)) {
-            return;
-        }
-        if (cleanedUp.reason().equals(StoreVerdicts.SUSPENDED)) {
-            events.suspended(store);
-        } else if (before.equals(StoreVerdicts.SUSPENDED)) {
-            events.resumed(store);
-        }
-        if (cleanedUp.reason().equals(StoreVerdicts.DELETION_FAILED)) {
-            events.cleanupFailed(store, cleanedUp.message());
+    private void watchLimit(OAuthTokenStore store, int tokens) {
+        var limits = store.getSpec() == null ? null : store.getSpec().limits();
+        var limit = limits == null ? null : limits.maxTokens();
+        var becameFull = memory(store).becameFull(limit != null && tokens >= limit);
+        if (becameFull && limit != null) {
+            events.full(store, tokens, limit);
         }
     }
 
     /// The status of a store whose tokens cannot be judged: what was known of them is not said any more.
-    private UpdateControl<OAuthTokenStore> blind(OAuthTokenStore store, Verdict ready, Duration retryIn) {
-        if (!Conditions.reason(existing(store), READY).equals(Optional.of(ready.reason()))
-                && ready.reason().equals(StoreVerdicts.SECRETS_NOT_ACCESSIBLE)) {
-            events.secretsNotAccessible(store, ready.message());
-        }
+    private UpdateControl<OAuthTokenStore> blind(
+            OAuthTokenStore store, Surroundings around, Verdict ready, Duration retryIn) {
+        meters.forget(store.getMetadata().getNamespace(), store.getMetadata().getName());
         var now = clock.instant();
-        return written(store, blindStatus(store, ready), now, Optional.of(now.plus(retryIn)));
+        var status = new StoreStatus(
+                ready,
+                around.accessGranted(),
+                StoreVerdicts.tokensUnknown(),
+                around.isolated(),
+                null,
+                null,
+                memory(store).ledger().last());
+        return written(store, status, now, Stream.of(now.plus(retryIn)));
     }
 
-    private OAuthTokenStoreStatus blindStatus(OAuthTokenStore store, Verdict ready) {
-        return status(store, ready, StoreVerdicts.tokensUnknown(), null, null, lastCleanup(store));
+    private UpdateControl<OAuthTokenStore> depart(OAuthTokenStore store, List<OAuthTokenStore> stores) {
+        if (departure.dropIfPointless(store)) {
+            return UpdateControl.noUpdate();
+        }
+        access.release(store, stores, actualBindings());
+        return switch (watches.view(store.getMetadata().getNamespace())) {
+            case TokenView.Loading loading -> later(loading.askAgainIn());
+            case TokenView.Refused refused -> later(Optional.of(refused.retryIn()));
+            case TokenView.Watching watching -> {
+                var ledger = memory(store).ledger();
+                yield switch (departure.proceed(store, watching.index())) {
+                    case Departure.Progress.Done done -> {
+                        events.tokensGoneWithStore(store, ledger.last(), done.kept());
+                        yield UpdateControl.noUpdate();
+                    }
+                    case Departure.Progress.Deleted deleted -> {
+                        var result = deleted.result();
+                        ledger.deleted(result.deleted(), clock.instant());
+                        meters.deleted(
+                                store.getMetadata().getNamespace(),
+                                store.getMetadata().getName(),
+                                result);
+                        yield later(Optional.of(result.failed() > 0 ? AFTER_FAILURE : AFTER_CHANGE));
+                    }
+                };
+            }
+        };
+    }
+
+    private void release(OAuthTokenStore gone, List<OAuthTokenStore> left) {
+        var metadata = gone.getMetadata();
+        memories.remove(ResourceID.fromResource(gone));
+        meters.forget(metadata.getNamespace(), metadata.getName());
+        if (left.isEmpty()) {
+            otherSecrets.forget(metadata.getNamespace());
+        }
+        access.release(gone, left, actualBindings());
+    }
+
+    private StoreBindings actualBindings() {
+        return Objects.requireNonNull(bindings, "event sources are prepared before the first reconciliation");
+    }
+
+    private StoreMemory memory(OAuthTokenStore store) {
+        return memories.compute(
+                ResourceID.fromResource(store),
+                (id, known) -> known != null && known.isOf(store) ? known : new StoreMemory(store));
+    }
+
+    private static UpdateControl<OAuthTokenStore> later(Optional<Duration> wait) {
+        var control = UpdateControl.<OAuthTokenStore>noUpdate();
+        wait.ifPresent(control::rescheduleAfter);
+        return control;
     }
 
     private UpdateControl<OAuthTokenStore> written(
-            OAuthTokenStore store, OAuthTokenStoreStatus status, Instant now, Optional<Instant> wake) {
-        var id = ResourceID.fromResource(store);
-        var due = pace.due(id, store.getStatus(), status, now);
+            OAuthTokenStore store, StoreStatus said, Instant now, Stream<Instant> wakes) {
+        var memory = memory(store);
+        var status = said.of(store, conditions);
+        var due = memory.pace().due(store.getStatus(), status, now);
         var writeNow = due.filter(moment -> !moment.isAfter(now)).isPresent();
         if (writeNow) {
-            pace.written(id, now);
+            memory.pace().written(now);
+            tell(store, said, memory.ledger());
         }
-        var control =
-                writeNow ? UpdateControl.patchStatus(patch(store, status)) : UpdateControl.<OAuthTokenStore>noUpdate();
-        Stream.concat(wake.stream(), due.filter(moment -> !writeNow).stream())
+        var control = writeNow
+                ? UpdateControl.patchStatus(StoreStatus.patch(store, status))
+                : UpdateControl.<OAuthTokenStore>noUpdate();
+        Stream.concat(wakes, due.filter(moment -> !writeNow).stream())
                 .min(Instant::compareTo)
                 .ifPresent(moment -> control.rescheduleAfter(waitUntil(moment, now)));
         return control;
     }
 
-    /// The next moment at which there is something to do that no change of a token announces.
-    private static Optional<Instant> wake(RetentionPolicy policy, CleanupPlan left, CleanupResult result, Instant now) {
-        if (result.failed() > 0) {
-            return Optional.of(now.plus(AFTER_FAILURE));
+    private void tell(OAuthTokenStore store, StoreStatus said, CleanupLedger ledger) {
+        var last = ledger.last();
+        if (ledger.news() && last != null && !said.cleanedUp().reason().equals(StoreVerdicts.CLEANUP_RUNNING)) {
+            events.cleanedUp(store, last);
+            ledger.told();
         }
-        var moments = Stream.<Instant>builder();
-        if (!policy.suspended()) {
-            Optional.ofNullable(left.next()).ifPresent(moments);
-            if (!left.due().isEmpty()) {
-                // what changed under the deletion is announced by the watch, hardly ever later than this
-                moments.add(result.changed() > 0 ? now.plus(AFTER_CHANGE) : now);
+        for (var verdict : said.verdicts()) {
+            var before = Conditions.reason(StoreStatus.existing(store), verdict.getKey())
+                    .orElse("");
+            if (!before.equals(verdict.getValue().reason())) {
+                events.changed(store, before, verdict.getValue());
             }
+        }
+    }
+
+    /// The next moments at which there is something to do that no change announces.
+    private static Stream<Instant> wakes(
+            Surroundings around, CleanupMode mode, CleanupPlan left, CleanupResult result, Instant now) {
+        var moments = Stream.<Instant>builder().add(now.plus(OtherSecrets.BELIEVED));
+        if (result.failed() > 0 || around.isToBeTriedAgain()) {
+            moments.add(now.plus(AFTER_FAILURE));
+        }
+        if (mode != CleanupMode.SUSPENDED) {
+            Optional.ofNullable(left.next()).ifPresent(moments);
+        }
+        if (mode == CleanupMode.DELETE && !left.due().isEmpty() && result.failed() == 0) {
+            // what changed under the deletion is announced by the watch, hardly ever later than this
+            moments.add(result.changed() > 0 ? now.plus(AFTER_CHANGE) : now);
         }
         Optional.ofNullable(left.nextCount())
                 .map(moment -> moment.isBefore(now.plus(StatusPace.LEAST)) ? now.plus(StatusPace.LEAST) : moment)
                 .ifPresent(moments);
-        return moments.build().min(Instant::compareTo);
+        return moments.build();
     }
 
     /// A millisecond late rather than early: the timer counts in whole ones.
@@ -189,44 +336,7 @@ public final class OAuthTokenStoreReconciler implements Reconciler<OAuthTokenSto
         return Duration.between(now, moment).truncatedTo(ChronoUnit.MILLIS).plusMillis(1);
     }
 
-    private static @Nullable String nextCleanup(CleanupPlan left, Instant now) {
-        var next = left.due().isEmpty() ? left.next() : now;
-        return next == null ? null : wholeSeconds(next);
-    }
-
-    private static @Nullable LastCleanup lastCleanup(OAuthTokenStore store) {
-        return store.getStatus() == null ? null : store.getStatus().lastCleanup();
-    }
-
-    private static String wholeSeconds(Instant moment) {
-        return moment.truncatedTo(ChronoUnit.SECONDS).toString();
-    }
-
-    private static List<Condition> existing(OAuthTokenStore store) {
-        return store.getStatus() == null ? List.of() : store.getStatus().conditions();
-    }
-
-    private OAuthTokenStoreStatus status(
-            OAuthTokenStore store,
-            Verdict ready,
-            Verdict cleanedUp,
-            @Nullable TokenCounts counts,
-            @Nullable String nextCleanup,
-            @Nullable LastCleanup lastCleanup) {
-        long generation = store.getMetadata().getGeneration();
-        var said = conditions.with(existing(store), READY, ready, generation);
-        return new OAuthTokenStoreStatus(
-                generation, counts, nextCleanup, lastCleanup, conditions.with(said, CLEANED_UP, cleanedUp, generation));
-    }
-
-    /// A fresh resource that holds only what this controller owns, as server-side apply wants it.
-    private static OAuthTokenStore patch(OAuthTokenStore store, OAuthTokenStoreStatus status) {
-        var patch = new OAuthTokenStore();
-        patch.setMetadata(new ObjectMetaBuilder()
-                .withName(store.getMetadata().getName())
-                .withNamespace(store.getMetadata().getNamespace())
-                .build());
-        patch.setStatus(status);
-        return patch;
+    private static @Nullable Instant nextCleanup(CleanupPlan left, Instant now) {
+        return left.due().isEmpty() ? left.next() : now;
     }
 }

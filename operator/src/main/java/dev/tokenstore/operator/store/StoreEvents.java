@@ -3,6 +3,7 @@ package dev.tokenstore.operator.store;
 import dev.tokenstore.api.EndReason;
 import dev.tokenstore.api.OAuthTokenStore;
 import dev.tokenstore.api.OAuthTokenStoreStatus.LastCleanup;
+import dev.tokenstore.operator.condition.Verdict;
 import io.fabric8.kubernetes.api.model.MicroTime;
 import io.fabric8.kubernetes.api.model.events.v1.EventBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
@@ -10,23 +11,30 @@ import io.fabric8.kubernetes.client.KubernetesClientException;
 import java.time.InstantSource;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
-import java.util.Arrays;
-import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /// Tells people what happened to a store, as Kubernetes events: numbers and reasons, never which tokens. An event that
-/// cannot be written is logged and given up.
+/// cannot be written is logged and given up; one of a kind that came too often is left out.
 public final class StoreEvents {
     private static final Logger LOG = LoggerFactory.getLogger(StoreEvents.class);
     private static final String CONTROLLER = "tokenstore.dev/operator";
+    private static final String NORMAL = "Normal";
+    private static final String WARNING = "Warning";
     private static final String CLEANUP = "Cleanup";
+    private static final String GRANT = "Grant";
+
+    /// What the API server takes as a note.
+    private static final int LONGEST_NOTE = 1_024;
+
     private static final DateTimeFormatter MICROS =
             DateTimeFormatter.ofPattern("yyyy-MM-dd'T'HH:mm:ss.SSSSSS'Z'").withZone(ZoneOffset.UTC);
 
     private final KubernetesClient client;
     private final String instance;
     private final InstantSource clock;
+    private final EventPace pace = new EventPace();
 
     /// @param instance names this process among the operator's replicas
     public StoreEvents(KubernetesClient client, String instance, InstantSource clock) {
@@ -35,40 +43,73 @@ public final class StoreEvents {
         this.clock = clock;
     }
 
-    void tokensDeleted(OAuthTokenStore store, LastCleanup cleanup) {
-        var deleted = cleanup.deleted();
-        var byReason = Arrays.stream(EndReason.values())
-                .map(EndReason::label)
-                .filter(deleted::containsKey)
-                .map(reason -> reason + " " + deleted.get(reason))
-                .collect(Collectors.joining(", "));
-        var total = deleted.values().stream().mapToInt(Integer::intValue).sum();
-        record(store, "Normal", "TokensDeleted", CLEANUP, "Deleted tokens: " + total + " (" + byReason + ")");
+    void cleanedUp(OAuthTokenStore store, LastCleanup cleanup) {
+        var total =
+                cleanup.deleted().values().stream().mapToInt(Integer::intValue).sum();
+        var byReason = " (" + StoreVerdicts.reasons(cleanup.deleted()) + ")";
+        if (Boolean.TRUE.equals(cleanup.dryRun())) {
+            record(store, NORMAL, "TokensWouldBeDeleted", CLEANUP, "Would delete tokens: " + total + byReason);
+        } else {
+            record(store, NORMAL, "TokensDeleted", CLEANUP, "Deleted tokens: " + total + byReason);
+        }
     }
 
-    void cleanupFailed(OAuthTokenStore store, String note) {
-        record(store, "Warning", "CleanupFailed", CLEANUP, note);
+    /// Tells of a condition that got another reason, if that is worth an event.
+    ///
+    /// @param before the reason it had, empty if there was none
+    void changed(OAuthTokenStore store, String before, Verdict verdict) {
+        switch (verdict.reason()) {
+            case StoreVerdicts.SECRETS_NOT_ACCESSIBLE ->
+                record(store, WARNING, verdict.reason(), "Watch", verdict.message());
+            case StoreVerdicts.DELETION_FAILED -> record(store, WARNING, "CleanupFailed", CLEANUP, verdict.message());
+            case StoreVerdicts.HELD -> record(store, WARNING, "CleanupHeld", CLEANUP, verdict.message());
+            case StoreVerdicts.SUSPENDED ->
+                record(
+                        store,
+                        NORMAL,
+                        "Suspended",
+                        CLEANUP,
+                        "Tokens are counted but none is deleted until spec.suspend is off");
+            case StoreVerdicts.POLICY_NOT_IN_FORCE, StoreVerdicts.BINDING_REFUSED ->
+                record(store, WARNING, "AccessNotGranted", GRANT, verdict.message());
+            case StoreVerdicts.BOUND -> record(store, NORMAL, "AccessGranted", GRANT, verdict.message());
+            case StoreVerdicts.SECOND_STORE, StoreVerdicts.SHARED_NAMESPACE ->
+                record(store, WARNING, "NotIsolated", "Inspect", verdict.message());
+            default -> {
+                if (before.equals(StoreVerdicts.SUSPENDED)) {
+                    record(store, NORMAL, "Resumed", CLEANUP, "Cleanup runs again");
+                }
+            }
+        }
     }
 
-    void suspended(OAuthTokenStore store) {
+    /// @param deleted what was deleted with the store; null: nothing
+    void tokensGoneWithStore(OAuthTokenStore store, @Nullable LastCleanup deleted, int kept) {
+        var number = deleted == null ? 0 : deleted.deleted().getOrDefault(EndReason.STORE_DELETED.label(), 0);
         record(
                 store,
-                "Normal",
-                "Suspended",
+                NORMAL,
+                "TokensDeleted",
                 CLEANUP,
-                "Tokens are counted but none is deleted until spec.suspend is off");
+                "Deleted tokens: " + number + " (" + EndReason.STORE_DELETED.label() + ")"
+                        + (kept == 0 ? "" : "; left because they are annotated tokenstore.dev/keep: " + kept));
     }
 
-    void resumed(OAuthTokenStore store) {
-        record(store, "Normal", "Resumed", CLEANUP, "Cleanup runs again");
-    }
-
-    void secretsNotAccessible(OAuthTokenStore store, String note) {
-        record(store, "Warning", "SecretsNotAccessible", "Watch", note);
+    void full(OAuthTokenStore store, int tokens, int limit) {
+        record(
+                store,
+                WARNING,
+                "StoreFull",
+                "Count",
+                "The store holds " + tokens + " tokens and spec.limits.maxTokens is " + limit
+                        + ": new ones are refused, others can still be refreshed");
     }
 
     private void record(OAuthTokenStore store, String type, String reason, String action, String note) {
         var metadata = store.getMetadata();
+        if (!pace.allows(metadata.getUid(), reason, clock.instant())) {
+            return;
+        }
         var event = new EventBuilder()
                 .withNewMetadata()
                 .withGenerateName(metadata.getName() + "-")
@@ -78,7 +119,7 @@ public final class StoreEvents {
                 .withType(type)
                 .withReason(reason)
                 .withAction(action)
-                .withNote(note)
+                .withNote(note.length() > LONGEST_NOTE ? note.substring(0, LONGEST_NOTE) : note)
                 .withReportingController(CONTROLLER)
                 .withReportingInstance(instance)
                 .withNewRegarding()

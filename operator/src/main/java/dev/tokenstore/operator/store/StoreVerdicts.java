@@ -1,9 +1,18 @@
 package dev.tokenstore.operator.store;
 
+import dev.tokenstore.api.EndReason;
+import dev.tokenstore.api.OAuthTokenStore;
+import dev.tokenstore.operator.access.AccessResult;
+import dev.tokenstore.operator.access.BoundRole;
+import dev.tokenstore.operator.cleanup.CleanupMode;
 import dev.tokenstore.operator.cleanup.CleanupPlan;
 import dev.tokenstore.operator.cleanup.CleanupResult;
+import dev.tokenstore.operator.cleanup.OtherSecrets;
 import dev.tokenstore.operator.condition.Verdict;
 import io.fabric8.kubernetes.client.KubernetesClientException;
+import java.util.Map;
+import java.util.OptionalInt;
+import java.util.stream.Collectors;
 
 /// The words of a store's conditions: types, reasons and messages. Types and reasons are part of the interface, see
 /// docs/operator.md.
@@ -11,16 +20,28 @@ final class StoreVerdicts {
     /// Condition: the operator sees the store's tokens.
     static final String READY = "Ready";
 
+    /// Condition: the accounts that the store names may use it.
+    static final String ACCESS_GRANTED = "AccessGranted";
+
     /// Condition: no token is overdue.
     static final String CLEANED_UP = "CleanedUp";
 
+    /// Condition: the namespace holds nothing but this store's tokens.
+    static final String ISOLATED = "Isolated";
+
     static final String SUSPENDED = "Suspended";
+    static final String DRY_RUN = "DryRun";
+    static final String HELD = "Held";
     static final String SECRETS_NOT_ACCESSIBLE = "SecretsNotAccessible";
     static final String DELETION_FAILED = "DeletionFailed";
     static final String CLEANUP_RUNNING = "CleanupRunning";
+    static final String POLICY_NOT_IN_FORCE = "PolicyNotInForce";
+    static final String BOUND = "Bound";
+    static final String BINDING_REFUSED = "BindingRefused";
+    static final String SECOND_STORE = "SecondStore";
+    static final String SHARED_NAMESPACE = "SharedNamespace";
 
-    private static final String CLEANER = "bind ClusterRole \"oauth-token-store-cleaner\" to the operator's service"
-            + " account by a RoleBinding in this namespace (see deploy/examples/store.yaml)";
+    private static final String ADVICE = "; give the store a namespace of its own";
 
     private StoreVerdicts() {}
 
@@ -28,10 +49,15 @@ final class StoreVerdicts {
         return new Verdict.True("TokensWatched", "");
     }
 
-    static Verdict refused(String namespace) {
+    static Verdict refused(String namespace, AccessResult access) {
+        var cause = access instanceof AccessResult.Refused refused && refused.role() == BoundRole.CLEANER
+                ? "it could not bind ClusterRole \"" + BoundRole.CLEANER.objectName() + "\" to itself: "
+                        + refused.message()
+                : "RoleBinding \"" + BoundRole.CLEANER.objectName() + "\" of this namespace does not give it that"
+                        + " right; are the ClusterRoles of deploy/operator/rbac.yaml installed?";
         return new Verdict.False(
                 SECRETS_NOT_ACCESSIBLE,
-                "The operator may not list and watch Secrets in namespace \"" + namespace + "\": " + CLEANER);
+                "The operator may not list and watch Secrets in namespace \"" + namespace + "\": " + cause);
     }
 
     static Verdict invalidSpec(IllegalArgumentException problem) {
@@ -40,6 +66,10 @@ final class StoreVerdicts {
 
     static Verdict tokensUnknown() {
         return new Verdict.Unknown("TokensUnknown", "Nothing is deleted while the store's tokens are not known");
+    }
+
+    static Verdict unknown() {
+        return new Verdict.Unknown("ReconcileFailed", "Condition Ready says why");
     }
 
     static Verdict failed(Exception problem) {
@@ -51,17 +81,81 @@ final class StoreVerdicts {
                 "Retrying after " + problem.getClass().getSimpleName() + code + "; the operator's log says more");
     }
 
-    static Verdict suspended(int due) {
-        return new Verdict.False(
-                SUSPENDED,
-                "Cleanup is suspended by spec.suspend" + (due == 0 ? "" : "; tokens due for deletion: " + due));
+    static Verdict access(AccessResult result) {
+        return switch (result) {
+            case AccessResult.Granted granted ->
+                granted.writing() + granted.reading() == 0
+                        ? new Verdict.True("NobodyListed", "spec.access names no service account")
+                        : new Verdict.True(
+                                BOUND,
+                                "Service accounts that may use the store: " + granted.writing()
+                                        + ", that may only read: " + granted.reading());
+            case AccessResult.NotConfined notConfined ->
+                new Verdict.False(
+                        POLICY_NOT_IN_FORCE,
+                        "No service account is added before ValidatingAdmissionPolicy oauth-token-store-clients is in"
+                                + " force here: kubectl apply -f deploy/operator/policies.yaml");
+            case AccessResult.Refused refused ->
+                new Verdict.False(
+                        BINDING_REFUSED,
+                        "The API server refused RoleBinding \"" + refused.role().objectName() + "\": "
+                                + refused.message());
+        };
+    }
+
+    /// @param otherStores number of other stores in the namespace
+    static Verdict isolated(int otherStores, OptionalInt otherSecrets) {
+        var secrets = otherSecrets.orElse(0);
+        var shared = secrets == 0
+                ? ""
+                : "Secrets of this namespace that are not tokens: " + (secrets >= OtherSecrets.MANY ? "at least " : "")
+                        + secrets + ". Whoever may use the store can read them";
+        if (otherStores > 0) {
+            return new Verdict.False(
+                    SECOND_STORE,
+                    "Other stores in this namespace: " + otherStores
+                            + ". Whoever may use one can read the tokens of all"
+                            + (shared.isEmpty() ? "" : ". " + shared) + ADVICE);
+        }
+        if (otherSecrets.isEmpty()) {
+            return new Verdict.Unknown("SecretsNotCounted", "The Secrets of this namespace could not be counted");
+        }
+        return secrets > 0
+                ? new Verdict.False(SHARED_NAMESPACE, shared + ADVICE)
+                : new Verdict.True("OwnNamespace", "");
     }
 
     /// @param left what is to be done after the cleanup that did `result`
-    static Verdict cleanedUp(CleanupPlan left, CleanupResult result) {
+    static Verdict cleanedUp(OAuthTokenStore store, CleanupMode mode, CleanupPlan left, CleanupResult result) {
+        return switch (mode) {
+            case SUSPENDED ->
+                new Verdict.False(
+                        SUSPENDED,
+                        "Cleanup is suspended by spec.suspend"
+                                + (left.due().isEmpty() ? "" : "; tokens due for deletion: " + number(left)));
+            case DRY_RUN ->
+                new Verdict.False(
+                        DRY_RUN, "spec.cleanup.dryRun is on; tokens that would be deleted now: " + number(left));
+            case HELD -> new Verdict.False(HELD, held(store, left));
+            case DELETE -> deleted(left, result);
+        };
+    }
+
+    private static String held(OAuthTokenStore store, CleanupPlan left) {
+        var metadata = store.getMetadata();
+        return "Tokens due for deletion at once: " + number(left) + " of " + left.total() + ", more than"
+                + " spec.cleanup.maxPercent (" + CleanupMode.maxPercent(store) + " %) lets go unconfirmed, so none is"
+                + " deleted. If the policy is right: kubectl -n " + metadata.getNamespace() + " annotate ots "
+                + metadata.getName() + " --overwrite " + OAuthTokenStore.CONFIRM_CLEANUP + "="
+                + metadata.getGeneration();
+    }
+
+    private static Verdict deleted(CleanupPlan left, CleanupResult result) {
         if (result.forbidden()) {
             return new Verdict.False(
-                    DELETION_FAILED, "The operator may not delete Secrets in this namespace: " + CLEANER);
+                    DELETION_FAILED,
+                    "The operator may not delete Secrets in this namespace; RoleBinding \""
+                            + BoundRole.CLEANER.objectName() + "\" or an admission policy is in the way");
         }
         if (result.failed() > 0) {
             return new Verdict.False(
@@ -75,5 +169,22 @@ final class StoreVerdicts {
                         CLEANUP_RUNNING,
                         "Tokens due for deletion: " + left.due().size())
                 : new Verdict.True("NothingDue", "");
+    }
+
+    private static String number(CleanupPlan plan) {
+        return plan.due().isEmpty() ? "0" : plan.due().size() + " (" + reasons(labels(plan.dueByReason())) + ")";
+    }
+
+    private static Map<String, Integer> labels(Map<EndReason, Integer> byReason) {
+        return byReason.entrySet().stream()
+                .collect(Collectors.toMap(entry -> entry.getKey().label(), Map.Entry::getValue));
+    }
+
+    /// Returns, for instance, `Expired 2, SessionEnded 40`.
+    static String reasons(Map<String, Integer> byReason) {
+        return byReason.entrySet().stream()
+                .sorted(Map.Entry.comparingByKey())
+                .map(entry -> entry.getKey() + " " + entry.getValue())
+                .collect(Collectors.joining(", "));
     }
 }

@@ -24,7 +24,7 @@ class CleanupPlanTest {
     void anEmptyStoreHasNothingToDo() {
         var plan = CleanupPlan.of(List.of(), POLICY, NOW);
 
-        assertThat(plan).isEqualTo(new CleanupPlan(new TokenCounts(0, 0, 0, 0, 0), List.of(), null, null));
+        assertThat(plan).isEqualTo(new CleanupPlan(new TokenCounts(0, 0, 0, 0, 0), List.of(), null, null, null, null));
     }
 
     @Test

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.tokenstore.api.EndReason;
 import dev.tokenstore.api.OAuthTokenStoreStatus.TokenCounts;
+import dev.tokenstore.operator.cleanup.CleanupMode;
+import dev.tokenstore.operator.cleanup.CleanupPlan;
 import dev.tokenstore.operator.cleanup.CleanupResult;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
@@ -12,6 +14,7 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.AfterEach;
@@ -48,7 +51,11 @@ class ProbeServerTest {
     @Test
     void showsTheMetersOfStoresThatAreThere() throws Exception {
         var meters = new TokenMeters(registry);
-        meters.counted("crm-tokens", "crm", new TokenCounts(10, 4, 3, 2, 1));
+        meters.observed(
+                "crm-tokens",
+                "crm",
+                new CleanupPlan(new TokenCounts(10, 4, 3, 2, 1), List.of(), null, null, null, null),
+                CleanupMode.DELETE);
         meters.deleted("crm-tokens", "crm", new CleanupResult(Map.of(EndReason.TOO_OLD, 7), 0, 0, false));
 
         assertThat(get("/metrics").body())

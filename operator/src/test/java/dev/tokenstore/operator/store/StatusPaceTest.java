@@ -8,7 +8,6 @@ import dev.tokenstore.api.OAuthTokenStoreStatus.TokenCounts;
 import dev.tokenstore.operator.condition.Conditions;
 import dev.tokenstore.operator.condition.Verdict;
 import io.fabric8.kubernetes.api.model.Condition;
-import io.javaoperatorsdk.operator.processing.event.ResourceID;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
@@ -20,7 +19,6 @@ import org.junit.jupiter.api.Test;
 class StatusPaceTest {
     private static final Instant WRITTEN = Instant.parse("2030-01-01T00:00:00Z");
     private static final Instant NOW = WRITTEN.plusSeconds(10);
-    private static final ResourceID STORE = new ResourceID("crm", "crm-tokens");
     private static final List<Condition> READY = new Conditions(InstantSource.fixed(WRITTEN))
             .with(List.of(), "Ready", new Verdict.True("TokensWatched", ""), 1);
 
@@ -28,29 +26,29 @@ class StatusPaceTest {
 
     @BeforeEach
     void wrote() {
-        pace.written(STORE, WRITTEN);
+        pace.written(WRITTEN);
     }
 
     @Test
     void whatIsSaidAlreadyIsNotSaidAgain() {
-        assertThat(pace.due(STORE, status(1, null, READY), status(1, null, READY), NOW))
+        assertThat(pace.due(status(1, null, READY), status(1, null, READY), NOW))
                 .isEmpty();
     }
 
     @Test
     void countsWaitForHalfAMinuteSinceTheLastWrite() {
-        assertThat(pace.due(STORE, status(1, null, READY), status(2, null, READY), NOW))
+        assertThat(pace.due(status(1, null, READY), status(2, null, READY), NOW))
                 .contains(WRITTEN.plusSeconds(30));
-        assertThat(pace.due(STORE, status(1, null, READY), status(2, null, READY), WRITTEN.plusSeconds(30)))
+        assertThat(pace.due(status(1, null, READY), status(2, null, READY), WRITTEN.plusSeconds(30)))
                 .contains(WRITTEN.plusSeconds(30));
     }
 
     @Test
-    void aCleanupIsToldAtOnce() {
+    void aCleanupWaitsToo() {
         var cleanup = new LastCleanup(NOW.toString(), Map.of("TooOld", 1), null);
 
-        assertThat(pace.due(STORE, status(1, null, READY), status(1, cleanup, READY), NOW))
-                .contains(NOW);
+        assertThat(pace.due(status(1, null, READY), status(1, cleanup, READY), NOW))
+                .contains(WRITTEN.plusSeconds(30));
     }
 
     @Test
@@ -58,16 +56,16 @@ class StatusPaceTest {
         var notReady = new Conditions(InstantSource.fixed(NOW))
                 .with(READY, "Ready", new Verdict.False("SecretsNotAccessible", ""), 1);
 
-        assertThat(pace.due(STORE, status(1, null, READY), status(1, null, notReady), NOW))
+        assertThat(pace.due(status(1, null, READY), status(1, null, notReady), NOW))
                 .contains(NOW);
     }
 
     @Test
     void theFirstWriteWaitsForNothing() {
-        pace.forget(STORE);
+        var fresh = new StatusPace();
 
-        assertThat(pace.due(STORE, null, status(1, null, READY), NOW)).contains(NOW);
-        assertThat(pace.due(STORE, status(1, null, READY), status(2, null, READY), NOW))
+        assertThat(fresh.due(null, status(1, null, READY), NOW)).contains(NOW);
+        assertThat(fresh.due(status(1, null, READY), status(2, null, READY), NOW))
                 .contains(NOW);
     }
 

@@ -1,0 +1,153 @@
+package dev.tokenstore.operator.access;
+
+import dev.tokenstore.api.OAuthTokenStore;
+import dev.tokenstore.api.OAuthTokenStoreSpec.Client;
+import dev.tokenstore.api.TokenSecretLayout;
+import io.fabric8.kubernetes.api.model.OwnerReference;
+import io.fabric8.kubernetes.api.model.OwnerReferenceBuilder;
+import io.fabric8.kubernetes.api.model.rbac.RoleBinding;
+import io.fabric8.kubernetes.api.model.rbac.RoleBindingBuilder;
+import io.fabric8.kubernetes.api.model.rbac.Subject;
+import io.fabric8.kubernetes.api.model.rbac.SubjectBuilder;
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.SortedSet;
+import java.util.TreeSet;
+import java.util.function.Predicate;
+
+/// Which accounts should hold which role in a namespace, decided from its stores alone. Rights do not tell the stores
+/// of
+/// one namespace apart, so an account that writes to one of them may write to all.
+///
+/// @param owners the stores that the bindings are there for: the last one to go takes them with it, operator or not
+record NamespaceAccess(Map<BoundRole, SortedSet<ServiceAccount>> subjects, List<OwnerReference> owners) {
+    private static final String GROUP = "rbac.authorization.k8s.io";
+    private static final String KIND = "ServiceAccount";
+
+    /// @param operator the account that the operator acts as; empty if it is none
+    /// @param confined whether the policy that confines clients is in force for a store: before that nobody is added
+    /// @param bound who holds each role now
+    static NamespaceAccess of(
+            Collection<OAuthTokenStore> stores,
+            Optional<ServiceAccount> operator,
+            Predicate<OAuthTokenStore> confined,
+            Map<BoundRole, Set<ServiceAccount>> bound) {
+        var cleaners = new TreeSet<ServiceAccount>();
+        var writers = new TreeSet<ServiceAccount>();
+        var readers = new TreeSet<ServiceAccount>();
+        if (!stores.isEmpty()) {
+            operator.ifPresent(cleaners::add);
+        }
+        for (var store : stores) {
+            if (store.isMarkedForDeletion()) {
+                continue;
+            }
+            var mayAdd = confined.test(store);
+            for (var client : clients(store)) {
+                var readOnly = Boolean.TRUE.equals(client.readOnly());
+                var role = readOnly ? BoundRole.READER : BoundRole.CLIENT;
+                var account = account(client, store);
+                if (mayAdd || bound.getOrDefault(role, Set.of()).contains(account)) {
+                    (readOnly ? readers : writers).add(account);
+                }
+            }
+        }
+        readers.removeAll(writers);
+        return new NamespaceAccess(
+                Map.of(BoundRole.CLEANER, cleaners, BoundRole.CLIENT, writers, BoundRole.READER, readers),
+                stores.stream()
+                        .sorted(Comparator.comparing(
+                                store -> store.getMetadata().getName()))
+                        .map(NamespaceAccess::owner)
+                        .toList());
+    }
+
+    static List<Client> clients(OAuthTokenStore store) {
+        var spec = store.getSpec();
+        return spec == null || spec.access() == null ? List.of() : spec.access().serviceAccounts();
+    }
+
+    static ServiceAccount account(Client client, OAuthTokenStore store) {
+        var namespace = client.namespace() == null ? store.getMetadata().getNamespace() : client.namespace();
+        return new ServiceAccount(namespace, client.name());
+    }
+
+    /// The accounts that a binding names.
+    static Set<ServiceAccount> subjectsOf(RoleBinding binding) {
+        var accounts = new TreeSet<ServiceAccount>();
+        for (var subject : subjectList(binding)) {
+            if (KIND.equals(subject.getKind())) {
+                accounts.add(new ServiceAccount(subject.getNamespace(), subject.getName()));
+            }
+        }
+        return accounts;
+    }
+
+    /// The binding of a role as it should be; empty if nobody should hold it.
+    Optional<RoleBinding> binding(String namespace, BoundRole role) {
+        var accounts = subjects.getOrDefault(role, new TreeSet<>());
+        if (accounts.isEmpty()) {
+            return Optional.empty();
+        }
+        return Optional.of(new RoleBindingBuilder()
+                .withNewMetadata()
+                .withNamespace(namespace)
+                .withName(role.objectName())
+                .addToLabels(TokenSecretLayout.MANAGED_BY_LABEL, TokenSecretLayout.MANAGED_BY)
+                .withOwnerReferences(owners)
+                .endMetadata()
+                .withNewRoleRef(GROUP, "ClusterRole", role.objectName())
+                .withSubjects(accounts.stream().map(NamespaceAccess::subject).toList())
+                .build());
+    }
+
+    /// Whether `actual` gives what `wanted` gives, and goes when it should.
+    static boolean isAsWanted(RoleBinding actual, RoleBinding wanted) {
+        return sameRole(actual, wanted)
+                && Set.copyOf(subjectList(actual)).equals(Set.copyOf(wanted.getSubjects()))
+                && ownerIds(actual).equals(ownerIds(wanted))
+                && TokenSecretLayout.MANAGED_BY.equals(
+                        Optional.ofNullable(actual.getMetadata().getLabels())
+                                .map(labels -> labels.get(TokenSecretLayout.MANAGED_BY_LABEL))
+                                .orElse(""));
+    }
+
+    /// Whether both bind the same role, which no update can change.
+    static boolean sameRole(RoleBinding one, RoleBinding other) {
+        return one.getRoleRef().equals(other.getRoleRef());
+    }
+
+    private static List<Subject> subjectList(RoleBinding binding) {
+        return binding.getSubjects() == null ? List.of() : binding.getSubjects();
+    }
+
+    private static Set<String> ownerIds(RoleBinding binding) {
+        var owners = binding.getMetadata().getOwnerReferences();
+        var ids = new TreeSet<String>();
+        if (owners != null) {
+            owners.forEach(owner -> ids.add(owner.getUid()));
+        }
+        return ids;
+    }
+
+    private static OwnerReference owner(OAuthTokenStore store) {
+        return new OwnerReferenceBuilder()
+                .withApiVersion(store.getApiVersion())
+                .withKind(store.getKind())
+                .withName(store.getMetadata().getName())
+                .withUid(store.getMetadata().getUid())
+                .build();
+    }
+
+    private static Subject subject(ServiceAccount account) {
+        return new SubjectBuilder()
+                .withKind(KIND)
+                .withNamespace(account.namespace())
+                .withName(account.name())
+                .build();
+    }
+}

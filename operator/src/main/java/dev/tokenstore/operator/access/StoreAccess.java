@@ -1,0 +1,141 @@
+package dev.tokenstore.operator.access;
+
+import dev.tokenstore.api.OAuthTokenStore;
+import io.fabric8.kubernetes.api.model.rbac.RoleBinding;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.KubernetesClientException;
+import java.net.HttpURLConnection;
+import java.util.Collection;
+import java.util.EnumMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// Makes the role bindings of a namespace what its stores ask for. It changes nothing that is as it should be already.
+public final class StoreAccess {
+    /// Who writes the bindings, as server-side apply knows it.
+    private static final String FIELD_MANAGER = "oauth-token-store";
+
+    private static final Logger LOG = LoggerFactory.getLogger(StoreAccess.class);
+
+    private final KubernetesClient client;
+    private final Optional<ServiceAccount> operator;
+    private final PolicyProbe policy;
+
+    /// The bindings that there are, as far as is known.
+    public interface ActualBindings {
+        Optional<RoleBinding> get(String namespace, BoundRole role);
+    }
+
+    /// @param operator the account that the operator acts as; empty if it is none and needs no binding of its own
+    public StoreAccess(KubernetesClient client, Optional<ServiceAccount> operator, PolicyProbe policy) {
+        this.client = client;
+        this.operator = operator;
+        this.policy = policy;
+    }
+
+    /// Brings the bindings of the store's namespace in line.
+    ///
+    /// @param all the stores of that namespace, this one included
+    public AccessResult grant(OAuthTokenStore store, Collection<OAuthTokenStore> all, ActualBindings actual) {
+        var namespace = store.getMetadata().getNamespace();
+        boolean confined;
+        try {
+            confined = NamespaceAccess.clients(store).isEmpty() || policy.inForce(store);
+        } catch (KubernetesClientException e) {
+            bind(namespace, BoundRole.CLEANER, all, actual);
+            return new AccessResult.Refused(BoundRole.CLIENT, explained(e));
+        }
+        for (var role : BoundRole.values()) {
+            var refusal = bind(namespace, role, all, actual);
+            if (refusal.isPresent()) {
+                return refusal.get();
+            }
+        }
+        if (!confined) {
+            return new AccessResult.NotConfined();
+        }
+        var reading = (int) NamespaceAccess.clients(store).stream()
+                .filter(entry -> Boolean.TRUE.equals(entry.readOnly()))
+                .count();
+        return new AccessResult.Granted(NamespaceAccess.clients(store).size() - reading, reading);
+    }
+
+    /// Takes back what a store that is gone asked for.
+    ///
+    /// @param left the stores that its namespace still has
+    /// @throws KubernetesClientException if that fails; trying again may help
+    public void release(OAuthTokenStore gone, Collection<OAuthTokenStore> left, ActualBindings actual) {
+        policy.forget(gone);
+        var namespace = gone.getMetadata().getNamespace();
+        for (var role : BoundRole.values()) {
+            var refusal = bind(namespace, role, left, actual);
+            if (refusal.isPresent()) {
+                throw new KubernetesClientException(refusal.get().message());
+            }
+        }
+    }
+
+    private Optional<AccessResult.Refused> bind(
+            String namespace, BoundRole role, Collection<OAuthTokenStore> stores, ActualBindings actual) {
+        var bound = new EnumMap<BoundRole, Set<ServiceAccount>>(BoundRole.class);
+        for (var each : BoundRole.values()) {
+            actual.get(namespace, each).ifPresent(binding -> bound.put(each, NamespaceAccess.subjectsOf(binding)));
+        }
+        var wanted = NamespaceAccess.of(stores, operator, policy::knownInForce, Map.copyOf(bound))
+                .binding(namespace, role);
+        try {
+            change(namespace, role, actual.get(namespace, role), wanted);
+            return Optional.empty();
+        } catch (KubernetesClientException e) {
+            return Optional.of(new AccessResult.Refused(role, explained(e)));
+        }
+    }
+
+    private void change(String namespace, BoundRole role, Optional<RoleBinding> actual, Optional<RoleBinding> wanted) {
+        if (wanted.isEmpty()) {
+            if (actual.isPresent()) {
+                delete(actual.get());
+                log(namespace, role, "took a role back");
+            }
+            return;
+        }
+        if (actual.isPresent() && NamespaceAccess.isAsWanted(actual.get(), wanted.get())) {
+            return;
+        }
+        if (actual.isPresent() && !NamespaceAccess.sameRole(actual.get(), wanted.get())) {
+            delete(actual.get());
+        }
+        client.resource(wanted.get())
+                .fieldManager(FIELD_MANAGER)
+                .forceConflicts()
+                .serverSideApply();
+        log(namespace, role, "bound a role");
+    }
+
+    private void delete(RoleBinding binding) {
+        try {
+            client.resource(binding).delete();
+        } catch (KubernetesClientException e) {
+            if (e.getCode() != HttpURLConnection.HTTP_NOT_FOUND) {
+                throw e;
+            }
+        }
+    }
+
+    private static String explained(KubernetesClientException e) {
+        if (e.getStatus() != null && e.getStatus().getMessage() != null) {
+            return e.getStatus().getMessage();
+        }
+        return e.getCode() > 0 ? "HTTP " + e.getCode() : "the API server does not answer";
+    }
+
+    private static void log(String namespace, BoundRole role, String message) {
+        LOG.atInfo()
+                .addKeyValue("namespace", namespace)
+                .addKeyValue("role", role.objectName())
+                .log(message);
+    }
+}

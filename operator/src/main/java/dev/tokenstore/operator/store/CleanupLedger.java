@@ -1,0 +1,70 @@
+package dev.tokenstore.operator.store;
+
+import dev.tokenstore.api.EndReason;
+import dev.tokenstore.api.OAuthTokenStoreStatus;
+import dev.tokenstore.api.OAuthTokenStoreStatus.LastCleanup;
+import dev.tokenstore.operator.condition.Conditions;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.Map;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/// What is to be told of a store's last cleanup. Deletions are told of together: those of a large cleanup, which takes
+/// several reconciliations, and those of moments too close to each other for a status each. Not thread-safe: one store
+/// is reconciled by one thread at a time.
+final class CleanupLedger {
+    private @Nullable LastCleanup last;
+    private boolean open;
+
+    /// Goes on where the status ends: also in the middle of a cleanup that another process began.
+    CleanupLedger(@Nullable OAuthTokenStoreStatus before) {
+        last = before == null ? null : before.lastCleanup();
+        open = before != null
+                && Conditions.reason(before.conditions(), StoreVerdicts.CLEANED_UP)
+                        .filter(StoreVerdicts.CLEANUP_RUNNING::equals)
+                        .isPresent();
+    }
+
+    void deleted(Map<EndReason, Integer> byReason, Instant now) {
+        if (byReason.isEmpty()) {
+            return;
+        }
+        var goesOn = open && last != null && !isDryRun(last);
+        var sum = new TreeMap<String, Integer>(goesOn && last != null ? last.deleted() : Map.of());
+        byReason.forEach((reason, number) -> sum.merge(reason.label(), number, Integer::sum));
+        last = new LastCleanup(now.truncatedTo(ChronoUnit.SECONDS).toString(), sum, null);
+        open = true;
+    }
+
+    /// Takes note of what a dry run would have deleted; the same as before is no news.
+    void wouldDelete(Map<EndReason, Integer> byReason, Instant now) {
+        var sum = new TreeMap<String, Integer>();
+        byReason.forEach((reason, number) -> sum.put(reason.label(), number));
+        var saidAlready = last != null && isDryRun(last) && last.deleted().equals(sum);
+        if (sum.isEmpty() || saidAlready) {
+            return;
+        }
+        last = new LastCleanup(now.truncatedTo(ChronoUnit.SECONDS).toString(), sum, true);
+        open = true;
+    }
+
+    /// The last cleanup; null: none ever deleted anything.
+    @Nullable LastCleanup last() {
+        return last;
+    }
+
+    /// Whether there is something of which no event told yet.
+    boolean news() {
+        return open;
+    }
+
+    /// Closes the account: what is deleted next belongs to another cleanup.
+    void told() {
+        open = false;
+    }
+
+    private static boolean isDryRun(LastCleanup cleanup) {
+        return Boolean.TRUE.equals(cleanup.dryRun());
+    }
+}

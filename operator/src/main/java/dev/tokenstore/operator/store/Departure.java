@@ -1,0 +1,118 @@
+package dev.tokenstore.operator.store;
+
+import dev.tokenstore.api.EndReason;
+import dev.tokenstore.api.OAuthTokenStore;
+import dev.tokenstore.api.OAuthTokenStoreSpec.DeletionPolicy;
+import dev.tokenstore.operator.cleanup.CleanupResult;
+import dev.tokenstore.operator.cleanup.DueToken;
+import dev.tokenstore.operator.cleanup.TokenDeletion;
+import dev.tokenstore.operator.cleanup.TokenIndex;
+import dev.tokenstore.operator.cleanup.TokenRemnants;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.dsl.base.PatchContext;
+import io.fabric8.kubernetes.client.dsl.base.PatchType;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// What happens when a store is deleted. Under `deletionPolicy: Delete`, and only then, a finalizer holds it until its
+/// tokens are gone; it is dropped at once when the whole namespace goes, which takes the tokens with it anyway.
+final class Departure {
+    private static final Logger LOG = LoggerFactory.getLogger(Departure.class);
+
+    private final KubernetesClient client;
+    private final TokenDeletion deletion;
+    private final TokenRemnants remnants;
+
+    Departure(KubernetesClient client, TokenDeletion deletion, TokenRemnants remnants) {
+        this.client = client;
+        this.deletion = deletion;
+        this.remnants = remnants;
+    }
+
+    /// What became of an attempt to let a store go.
+    sealed interface Progress {
+        /// All that had to go is gone, and so is the finalizer.
+        ///
+        /// @param kept number of tokens left because they are to be kept
+        record Done(int kept) implements Progress {}
+
+        record Deleted(CleanupResult result) implements Progress {}
+    }
+
+    /// Whether the store waits for its tokens to go.
+    static boolean isHeld(OAuthTokenStore store) {
+        return store.hasFinalizer(OAuthTokenStore.TOKENS_FINALIZER);
+    }
+
+    /// Gives a living store the finalizer, or takes it away, as its policy says.
+    void prepare(OAuthTokenStore store) {
+        if (tokensGo(store) != isHeld(store)) {
+            setFinalizer(store, tokensGo(store));
+        }
+    }
+
+    /// Lets a store that is being deleted go at once if there is nothing to wait for; returns whether it did.
+    boolean dropIfPointless(OAuthTokenStore store) {
+        if (tokensGo(store) && !namespaceIsGoing(store.getMetadata().getNamespace())) {
+            return false;
+        }
+        setFinalizer(store, false);
+        return true;
+    }
+
+    /// Deletes a batch of the tokens of a store that is being deleted, or, once there are none, lets the store go.
+    Progress proceed(OAuthTokenStore store, TokenIndex index) {
+        var metadata = store.getMetadata();
+        var due = new ArrayList<DueToken>();
+        int kept = 0;
+        for (var token : index.tokensOf(metadata.getName())) {
+            if (token.facts().keep()) {
+                kept++;
+            } else if (!token.terminating()) {
+                due.add(new DueToken(token, EndReason.STORE_DELETED));
+            }
+        }
+        if (!due.isEmpty() || remnants.any(metadata.getNamespace(), metadata.getName())) {
+            return new Progress.Deleted(deletion.delete(metadata.getNamespace(), index, due));
+        }
+        setFinalizer(store, false);
+        LOG.atInfo()
+                .addKeyValue("namespace", metadata.getNamespace())
+                .addKeyValue("store", metadata.getName())
+                .addKeyValue("kept", kept)
+                .log("the store's tokens are gone, and so is the store");
+        return new Progress.Done(kept);
+    }
+
+    private static boolean tokensGo(OAuthTokenStore store) {
+        return store.getSpec() != null && store.getSpec().deletionPolicy() == DeletionPolicy.Delete;
+    }
+
+    private boolean namespaceIsGoing(String name) {
+        var namespace = client.namespaces().withName(name).get();
+        return namespace == null || namespace.isMarkedForDeletion();
+    }
+
+    /// Guarded by the version of the store that was looked at, for the list is replaced as a whole.
+    private void setFinalizer(OAuthTokenStore store, boolean present) {
+        var metadata = store.getMetadata();
+        List<String> finalizers =
+                new ArrayList<>(Optional.ofNullable(metadata.getFinalizers()).orElse(List.of()));
+        finalizers.remove(OAuthTokenStore.TOKENS_FINALIZER);
+        if (present) {
+            finalizers.add(OAuthTokenStore.TOKENS_FINALIZER);
+        }
+        var patch =
+                Map.of("metadata", Map.of("resourceVersion", metadata.getResourceVersion(), "finalizers", finalizers));
+        client.resources(OAuthTokenStore.class)
+                .inNamespace(metadata.getNamespace())
+                .withName(metadata.getName())
+                .patch(
+                        PatchContext.of(PatchType.JSON_MERGE),
+                        client.getKubernetesSerialization().asJson(patch));
+    }
+}

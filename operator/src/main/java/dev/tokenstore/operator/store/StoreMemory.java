@@ -1,0 +1,36 @@
+package dev.tokenstore.operator.store;
+
+import dev.tokenstore.api.OAuthTokenStore;
+
+/// What is remembered of a store between reconciliations, all of it dispensable: a restart forgets it.
+final class StoreMemory {
+    private final String uid;
+    private final StatusPace pace = new StatusPace();
+    private final CleanupLedger ledger;
+    private boolean full;
+
+    StoreMemory(OAuthTokenStore store) {
+        uid = store.getMetadata().getUid();
+        ledger = new CleanupLedger(store.getStatus());
+    }
+
+    /// Whether it belongs to this very store, not to an earlier one of the same name.
+    boolean isOf(OAuthTokenStore store) {
+        return uid.equals(store.getMetadata().getUid());
+    }
+
+    StatusPace pace() {
+        return pace;
+    }
+
+    CleanupLedger ledger() {
+        return ledger;
+    }
+
+    /// Takes note whether the store is full; returns whether it was not a moment ago.
+    boolean becameFull(boolean isFull) {
+        var became = isFull && !full;
+        full = isFull;
+        return became;
+    }
+}

@@ -1,0 +1,68 @@
+package dev.tokenstore.operator.store;
+
+import dev.tokenstore.api.OAuthTokenStore;
+import dev.tokenstore.api.OAuthTokenStoreStatus;
+import dev.tokenstore.api.OAuthTokenStoreStatus.LastCleanup;
+import dev.tokenstore.api.OAuthTokenStoreStatus.TokenCounts;
+import dev.tokenstore.operator.condition.Conditions;
+import dev.tokenstore.operator.condition.Verdict;
+import io.fabric8.kubernetes.api.model.Condition;
+import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/// What is to be said of a store, before it becomes a status.
+///
+/// @param counts null while the tokens are not known
+/// @param nextCleanup null if none is to come
+record StoreStatus(
+        Verdict ready,
+        Verdict accessGranted,
+        Verdict cleanedUp,
+        Verdict isolated,
+        @Nullable TokenCounts counts,
+        @Nullable Instant nextCleanup,
+        @Nullable LastCleanup lastCleanup) {
+    /// The verdicts by condition type, in the order in which people read them.
+    List<Map.Entry<String, Verdict>> verdicts() {
+        return List.of(
+                Map.entry(StoreVerdicts.READY, ready),
+                Map.entry(StoreVerdicts.ACCESS_GRANTED, accessGranted),
+                Map.entry(StoreVerdicts.CLEANED_UP, cleanedUp),
+                Map.entry(StoreVerdicts.ISOLATED, isolated));
+    }
+
+    OAuthTokenStoreStatus of(OAuthTokenStore store, Conditions conditions) {
+        long generation = store.getMetadata().getGeneration();
+        var said = existing(store);
+        for (var verdict : verdicts()) {
+            said = conditions.with(said, verdict.getKey(), verdict.getValue(), generation);
+        }
+        return new OAuthTokenStoreStatus(
+                generation,
+                counts,
+                nextCleanup == null
+                        ? null
+                        : nextCleanup.truncatedTo(ChronoUnit.SECONDS).toString(),
+                lastCleanup,
+                said);
+    }
+
+    static List<Condition> existing(OAuthTokenStore store) {
+        return store.getStatus() == null ? List.of() : store.getStatus().conditions();
+    }
+
+    /// A fresh resource that holds only what this controller owns, as server-side apply wants it.
+    static OAuthTokenStore patch(OAuthTokenStore store, OAuthTokenStoreStatus status) {
+        var patch = new OAuthTokenStore();
+        patch.setMetadata(new ObjectMetaBuilder()
+                .withName(store.getMetadata().getName())
+                .withNamespace(store.getMetadata().getNamespace())
+                .build());
+        patch.setStatus(status);
+        return patch;
+    }
+}
