@@ -28,6 +28,7 @@ import java.util.function.Predicate;
 final class OperatorUnderTest implements AutoCloseable {
     static final Path CRDS = Path.of("../deploy/crds");
 
+    private static final Path POLICIES = Path.of("../deploy/operator/policies.yaml");
     private static final Path RBAC = Path.of("../deploy/operator/rbac.yaml");
     private static final Duration PATIENCE = Duration.ofSeconds(20);
 
@@ -43,6 +44,7 @@ final class OperatorUnderTest implements AutoCloseable {
         this.kubernetes = kubernetes;
         this.namespace = kubernetes.newNamespace();
         kubernetes.apply(RBAC);
+        kubernetes.apply(POLICIES);
     }
 
     static OperatorUnderTest start(KubernetesForTests kubernetes) {

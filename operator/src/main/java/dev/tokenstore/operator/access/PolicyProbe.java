@@ -8,32 +8,36 @@ import io.fabric8.kubernetes.client.KubernetesClientException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 
-/// Finds out whether the admission policy that confines a store's clients is in force, by asking for something that it
-/// refuses: the creation, as a dry run, of a binding with a name of its own. That the policy's objects exist would say
-/// little: the API server takes a moment to act on them, and to know a new store, which is the policy's parameter.
+/// Finds out whether the admission policies that confine a store's clients are in force, by asking for something that
+/// they refuse: the creation, as a dry run, of a binding with a name of its own. That the policies' objects exist would
+/// say little: the API server takes a moment to act on them, and to know a new store, which is a policy's parameter.
 ///
 /// Thread-safe.
 public final class PolicyProbe {
     /// How long an answer is believed.
     static final Duration BELIEVED = Duration.ofMinutes(10);
 
-    /// How long it is believed that there is none: while it is, stores are reconciled without asking again.
-    private static final Duration DISBELIEVED = Duration.ofSeconds(10);
+    private static final Duration FIRST_WAIT = Duration.ofMillis(100);
+    private static final Duration LONGEST_WAIT = Duration.ofSeconds(20);
 
     private static final String NAME = "oauth-token-store-probe";
     private static final String GENERATION = "tokenstore.dev/generation";
-    private static final String ANSWER = "policy oauth-token-store-clients is in force";
-    private static final int ATTEMPTS = 4;
-    private static final Duration PAUSE = Duration.ofMillis(100);
+    private static final String POLICY = "tokenstore.dev/policy";
+
+    /// The policies that must be in force: the first confines whoever holds the client role, the second knows the
+    /// stores.
+    private static final List<String> QUESTIONS = List.of("oauth-token-store-secrets", "oauth-token-store-clients");
 
     private final KubernetesClient client;
     private final InstantSource clock;
     private final Map<String, Answer> answers = new ConcurrentHashMap<>();
 
-    private record Answer(boolean inForce, long generation, Instant until) {}
+    /// @param belief for how long; that of a denial doubles with each
+    private record Answer(boolean inForce, long generation, Duration belief, Instant until) {}
 
     public PolicyProbe(KubernetesClient client, InstantSource clock) {
         this.client = client;
@@ -51,13 +55,12 @@ public final class PolicyProbe {
                 && clock.instant().isBefore(answer.until)) {
             return answer.inForce;
         }
-        boolean inForce = refused(store);
-        for (int attempt = 1; attempt < ATTEMPTS && !inForce && pause(); attempt++) {
-            inForce = refused(store);
-        }
+        boolean inForce = QUESTIONS.stream().allMatch(question -> refused(store, question));
+        var wait = inForce ? BELIEVED : answer == null || answer.inForce ? FIRST_WAIT : longer(answer.belief);
         answers.put(
                 metadata.getUid(),
-                new Answer(inForce, metadata.getGeneration(), clock.instant().plus(inForce ? BELIEVED : DISBELIEVED)));
+                new Answer(
+                        inForce, metadata.getGeneration(), wait, clock.instant().plus(wait)));
         return inForce;
     }
 
@@ -73,12 +76,13 @@ public final class PolicyProbe {
         answers.remove(store.getMetadata().getUid());
     }
 
-    private boolean refused(OAuthTokenStore store) {
+    private boolean refused(OAuthTokenStore store, String policy) {
         var metadata = store.getMetadata();
         var probe = new RoleBindingBuilder()
                 .withNewMetadata()
                 .withNamespace(metadata.getNamespace())
                 .withName(NAME)
+                .addToAnnotations(POLICY, policy)
                 .addToAnnotations(TokenSecretLayout.STORE_LABEL, metadata.getName())
                 .addToAnnotations(GENERATION, Long.toString(metadata.getGeneration()))
                 .endMetadata()
@@ -88,20 +92,15 @@ public final class PolicyProbe {
             client.resource(probe).dryRun().create();
             return false;
         } catch (KubernetesClientException e) {
-            if (e.getMessage() != null && e.getMessage().contains(ANSWER)) {
+            if (e.getMessage() != null && e.getMessage().contains("policy " + policy + " is in force")) {
                 return true;
             }
             throw e;
         }
     }
 
-    private static boolean pause() {
-        try {
-            Thread.sleep(PAUSE);
-            return true;
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            return false;
-        }
+    private static Duration longer(Duration wait) {
+        var twice = wait.multipliedBy(2);
+        return twice.compareTo(LONGEST_WAIT) < 0 ? twice : LONGEST_WAIT;
     }
 }

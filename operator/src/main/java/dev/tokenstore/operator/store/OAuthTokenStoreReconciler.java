@@ -51,6 +51,8 @@ public final class OAuthTokenStoreReconciler implements Reconciler<OAuthTokenSto
 
     private static final Duration AFTER_FAILURE = Duration.ofSeconds(30);
     private static final Duration AFTER_CHANGE = Duration.ofSeconds(1);
+    private static final Duration SETTLING = Duration.ofMillis(500);
+    private static final int REFUSALS_WHILE_SETTLING = 6;
 
     private final TokenWatches watches;
     private final TokenDeletion deletion;
@@ -119,6 +121,10 @@ public final class OAuthTokenStoreReconciler implements Reconciler<OAuthTokenSto
         }
         departure.prepare(store);
         var granted = access.grant(store, stores, actualBindings());
+        var settling = settling(store, granted);
+        if (settling.isPresent()) {
+            return later(settling);
+        }
         var around = new Surroundings(
                 granted,
                 StoreVerdicts.access(granted),
@@ -139,6 +145,15 @@ public final class OAuthTokenStoreReconciler implements Reconciler<OAuthTokenSto
                 yield cleanUp(store, around, policy, watching.index());
             }
         };
+    }
+
+    /// A new store, or a policy, is unknown to a part of the API server for a moment: its first refusals are no news.
+    private Optional<Duration> settling(OAuthTokenStore store, AccessResult granted) {
+        if (granted instanceof AccessResult.Granted) {
+            memory(store).accessGranted();
+            return Optional.empty();
+        }
+        return memory(store).accessRefused() <= REFUSALS_WHILE_SETTLING ? Optional.of(SETTLING) : Optional.empty();
     }
 
     @Override

@@ -8,6 +8,7 @@ final class StoreMemory {
     private final StatusPace pace = new StatusPace();
     private final CleanupLedger ledger;
     private boolean full;
+    private int refusals;
 
     StoreMemory(OAuthTokenStore store) {
         uid = store.getMetadata().getUid();
@@ -32,5 +33,14 @@ final class StoreMemory {
         var became = isFull && !full;
         full = isFull;
         return became;
+    }
+
+    /// Takes note that access could not be granted; returns how often that happened one after the other.
+    int accessRefused() {
+        return ++refusals;
+    }
+
+    void accessGranted() {
+        refusals = 0;
     }
 }
