@@ -9,6 +9,7 @@ import dev.tokenstore.operator.cleanup.MetadataClient;
 import dev.tokenstore.testing.KubernetesForTests;
 import io.fabric8.kubernetes.api.model.Condition;
 import io.fabric8.kubernetes.api.model.Secret;
+import io.fabric8.kubernetes.api.model.events.v1.Event;
 import io.fabric8.kubernetes.client.Config;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientBuilder;
@@ -17,6 +18,7 @@ import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
@@ -176,6 +178,22 @@ final class OperatorUnderTest implements AutoCloseable {
 
     void awaitGone(String name) {
         await().atMost(PATIENCE).until(() -> !exists(name));
+    }
+
+    Event awaitEvent(String reason) {
+        return await().atMost(PATIENCE)
+                .until(() -> events(reason), found -> !found.isEmpty())
+                .getFirst();
+    }
+
+    List<Event> events(String reason) {
+        return kubernetes.admin().events().v1().events().inNamespace(namespace).list().getItems().stream()
+                .filter(event -> event.getReason().equals(reason))
+                .toList();
+    }
+
+    double gauge(String name, String... tags) {
+        return registry.get(name).tags(tags).gauge().value();
     }
 
     @Override
