@@ -46,7 +46,6 @@ final class OperatorUnderTest implements AutoCloseable {
         this.kubernetes = kubernetes;
         this.namespace = kubernetes.newNamespace();
         kubernetes.apply(RBAC);
-        kubernetes.apply(POLICIES);
     }
 
     static OperatorUnderTest start(KubernetesForTests kubernetes) {
@@ -56,7 +55,18 @@ final class OperatorUnderTest implements AutoCloseable {
     }
 
     static OperatorUnderTest notStarted(KubernetesForTests kubernetes) {
+        var operator = withoutPolicies(kubernetes);
+        operator.applyPolicies();
+        return operator;
+    }
+
+    /// Not started, on a server that has no admission policies, unless another test applied them.
+    static OperatorUnderTest withoutPolicies(KubernetesForTests kubernetes) {
         return new OperatorUnderTest(kubernetes);
+    }
+
+    void applyPolicies() {
+        kubernetes.apply(POLICIES);
     }
 
     /// Puts the shipped roles back after a test changed them.
