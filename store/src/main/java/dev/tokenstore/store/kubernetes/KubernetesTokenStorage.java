@@ -1,5 +1,8 @@
 package dev.tokenstore.store.kubernetes;
 
+import dev.tokenstore.api.TokenFacts;
+import dev.tokenstore.store.LastUse;
+import dev.tokenstore.store.LivingTokens;
 import dev.tokenstore.store.StorageException;
 import dev.tokenstore.store.StorageException.Reason;
 import dev.tokenstore.store.StoredToken;
@@ -62,12 +65,19 @@ public final class KubernetesTokenStorage implements TokenStorage {
         places = new Places(identity, store, ids);
         stamps = new Stamps(connection.clock());
         marks = new Marks(random);
-        living = new LivingTokens(reader, resource, connection.clock());
-        lookup = new SecretLookup(secrets, writer, reader, living::read, fanout, unreadable);
+        living = new LivingTokens(resource::policy, connection.clock());
+        lookup = new SecretLookup(secrets, writer, reader, secret -> alive(reader, secret), fanout, unreadable);
         everything = new SecretLookup(secrets, writer, reader, reader::read, fanout, unreadable);
-        rowList = new RowList(secrets, writer, living, lookup);
-        lastUse = new LastUse(secrets, writer, reader, resource, connection.clock());
+        rowList = new RowList(secrets, writer, lookup);
+        lastUse = new LastUse(living, new SecretUse(secrets, writer, reader, connection.clock()));
         pendingRows = new PendingRows(secrets, writer, lookup, stamps, marks, connection.clock(), random);
+    }
+
+    /// What a Secret is to who reads or writes tokens.
+    private SecretReading alive(SecretReader reader, Secret secret) {
+        return living.isOver(now -> TokenFacts.read(secret.getMetadata(), now))
+                ? new SecretReading.Foreign()
+                : reader.read(secret);
     }
 
     /// Makes sure that the store is there and may be used, by asking for it and for one of its Secrets.
@@ -222,7 +232,7 @@ public final class KubernetesTokenStorage implements TokenStorage {
 
     @Override
     public void used(StoredToken row) {
-        lastUse.note((SecretRow) row);
+        lastUse.note(row);
     }
 
     @Override
@@ -245,6 +255,7 @@ public final class KubernetesTokenStorage implements TokenStorage {
 
     @Override
     public void close() {
+        lastUse.close();
         fanout.close();
     }
 

@@ -6,6 +6,7 @@ import static dev.tokenstore.store.token.TokenField.ID;
 import static dev.tokenstore.store.token.TokenField.REFRESH_TOKEN;
 import static dev.tokenstore.store.token.TokenField.USER_SIGNATURE;
 
+import dev.tokenstore.store.LivingTokens;
 import dev.tokenstore.store.SequenceCursor;
 import dev.tokenstore.store.StorageException;
 import dev.tokenstore.store.StoredToken;
@@ -21,6 +22,7 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Types;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -52,6 +54,10 @@ public final class SqliteTokenStorage implements TokenStorage {
     private final GeneratedIds ids;
     private final InstantSource clock;
     private final Consumer<String> unreadable;
+    private final LivingTokens living;
+    private final Optional<Integer> maxTokens;
+    private final Instant sessionsSince;
+    private final Optional<Housekeeping> housekeeping;
 
     /// Opens the file, and creates it where there is none.
     ///
@@ -65,10 +71,63 @@ public final class SqliteTokenStorage implements TokenStorage {
     }
 
     SqliteTokenStorage(SqliteFile file, InstantSource clock, RandomGenerator random, Consumer<String> unreadable) {
+        this(
+                file,
+                clock,
+                random,
+                unreadable,
+                LivingTokens.forEver(),
+                Optional.empty(),
+                Instant.EPOCH,
+                Optional.empty());
+    }
+
+    /// @param living which rows are alive
+    /// @param sessionsSince since when uses have been recorded in the file
+    /// @param housekeeping closed with this
+    SqliteTokenStorage(
+            SqliteFile file,
+            InstantSource clock,
+            RandomGenerator random,
+            Consumer<String> unreadable,
+            LivingTokens living,
+            Optional<Integer> maxTokens,
+            Instant sessionsSince,
+            Optional<Housekeeping> housekeeping) {
         this.file = file;
         this.ids = new GeneratedIds(file.identity(), random);
         this.clock = clock;
         this.unreadable = unreadable;
+        this.living = living;
+        this.maxTokens = maxTokens;
+        this.sessionsSince = sessionsSince;
+        this.housekeeping = housekeeping;
+    }
+
+    /// The same, of rows that live and are deleted as the policy says.
+    ///
+    /// @param listener hears what is deleted
+    public static SqliteTokenStorage open(
+            Path file,
+            EmbeddedPolicy policy,
+            MachineClock clock,
+            RandomGenerator random,
+            Consumer<String> unreadable,
+            CleanupListener listener) {
+        var living = new LivingTokens(policy.retention(), clock);
+        var stamps = clock.stamps();
+        var opened = SqliteFile.open(file, stamps, random);
+        try {
+            var sessionsSince = opened.sessionsSince(living.sessionTimeout(), stamps.instant());
+            var housekeeping = policy.deletes()
+                    ? Optional.of(Housekeeping.start(file, policy, living, clock, sessionsSince, random, listener))
+                    : Optional.<Housekeeping>empty();
+            return new SqliteTokenStorage(
+                    opened, stamps, random, unreadable, living, policy.maxTokens(), sessionsSince, housekeeping);
+        } catch (RuntimeException e) {
+            opened.close();
+            throw e;
+        }
     }
 
     @Override
@@ -78,6 +137,11 @@ public final class SqliteTokenStorage implements TokenStorage {
 
     @Override
     public Optional<StoredToken> byId(SecretValue id) {
+        return file.read(connection -> rowWithId(connection, id)).filter(row -> !living.isOver(row));
+    }
+
+    @Override
+    public Optional<StoredToken> toDelete(SecretValue id) {
         return file.read(connection -> rowWithId(connection, id));
     }
 
@@ -108,7 +172,7 @@ public final class SqliteTokenStorage implements TokenStorage {
 
     @Override
     public List<StoredToken> byCredential(TokenField credential, SecretValue value) {
-        return file.read(connection -> rowsWith(connection, credential, value));
+        return alive(file.read(connection -> rowsWith(connection, credential, value)));
     }
 
     private List<StoredToken> rowsWith(Connection connection, TokenField field, SecretValue value) throws SQLException {
@@ -124,15 +188,52 @@ public final class SqliteTokenStorage implements TokenStorage {
         }
     }
 
+    private List<StoredToken> alive(List<StoredToken> rows) {
+        return rows.stream().filter(row -> !living.isOver(row)).toList();
+    }
+
     @Override
     public Insertion insert(TokenFields fields, Function<List<StoredToken>, Optional<StoredToken>> twin) {
-        return file.write(connection -> {
-            if (twin.apply(related(connection, fields)).isPresent()) {
+        var insertion = file.write(connection -> {
+            var related = related(connection, fields);
+            if (twin.apply(alive(related)).isPresent()) {
                 return new Insertion.TwinFound();
             }
+            deleteTwinsThatAreOver(connection, related, twin);
+            requireRoom(connection);
             var stored = fields.has(ID) ? fields : fields.with(ID, ids.next(ids.randomPlace()));
             return new Insertion.Inserted(inserted(connection, TokenFields.NONE.mergedWith(stored)));
         });
+        if (insertion instanceof Insertion.Inserted inserted) {
+            housekeeping.ifPresent(work -> work.stored(inserted.row()));
+        }
+        return insertion;
+    }
+
+    /// Were they to live again, by a change of the policy, there would be two of the new row.
+    private void deleteTwinsThatAreOver(
+            Connection connection, List<StoredToken> related, Function<List<StoredToken>, Optional<StoredToken>> twin)
+            throws SQLException {
+        for (var row : related) {
+            if (living.isOver(row) && twin.apply(List.of(row)).isPresent()) {
+                delete(connection, own(row));
+            }
+        }
+    }
+
+    private void requireRoom(Connection connection) throws SQLException {
+        if (maxTokens.isEmpty()) {
+            return;
+        }
+        try (var statement = connection.createStatement();
+                var count = statement.executeQuery("SELECT count(*) FROM token")) {
+            if (count.getLong(1) >= maxTokens.get()) {
+                throw new StorageException(
+                        StorageException.Reason.STORE_FULL,
+                        "the store holds " + count.getLong(1) + " tokens and may hold " + maxTokens.get()
+                                + "; delete some, or raise --max-tokens");
+            }
+        }
     }
 
     private List<StoredToken> related(Connection connection, TokenFields fields) throws SQLException {
@@ -161,7 +262,7 @@ public final class SqliteTokenStorage implements TokenStorage {
             try (var key = statement.getGeneratedKeys()) {
                 key.next();
                 var moment = SqliteRow.moment(now);
-                return new SqliteRow(key.getLong(1), nonce, 1, fields, moment, moment, moment);
+                return new SqliteRow(key.getLong(1), nonce, 1, fields, moment, moment, moment, moment);
             }
         }
     }
@@ -169,7 +270,7 @@ public final class SqliteTokenStorage implements TokenStorage {
     @Override
     public Replacement replace(StoredToken current, TokenFields next) {
         var row = own(current);
-        return file.write(connection -> {
+        var replacement = file.<Replacement>write(connection -> {
             var now = stamp(connection);
             var sameUser = row.fields().get(USER_SIGNATURE).equals(next.get(USER_SIGNATURE));
             var replaced = new SqliteRow(
@@ -178,6 +279,7 @@ public final class SqliteTokenStorage implements TokenStorage {
                     row.counter() + 1,
                     TokenFields.NONE.mergedWith(next),
                     row.createTime(),
+                    SqliteRow.moment(now),
                     SqliteRow.moment(now),
                     sameUser ? row.userSince() : SqliteRow.moment(now));
             try (var statement = connection.prepareStatement(UPDATE)) {
@@ -192,17 +294,28 @@ public final class SqliteTokenStorage implements TokenStorage {
                         : new Replacement.RowChanged();
             }
         });
+        if (replacement instanceof Replacement.Replaced replaced) {
+            housekeeping.ifPresent(work -> work.stored(replaced.row()));
+        }
+        return replacement;
+    }
+
+    @Override
+    public void used(StoredToken row) {
+        housekeeping.ifPresent(work -> work.used(row));
     }
 
     @Override
     public void delete(StoredToken row) {
-        file.write(connection -> {
-            try (var statement = connection.prepareStatement("DELETE FROM token WHERE sequence = ? AND nonce = ?")) {
-                statement.setLong(1, own(row).sequence());
-                statement.setString(2, own(row).nonce());
-                return statement.executeUpdate();
-            }
-        });
+        file.write(connection -> delete(connection, own(row)));
+    }
+
+    private static int delete(Connection connection, SqliteRow row) throws SQLException {
+        try (var statement = connection.prepareStatement("DELETE FROM token WHERE sequence = ? AND nonce = ?")) {
+            statement.setLong(1, row.sequence());
+            statement.setString(2, row.nonce());
+            return statement.executeUpdate();
+        }
     }
 
     @Override
@@ -237,7 +350,7 @@ public final class SqliteTokenStorage implements TokenStorage {
                 return new Chunk(rows, Optional.of(last));
             }
             var behind = new SequenceCursor(result.getLong("sequence")).text();
-            readable(result).ifPresent(row -> rows.add(new Listed(row, behind)));
+            readable(result).filter(row -> !living.isOver(row)).ifPresent(row -> rows.add(new Listed(row, behind)));
             last = behind;
         }
         return new Chunk(rows, Optional.empty());
@@ -245,11 +358,12 @@ public final class SqliteTokenStorage implements TokenStorage {
 
     @Override
     public void close() {
+        housekeeping.ifPresent(Housekeeping::close);
         file.close();
     }
 
     private Optional<SqliteRow> readable(ResultSet result) throws SQLException {
-        var row = SqliteRow.read(result);
+        var row = SqliteRow.read(result, sessionsSince);
         if (row.isEmpty()) {
             unreadable.accept(SqliteRow.nameOf(result.getLong("sequence")));
         }
