@@ -241,7 +241,7 @@ final class SqliteFile implements AutoCloseable {
                 + " counter INTEGER NOT NULL, created_at INTEGER NOT NULL, updated_at INTEGER NOT NULL,"
                 + " user_since INTEGER NOT NULL, used_at INTEGER, " + columns + ") STRICT");
         execute("CREATE UNIQUE INDEX token_by_id ON token (id)");
-        for (var field : SqliteTokenStorage.SHARED_LOOKUPS) {
+        for (var field : TokenTable.SHARED_LOOKUPS) {
             execute("CREATE INDEX token_by_" + field.key() + " ON token (" + field.key() + ") WHERE " + field.key()
                     + " IS NOT NULL");
         }
