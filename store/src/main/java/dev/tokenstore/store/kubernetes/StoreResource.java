@@ -86,7 +86,7 @@ final class StoreResource {
             policy = RetentionPolicy.of(resource.getSpec());
             believedUntil = clock.instant().plus(BELIEVED);
         } catch (KubernetesClientException e) {
-            var explained = KubernetesErrors.explained(e, namespace + "/" + name);
+            var explained = KubernetesErrors.explained(e, namespace + "/" + name, client.getMasterUrl());
             if (explained.reason() != Reason.API_SERVER_UNAVAILABLE) {
                 believedUntil = Instant.MIN;
             }
