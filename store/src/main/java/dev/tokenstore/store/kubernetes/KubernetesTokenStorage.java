@@ -165,13 +165,13 @@ public final class KubernetesTokenStorage implements TokenStorage {
     @Override
     public Insertion insert(TokenFields fields, Function<List<StoredToken>, Optional<StoredToken>> twin) {
         resource.require();
-        deleteTwinsThatAreOver(fields, twin);
+        makeRoom(fields, twin);
         var occupied = new ArrayList<SecretRow>();
         for (var place : places.forNew(fields)) {
             var whole = fields.has(TokenField.ID) ? fields : fields.with(TokenField.ID, ids.next(place));
             switch (pendingRows.create(places.name(place), whole)) {
                 case PendingRows.Creation.Created created -> {
-                    return pendingRows.settle(created.row(), twin);
+                    return told(pendingRows.settle(created.row(), twin));
                 }
                 case PendingRows.Creation.NameTaken taken -> taken.by().ifPresent(occupied::add);
             }
@@ -184,21 +184,37 @@ public final class KubernetesTokenStorage implements TokenStorage {
                 Reason.TOO_MUCH_CONTENTION, "no free name was found for the new token; save it again");
     }
 
+    private Insertion told(Insertion insertion) {
+        if (insertion instanceof Insertion.Inserted) {
+            resource.tokenMade();
+        }
+        return insertion;
+    }
+
     /// A token of the same identity whose time is over makes room for the new one: were it to live again, by a change
     /// of the policy, there would be two.
-    private void deleteTwinsThatAreOver(TokenFields fields, Function<List<StoredToken>, Optional<StoredToken>> twin) {
+    private void makeRoom(TokenFields fields, Function<List<StoredToken>, Optional<StoredToken>> twin) {
+        var over = twinsThatAreOver(fields, twin);
+        if (over.isEmpty()) {
+            resource.requireRoom();
+        }
+        over.forEach(row -> secrets.delete(row.name(), row.uid(), Optional.of(row.resourceVersion())));
+    }
+
+    private List<SecretRow> twinsThatAreOver(
+            TokenFields fields, Function<List<StoredToken>, Optional<StoredToken>> twin) {
         if (!living.mayEnd()) {
-            return;
+            return List.of();
         }
         // what cannot be undone is not decided by a policy of some moments ago
         resource.check();
         // in this order: a row that is made meanwhile is only in the second answer
         var stored = everything.sharing(fields);
         var alive = lookup.sharing(fields).stream().map(SecretRow::name).toList();
-        stored.stream()
+        return stored.stream()
                 .filter(row -> row.confirmed() && !alive.contains(row.name()))
                 .filter(row -> twin.apply(List.of(row)).isPresent())
-                .forEach(row -> secrets.delete(row.name(), row.uid(), Optional.of(row.resourceVersion())));
+                .toList();
     }
 
     @Override
