@@ -178,7 +178,7 @@ class SqliteCleanupTest {
     }
 
     @Test
-    void noticesWhatAnotherProcessWroteAndLooksAtNoRowWhileNobodyWrote() {
+    void noticesWhatAnotherProcessWrote() {
         var real = new MachineClock(InstantSource.system());
         var rows = new OverdueRows(file, policy(null, "1s", null), Instant.EPOCH);
         try (var cleanup = new SqliteCleanup(rows, real, Duration.ofMillis(100), told);
