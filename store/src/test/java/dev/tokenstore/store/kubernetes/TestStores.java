@@ -1,6 +1,7 @@
 package dev.tokenstore.store.kubernetes;
 
 import dev.tokenstore.api.OAuthTokenStore;
+import dev.tokenstore.api.OAuthTokenStoreSpec;
 import dev.tokenstore.api.TokenSecretLayout;
 import dev.tokenstore.store.StoreUnderTest;
 import dev.tokenstore.store.TokenStore;
@@ -39,13 +40,23 @@ final class TestStores implements StoreUnderTest {
         return create(kubernetes, kubernetes.config());
     }
 
+    /// The same, of a store whose tokens live as the spec says.
+    static TestStores create(KubernetesForTests kubernetes, OAuthTokenStoreSpec spec) {
+        return create(kubernetes, kubernetes.config(), spec);
+    }
+
     /// The same, reached with another configuration.
     static TestStores create(KubernetesForTests kubernetes, Config config) {
+        return create(kubernetes, config, OAuthTokenStoreSpec.keepingEverything());
+    }
+
+    private static TestStores create(KubernetesForTests kubernetes, Config config, OAuthTokenStoreSpec spec) {
         var store = new OAuthTokenStore();
         store.setMetadata(new ObjectMetaBuilder()
                 .withName("store-" + NUMBER.incrementAndGet())
                 .withNamespace(kubernetes.namespace())
                 .build());
+        store.setSpec(spec);
         kubernetes.admin().resource(store).create();
         return of(kubernetes, kubernetes.namespace(), store.getMetadata().getName(), config);
     }
