@@ -46,24 +46,26 @@ public final class LastUse implements AutoCloseable {
             return;
         }
         var now = living.now();
-        var due = row.lastActive().plus(timeout.get().dividedBy(RetentionPolicy.USES_RECORDED_PER_TIMEOUT));
+        var tenth = timeout.get().dividedBy(RetentionPolicy.USES_RECORDED_PER_TIMEOUT);
+        var due = row.lastActive().plus(tenth);
         if (now.isBefore(due) || now.isBefore(pausedUntil) || !beingRecorded.add(row.name())) {
             return;
         }
         try {
-            recordings.execute(() -> record(row, due));
+            recordings.execute(() -> record(row, due, tenth.dividedBy(2)));
         } catch (RejectedExecutionException e) {
             // the storage was closed meanwhile
             beingRecorded.remove(row.name());
         }
     }
 
-    private void record(StoredToken row, Instant due) {
+    /// @param most the longest pause that leaves time for another attempt before the session could end
+    private void record(StoredToken row, Instant due, Duration most) {
         try {
             recorder.record(row, due);
         } catch (StorageException e) {
             // the reader has its token; it is tried again when there is hope that it helps
-            pausedUntil = living.now().plus(PAUSE);
+            pausedUntil = living.now().plus(PAUSE.compareTo(most) < 0 ? PAUSE : most);
         } finally {
             beingRecorded.remove(row.name());
         }
