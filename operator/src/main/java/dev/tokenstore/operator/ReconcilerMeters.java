@@ -27,6 +27,8 @@ final class ReconcilerMeters {
         Duration.ofMinutes(2)
     };
 
+    private static final String EVENTS = "events.received";
+
     private static final Map<String, String> DESCRIPTIONS = Map.of(
             MicrometerMetricsV2.RECONCILIATIONS_STARTED,
             "Reconciliations that were asked for, retries included.",
@@ -44,7 +46,7 @@ final class ReconcilerMeters {
             "Stores that the operator knows.",
             MicrometerMetricsV2.RECONCILIATION_EXECUTION_DURATION,
             "How long reconciliations take.",
-            "events.received",
+            EVENTS,
             "Reasons to reconcile that arrived, by kind.");
 
     private ReconcilerMeters() {}
@@ -72,13 +74,19 @@ final class ReconcilerMeters {
                 .register(registry);
     }
 
+    /// Adds descriptions; and the label `action` where the operator SDK leaves it out, for Prometheus takes no series
+    /// whose labels differ from those of others of their name.
     private static final class Descriptions implements MeterFilter {
         @Override
         public Meter.Id map(Meter.Id id) {
             var description = DESCRIPTIONS.get(id.getName());
-            return description == null
-                    ? id
-                    : new Meter.Id(id.getName(), Tags.of(id.getTags()), id.getBaseUnit(), description, id.getType());
+            if (description == null) {
+                return id;
+            }
+            var tags = id.getName().equals(EVENTS) && id.getTag("action") == null
+                    ? Tags.of(id.getTags()).and("action", "NONE")
+                    : Tags.of(id.getTags());
+            return new Meter.Id(id.getName(), tags, id.getBaseUnit(), description, id.getType());
         }
     }
 }

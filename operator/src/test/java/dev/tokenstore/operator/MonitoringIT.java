@@ -12,6 +12,7 @@ import java.time.Duration;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -33,13 +34,16 @@ class MonitoringIT {
     private static final Set<String> OF_THE_TARGET = Set.of("instance", "namespace");
 
     private static final Pattern OURS = Pattern.compile("tokenstore_\\w+");
+    private static final List<String> REFUSED = new CopyOnWriteArrayList<>();
     private static final Set<String> NAMES_AND_IDS = new HashSet<>();
     private static OperatorUnderTest operator;
     private static ScrapedMetrics scraped;
 
     @BeforeAll
     static void oneStoreOfEachKind() {
-        operator = OperatorUnderTest.start(kubernetes);
+        operator = OperatorUnderTest.notStarted(kubernetes);
+        operator.registry.config().onMeterRegistrationFailed((meter, why) -> REFUSED.add(meter + ": " + why));
+        operator.start();
         createTokens("cleaned", 1);
         createTokens("trial", 2);
         createTokens("braked", 12);
@@ -105,6 +109,15 @@ class MonitoringIT {
         assertThat(scraped.value("tokenstore_leader")).isEqualTo(1);
         // the operator's clock was put forward, the API server's was not
         assertThat(scraped.value("tokenstore_clock_offset_seconds")).isBetween(-43_260.0, -43_140.0);
+    }
+
+    @Test
+    void noMeterIsRefusedForItsLabels() {
+        assertThat(scraped.value("events_received_total", "event", "ResourceEvent", "action", "ADDED"))
+                .isEqualTo(3);
+        assertThat(scraped.value("events_received_total", "event", "Event", "action", "NONE"))
+                .isPositive();
+        assertThat(REFUSED).isEmpty();
     }
 
     static Stream<Monitoring> questions() {
