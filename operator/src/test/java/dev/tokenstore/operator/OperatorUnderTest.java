@@ -12,6 +12,7 @@ import dev.tokenstore.operator.metrics.ProcessMeters;
 import dev.tokenstore.testing.KubernetesForTests;
 import io.fabric8.kubernetes.api.model.Condition;
 import io.fabric8.kubernetes.api.model.Secret;
+import io.fabric8.kubernetes.api.model.events.v1.Event;
 import io.fabric8.kubernetes.client.Config;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientBuilder;
@@ -20,6 +21,7 @@ import io.fabric8.kubernetes.client.jdkhttp.JdkHttpClientFactory;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
@@ -47,7 +49,6 @@ final class OperatorUnderTest implements AutoCloseable {
         this.kubernetes = kubernetes;
         this.namespace = kubernetes.newNamespace();
         kubernetes.apply(RBAC);
-        kubernetes.apply(POLICIES);
     }
 
     static OperatorUnderTest start(KubernetesForTests kubernetes) {
@@ -57,7 +58,18 @@ final class OperatorUnderTest implements AutoCloseable {
     }
 
     static OperatorUnderTest notStarted(KubernetesForTests kubernetes) {
+        var operator = withoutPolicies(kubernetes);
+        operator.applyPolicies();
+        return operator;
+    }
+
+    /// Not started, on a server that has no admission policies, unless another test applied them.
+    static OperatorUnderTest withoutPolicies(KubernetesForTests kubernetes) {
         return new OperatorUnderTest(kubernetes);
+    }
+
+    void applyPolicies() {
+        kubernetes.apply(POLICIES);
     }
 
     /// Puts the shipped roles back after a test changed them.
@@ -179,6 +191,22 @@ final class OperatorUnderTest implements AutoCloseable {
 
     void awaitGone(String name) {
         await().atMost(PATIENCE).until(() -> !exists(name));
+    }
+
+    Event awaitEvent(String reason) {
+        return await().atMost(PATIENCE)
+                .until(() -> events(reason), found -> !found.isEmpty())
+                .getFirst();
+    }
+
+    List<Event> events(String reason) {
+        return kubernetes.admin().events().v1().events().inNamespace(namespace).list().getItems().stream()
+                .filter(event -> event.getReason().equals(reason))
+                .toList();
+    }
+
+    double gauge(String name, String... tags) {
+        return registry.get(name).tags(tags).gauge().value();
     }
 
     @Override
