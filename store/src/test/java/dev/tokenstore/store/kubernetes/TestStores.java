@@ -21,13 +21,15 @@ final class TestStores implements StoreUnderTest {
     private static final AtomicInteger NUMBER = new AtomicInteger();
 
     private final KubernetesForTests kubernetes;
+    private final String namespace;
     private final String name;
     private final Config config;
     private final ConcurrentLinkedQueue<KubernetesConnection> connections = new ConcurrentLinkedQueue<>();
     private final ConcurrentLinkedQueue<String> unreadable = new ConcurrentLinkedQueue<>();
 
-    private TestStores(KubernetesForTests kubernetes, String name, Config config) {
+    private TestStores(KubernetesForTests kubernetes, String namespace, String name, Config config) {
         this.kubernetes = kubernetes;
+        this.namespace = namespace;
         this.name = name;
         this.config = config;
     }
@@ -45,7 +47,12 @@ final class TestStores implements StoreUnderTest {
                 .withNamespace(kubernetes.namespace())
                 .build());
         kubernetes.admin().resource(store).create();
-        return new TestStores(kubernetes, store.getMetadata().getName(), config);
+        return of(kubernetes, kubernetes.namespace(), store.getMetadata().getName(), config);
+    }
+
+    /// A store that is there, of any namespace.
+    static TestStores of(KubernetesForTests kubernetes, String namespace, String name, Config config) {
+        return new TestStores(kubernetes, namespace, name, config);
     }
 
     String name() {
@@ -60,7 +67,7 @@ final class TestStores implements StoreUnderTest {
     KubernetesTokenStorage storage(InstantSource clock) {
         var connection = KubernetesConnection.open(config, clock);
         connections.add(connection);
-        return connection.storage(kubernetes.namespace(), name, new SecureRandom(), unreadable::add);
+        return connection.storage(namespace, name, new SecureRandom(), unreadable::add);
     }
 
     /// The store's Secrets, whatever is in them.
@@ -68,7 +75,7 @@ final class TestStores implements StoreUnderTest {
         return kubernetes
                 .admin()
                 .secrets()
-                .inNamespace(kubernetes.namespace())
+                .inNamespace(namespace)
                 .withLabel(TokenSecretLayout.STORE_LABEL, name)
                 .list()
                 .getItems();
