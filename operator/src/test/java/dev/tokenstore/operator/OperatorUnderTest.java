@@ -5,7 +5,10 @@ import static org.awaitility.Awaitility.await;
 import dev.tokenstore.api.OAuthTokenStore;
 import dev.tokenstore.api.OAuthTokenStoreSpec;
 import dev.tokenstore.api.OAuthTokenStoreStatus;
+import dev.tokenstore.api.ServerClock;
 import dev.tokenstore.operator.cleanup.MetadataClient;
+import dev.tokenstore.operator.metrics.ApiServerMeters;
+import dev.tokenstore.operator.metrics.ProcessMeters;
 import dev.tokenstore.testing.KubernetesForTests;
 import io.fabric8.kubernetes.api.model.Condition;
 import io.fabric8.kubernetes.api.model.Secret;
@@ -13,8 +16,8 @@ import io.fabric8.kubernetes.api.model.events.v1.Event;
 import io.fabric8.kubernetes.client.Config;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientBuilder;
+import io.fabric8.kubernetes.client.http.HttpClient;
 import io.fabric8.kubernetes.client.jdkhttp.JdkHttpClientFactory;
-import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -38,7 +41,7 @@ final class OperatorUnderTest implements AutoCloseable {
     final String namespace;
     final TestClock clock = new TestClock();
     final RecordedRequests requests = new RecordedRequests();
-    final PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
+    final PrometheusMeterRegistry registry = ReconcilerMeters.newRegistry();
 
     private Optional<Running> running = Optional.empty();
 
@@ -216,13 +219,15 @@ final class OperatorUnderTest implements AutoCloseable {
     }
 
     private final class Running implements AutoCloseable {
+        private final ServerClock serverClock = new ServerClock(clock);
+        private final ApiServerMeters apiMeters = new ApiServerMeters(registry, serverClock, clock);
+        private final ProcessMeters processMeters = new ProcessMeters(registry, "under-test");
         private final KubernetesClient client = new KubernetesClientBuilder()
                 .withConfig(config())
                 .withHttpClientFactory(new JdkHttpClientFactory())
-                .withHttpClientBuilderConsumer(builder -> builder.addOrReplaceInterceptor("recorded", requests))
+                .withHttpClientBuilderConsumer(this::intercept)
                 .build();
-        private final KubernetesClient metadataClient =
-                MetadataClient.open(config(), builder -> builder.addOrReplaceInterceptor("recorded", requests));
+        private final KubernetesClient metadataClient = MetadataClient.open(config(), this::intercept);
         private final TokenStoreOperator operator = new TokenStoreOperator(
                 client, metadataClient, Set.of(namespace), "operator-under-test", Optional.empty(), registry, clock);
 
@@ -230,8 +235,15 @@ final class OperatorUnderTest implements AutoCloseable {
             operator.start();
         }
 
+        private void intercept(HttpClient.Builder builder) {
+            builder.addOrReplaceInterceptor("clock", serverClock)
+                    .addOrReplaceInterceptor("recorded", requests)
+                    .addOrReplaceInterceptor("meters", apiMeters);
+        }
+
         @Override
         public void close() {
+            processMeters.close();
             operator.close();
             metadataClient.close();
             client.close();
