@@ -38,6 +38,7 @@ final class StoreVerdicts {
     static final String POLICY_NOT_IN_FORCE = "PolicyNotInForce";
     static final String BOUND = "Bound";
     static final String BINDING_REFUSED = "BindingRefused";
+    static final String ACCOUNT_NOT_ALLOWED = "AccountNotAllowed";
     static final String SECOND_STORE = "SecondStore";
     static final String SHARED_NAMESPACE = "SharedNamespace";
 
@@ -95,6 +96,13 @@ final class StoreVerdicts {
                         POLICY_NOT_IN_FORCE,
                         "No service account is added before ValidatingAdmissionPolicy oauth-token-store-clients is in"
                                 + " force here: kubectl apply -f deploy/operator/policies.yaml");
+            case AccessResult.NotAllowed notAllowed ->
+                new Verdict.False(
+                        ACCOUNT_NOT_ALLOWED,
+                        "Service account " + notAllowed.account().namespace() + "/"
+                                + notAllowed.account().name()
+                                + " gets no tokens: it is of a namespace of Kubernetes or of the operator; remove it from"
+                                + " spec.access");
             case AccessResult.Refused refused ->
                 new Verdict.False(
                         BINDING_REFUSED,

@@ -66,6 +66,21 @@ class NamespaceAccessTest {
     }
 
     @Test
+    void accountsOfKubernetesAndOfTheOperatorAreLeftOut() {
+        var access = decide(
+                List.of(store(
+                        "crm",
+                        worker,
+                        new Client("admin", "kube-system", null),
+                        new Client("operator", "oauth-token-store", true))),
+                true,
+                Map.of());
+
+        assertThat(access.subjects().get(BoundRole.CLIENT)).containsExactly(WORKER);
+        assertThat(access.subjects().get(BoundRole.READER)).isEmpty();
+    }
+
+    @Test
     void withoutStoresNobodyHoldsAnyRole() {
         var access = decide(List.of(), true, Map.of(BoundRole.CLIENT, Set.of(WORKER)));
 
