@@ -47,7 +47,7 @@ final class StoreVerdicts {
     private StoreVerdicts() {}
 
     static Verdict watching() {
-        return new Verdict.True("TokensWatched", "");
+        return new Verdict.True("TokensWatched", "The store's tokens are known, and their changes as they happen");
     }
 
     static Verdict refused(String namespace, AccessResult access) {
@@ -130,7 +130,7 @@ final class StoreVerdicts {
         }
         return secrets > 0
                 ? new Verdict.False(SHARED_NAMESPACE, shared + ADVICE)
-                : new Verdict.True("OwnNamespace", "");
+                : new Verdict.True("OwnNamespace", "The namespace holds nothing but this store's tokens");
     }
 
     /// @param left what is to be done after the cleanup that did `result`
@@ -176,7 +176,7 @@ final class StoreVerdicts {
                 ? new Verdict.False(
                         CLEANUP_RUNNING,
                         "Tokens due for deletion: " + left.due().size())
-                : new Verdict.True("NothingDue", "");
+                : new Verdict.True("NothingDue", "No token is overdue");
     }
 
     private static String number(CleanupPlan plan) {
