@@ -106,7 +106,7 @@ class FaultsIT {
 
         proxy.misbehave(request -> {
             var isWrite = !request.startsWith("GET");
-            var harms = isWrite || fault != Fault.CONFLICT && !request.contains("watch=true");
+            var harms = isWrite || (fault != Fault.CONFLICT && !request.contains("watch=true"));
             if (harms) {
                 harmed.incrementAndGet();
             }
@@ -288,7 +288,7 @@ class FaultsIT {
 
             var deletedByOthers = new HashSet<String>();
             var end = clock.instant().plusSeconds(8);
-            for (int i = 0; clock.instant().isBefore(end); i++) {
+            while (clock.instant().isBefore(end)) {
                 var name = "random-" + random.nextInt(60);
                 switch (random.nextInt(12)) {
                     case 0 -> {
