@@ -66,7 +66,7 @@ final class OperatorProcess implements AutoCloseable {
         builder.environment().keySet().removeIf(name -> name.startsWith("TOKENSTORE_"));
         builder.environment().put("PID_FILE", pidFile.toString());
         builder.environment().put("KUBECONFIG", kubeconfig.toString());
-        builder.environment().put("JAVA_TOOL_OPTIONS", shipped.javaOptions());
+        builder.environment().putAll(shipped.environment());
         builder.environment().put("TOKENSTORE_LEASE_NAMESPACE", shipped.namespace());
         builder.environment().put("TOKENSTORE_PORT", Integer.toString(port));
         try {

@@ -12,7 +12,7 @@ import java.util.regex.Pattern;
 /// What the system, and its JVM, tell of a process.
 record ProcessSight(long pid) {
     private static final double MEBI = 1024;
-    private static final Pattern USED = Pattern.compile("(?:DefNew|Tenured)\\s+total \\d+K, used (\\d+)K");
+    private static final Pattern TOTAL = Pattern.compile("(?m)^Total\\s+\\d+\\s+(\\d+)");
     private static final Pattern SOCKET = Pattern.compile("socket:\\[(\\d+)]");
 
     /// The columns of `/proc/net/tcp`.
@@ -85,16 +85,11 @@ record ProcessSight(long pid) {
 
     /// What is left of its heap after everything unused was cleared away.
     double liveHeapMebibytes() {
-        jcmd("GC.run");
-        var used = USED.matcher(jcmd("GC.heap_info"));
-        double sum = 0;
-        while (used.find()) {
-            sum += Long.parseLong(used.group(1));
+        var total = TOTAL.matcher(jcmd("GC.class_histogram"));
+        if (!total.find()) {
+            throw new BenchmarkException("the JVM does not tell what its heap holds");
         }
-        if (sum == 0) {
-            throw new BenchmarkException("the JVM does not tell its heap as a serial collector does");
-        }
-        return sum / MEBI;
+        return Long.parseLong(total.group(1)) / MEBI / MEBI;
     }
 
     private String jcmd(String command) {

@@ -9,15 +9,21 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
+import java.util.stream.Collectors;
 
 /// How the operator is started where it is installed: what is measured must be what ships.
 ///
 /// @param arguments of the program
-/// @param javaOptions of its JVM
+/// @param environment those of its variables that do not depend on the pod; the options of its JVM are among them
 /// @param memoryLimit of its container, in bytes; the JVM sizes its heap by it
 record ShippedDeployment(
-        String namespace, String serviceAccount, List<String> arguments, String javaOptions, long memoryLimit) {
+        String namespace,
+        String serviceAccount,
+        List<String> arguments,
+        Map<String, String> environment,
+        long memoryLimit) {
     /// Reads it from the folder of the manifests.
     static ShippedDeployment read(Path deploy) {
         try {
@@ -29,7 +35,7 @@ record ShippedDeployment(
                     deployment.getMetadata().getNamespace(),
                     pod.getServiceAccountName(),
                     List.copyOf(container.getArgs()),
-                    variable(container, "JAVA_TOOL_OPTIONS"),
+                    environment(container),
                     Objects.requireNonNull(container.getResources().getLimits().get("memory"))
                             .getNumericalAmount()
                             .longValueExact());
@@ -38,11 +44,9 @@ record ShippedDeployment(
         }
     }
 
-    private static String variable(Container container, String name) {
+    private static Map<String, String> environment(Container container) {
         return container.getEnv().stream()
-                .filter(variable -> variable.getName().equals(name))
-                .findFirst()
-                .map(EnvVar::getValue)
-                .orElse("");
+                .filter(variable -> variable.getValue() != null)
+                .collect(Collectors.toMap(EnvVar::getName, EnvVar::getValue));
     }
 }

@@ -5,6 +5,7 @@ import dev.tokenstore.operator.OperatorConfig.LogFormat;
 import dev.tokenstore.operator.cleanup.MetadataClient;
 import dev.tokenstore.operator.metrics.ProbeServer;
 import io.fabric8.kubernetes.client.Config;
+import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientBuilder;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.fabric8.kubernetes.client.jdkhttp.JdkHttpClientFactory;
@@ -128,7 +129,7 @@ public final class OperatorMain implements Callable<Integer> {
 
     private static int serve(OperatorConfig config, Logger log, CountDownLatch asked) throws InterruptedException {
         var clock = new ServerClock(InstantSource.system());
-        Config kubernetes;
+        final Config kubernetes;
         try {
             kubernetes = Config.autoConfigure(null);
         } catch (RuntimeException e) {
@@ -143,16 +144,15 @@ public final class OperatorMain implements Callable<Integer> {
         try (var client = new KubernetesClientBuilder()
                         .withConfig(kubernetes)
                         .withHttpClientFactory(new JdkHttpClientFactory())
+                        .withKubernetesSerialization(WithoutManagedFields.serialization())
                         .withHttpClientBuilderConsumer(builder -> builder.addOrReplaceInterceptor("clock", clock)
                                 .addOrReplaceInterceptor("contact", contact))
                         .build();
-                var metadataClient = MetadataClient.open(
-                        kubernetes,
-                        builder -> builder.addOrReplaceInterceptor("clock", clock)
-                                .addOrReplaceInterceptor("contact", contact));
+                var metadataClient = metadataClient(kubernetes, clock, contact);
                 var operator = new TokenStoreOperator(
                         client,
                         metadataClient,
+                        () -> metadataClient(kubernetes, clock, contact),
                         config.namespaces(),
                         instance(),
                         config.leaseNamespace()
@@ -176,6 +176,12 @@ public final class OperatorMain implements Callable<Integer> {
             log.atError().addKeyValue("port", config.port()).log("could not open the port; give --port another one");
             return 1;
         }
+    }
+
+    private static KubernetesClient metadataClient(Config kubernetes, ServerClock clock, ApiServerContact contact) {
+        return MetadataClient.open(
+                kubernetes,
+                builder -> builder.addOrReplaceInterceptor("clock", clock).addOrReplaceInterceptor("contact", contact));
     }
 
     private static String reasonOf(OperatorException failure) {

@@ -21,6 +21,7 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Supplier;
 
 /// The operator, put together. It closes what it made; the clients are the caller's.
 final class TokenStoreOperator implements AutoCloseable {
@@ -35,6 +36,7 @@ final class TokenStoreOperator implements AutoCloseable {
 
     /// @param client for all but Secrets
     /// @param metadataClient for Secrets, see [dev.tokenstore.operator.cleanup.MetadataClient]
+    /// @param watchClients opens one more of these for watches, which is closed here
     /// @param namespaces those whose stores are reconciled; empty for all
     /// @param instance names this process among the operator's replicas
     /// @param leadership empty if this is the only replica
@@ -42,13 +44,14 @@ final class TokenStoreOperator implements AutoCloseable {
     TokenStoreOperator(
             KubernetesClient client,
             KubernetesClient metadataClient,
+            Supplier<KubernetesClient> watchClients,
             Set<String> namespaces,
             String instance,
             Optional<Leadership> leadership,
             MeterRegistry registry,
             InstantSource clock) {
         this.leadership = leadership;
-        watches = new TokenWatches(metadataClient, clock);
+        watches = new TokenWatches(watchClients, clock);
         deletion = new TokenDeletion(metadataClient);
         leadership.ifPresent(lease -> lease.beforeLoss(deletion::close));
         operator = new Operator(overrider -> {

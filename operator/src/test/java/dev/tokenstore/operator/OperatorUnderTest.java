@@ -183,6 +183,10 @@ final class OperatorUnderTest implements AutoCloseable {
         stop();
     }
 
+    private KubernetesClient metadataClient() {
+        return MetadataClient.open(config(), builder -> builder.addOrReplaceInterceptor("recorded", requests));
+    }
+
     private Config config() {
         return kubernetes.configAs("oauth-token-store", "oauth-token-store-operator");
     }
@@ -193,10 +197,16 @@ final class OperatorUnderTest implements AutoCloseable {
                 .withHttpClientFactory(new JdkHttpClientFactory())
                 .withHttpClientBuilderConsumer(builder -> builder.addOrReplaceInterceptor("recorded", requests))
                 .build();
-        private final KubernetesClient metadataClient =
-                MetadataClient.open(config(), builder -> builder.addOrReplaceInterceptor("recorded", requests));
+        private final KubernetesClient metadataClient = metadataClient();
         private final TokenStoreOperator operator = new TokenStoreOperator(
-                client, metadataClient, Set.of(namespace), "operator-under-test", Optional.empty(), registry, clock);
+                client,
+                metadataClient,
+                OperatorUnderTest.this::metadataClient,
+                Set.of(namespace),
+                "operator-under-test",
+                Optional.empty(),
+                registry,
+                clock);
 
         Running() {
             operator.start();
