@@ -86,6 +86,11 @@ public final class ServerClock implements InstantSource, Interceptor {
         return sinceStart().plus(offset);
     }
 
+    /// How far this clock is ahead of another, for instance of the machine's own; negative if it is behind.
+    public Duration aheadOf(InstantSource other) {
+        return Duration.between(other.instant(), instant());
+    }
+
     private static Duration longer(Duration a, Duration b) {
         return a.compareTo(b) < 0 ? b : a;
     }

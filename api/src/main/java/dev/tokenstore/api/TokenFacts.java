@@ -67,6 +67,21 @@ public record TokenFacts(
         return TokenFactsReader.read(secret, seenAt);
     }
 
+    /// The facts of a token that is kept in a row of its own instead of a Secret.
+    ///
+    /// @param lastActive when the token was last saved or read, as far as recorded
+    /// @param accessExpiry null when it is not known
+    /// @param seenAt when the row was read, by the clock that judges it
+    public static TokenFacts ofRow(
+            Instant firstSaved,
+            Instant lastSaved,
+            Instant lastActive,
+            @Nullable Instant accessExpiry,
+            Credentials credentials,
+            Instant seenAt) {
+        return TokenFactsReader.ofRow(firstSaved, lastSaved, lastActive, accessExpiry, credentials, seenAt);
+    }
+
     /// When this became, or becomes, a Secret that is no use to anyone; empty if there is no such moment, or it is not
     /// known.
     public Optional<Instant> unusableFrom() {

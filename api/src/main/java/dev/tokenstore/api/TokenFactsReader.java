@@ -43,10 +43,39 @@ final class TokenFactsReader {
                 reader.lastActive(lastSaved),
                 reader.lastChanged(secret, appeared),
                 instant(annotations.get(TokenSecretLayout.ACCESS_EXPIRES_AT))
-                        .filter(expiry -> !expiry.isBefore(EARLIEST_EXPIRY))
+                        .filter(TokenFactsReader::isRealExpiry)
                         .orElse(null),
                 reader.renewal(credentials),
                 credentials);
+    }
+
+    static TokenFacts ofRow(
+            Instant firstSaved,
+            Instant lastSaved,
+            Instant lastActive,
+            @Nullable Instant accessExpiry,
+            Credentials credentials,
+            Instant seenAt) {
+        var reader = new TokenFactsReader(Map.of(), seenAt);
+        var isRenewable = credentials == Credentials.RENEWAL_ONLY || credentials == Credentials.ACCESS_AND_RENEWAL;
+        return new TokenFacts(
+                true,
+                false,
+                State.CONFIRMED,
+                reader.clamped(firstSaved),
+                reader.clamped(firstSaved),
+                reader.clamped(lastSaved),
+                reader.clamped(lastActive),
+                reader.clamped(lastSaved),
+                Optional.ofNullable(accessExpiry)
+                        .filter(TokenFactsReader::isRealExpiry)
+                        .orElse(null),
+                isRenewable ? Renewal.POSSIBLE : Renewal.IMPOSSIBLE,
+                credentials);
+    }
+
+    private static boolean isRealExpiry(Instant expiry) {
+        return !expiry.isBefore(EARLIEST_EXPIRY) && !expiry.isAfter(LATEST);
     }
 
     private State state() {

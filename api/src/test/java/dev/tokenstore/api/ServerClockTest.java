@@ -20,6 +20,15 @@ class ServerClockTest {
     }
 
     @Test
+    void tellsHowFarItIsAheadOfTheMachine() {
+        assertThat(clock.aheadOf(() -> local)).isZero();
+
+        reply(Duration.ofHours(3));
+
+        assertThat(clock.aheadOf(() -> local)).isBetween(Duration.ofHours(3).minusSeconds(1), Duration.ofHours(3));
+    }
+
+    @Test
     void isAtMostASecondBehindTheServerAfterOneReply() {
         var ahead = Duration.ofHours(3);
 

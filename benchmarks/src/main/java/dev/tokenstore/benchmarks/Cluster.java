@@ -12,17 +12,12 @@ import io.fabric8.kubernetes.client.jdkhttp.JdkHttpClientFactory;
 import io.fabric8.kubernetes.client.utils.Serialization;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.TreeMap;
 import java.util.function.Consumer;
-import java.util.regex.Pattern;
 
 /// A cluster with everything installed that ships, but for the operator's own pod.
 final class Cluster implements AutoCloseable {
     /// The service account that saves tokens.
     static final String APP = "app";
-
-    private static final Pattern REQUESTS = Pattern.compile(
-            "apiserver_request_total\\{(?:.*,)?resource=\"([^\"]*)\".*,verb=\"([^\"]*)\"[^}]*} ([0-9.e+]+)");
 
     private final TestCluster cluster;
     private final ShippedDeployment shipped;
@@ -113,41 +108,6 @@ final class Cluster implements AutoCloseable {
                         new ListOptionsBuilder().withLimit(1L).build());
         var more = one.getMetadata().getRemainingItemCount();
         return (one.getItems() == null ? 0 : one.getItems().size()) + (more == null ? 0 : more.intValue());
-    }
-
-    /// The number of requests that the API server has answered so far, by resource and verb; its own to itself among
-    /// them. A watch counts when it ends.
-    Requests requests() {
-        var counts = new TreeMap<String, Long>();
-        admin().raw("/metrics").lines().forEach(line -> {
-            var request = REQUESTS.matcher(line);
-            if (request.matches()) {
-                counts.merge(
-                        request.group(2) + " " + (request.group(1).isEmpty() ? "other" : request.group(1)),
-                        (long) Double.parseDouble(request.group(3)),
-                        Long::sum);
-            }
-        });
-        return new Requests(counts);
-    }
-
-    /// Numbers of requests by verb and resource.
-    record Requests(TreeMap<String, Long> counts) {
-        /// Those that came since `before`.
-        Requests since(Requests before) {
-            var more = new TreeMap<String, Long>();
-            counts.forEach((kind, count) -> {
-                var difference = count - before.counts.getOrDefault(kind, 0L);
-                if (difference != 0) {
-                    more.put(kind, difference);
-                }
-            });
-            return new Requests(more);
-        }
-
-        long total() {
-            return counts.values().stream().mapToLong(Long::longValue).sum();
-        }
     }
 
     @Override

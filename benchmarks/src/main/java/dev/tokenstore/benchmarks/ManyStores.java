@@ -41,8 +41,6 @@ final class ManyStores {
                         sizes.stores() * sizes.tokensPerStore(),
                         number -> new TokenFiller.Token(namespace(number % sizes.stores()), STORE, number, now, true));
             }
-            var own = run.requestsWithoutOperator(cluster);
-            var before = cluster.requests();
             try (var stores = new Stores(cluster.admin(), sizes.tokensPerStore())) {
                 var begin = System.nanoTime();
                 try (var operator = run.startOperator(cluster, shipped)) {
@@ -58,18 +56,14 @@ final class ManyStores {
                                     (System.nanoTime() - begin) / 1e9,
                                     "s"));
                     run.report()
-                            .add(Figure.of(
-                                    title,
-                                    "requests until then",
-                                    cluster.requests().since(before).total(),
-                                    ""));
+                            .add(Figure.of(title, "requests to the API server until then", operator.requests(), ""));
                     run.report()
                             .add(Figure.of(
                                     title,
                                     "processor time until then",
                                     operator.sight().processorTime().toMillis() / 1e3,
                                     "s"));
-                    run.measureIdle(title, cluster, operator, own);
+                    run.measureIdle(title, operator);
                     run.report()
                             .add(Figure.of(
                                             title,

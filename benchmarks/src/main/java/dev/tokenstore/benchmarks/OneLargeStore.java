@@ -44,9 +44,8 @@ final class OneLargeStore {
             cluster.admitApp(NAMESPACE);
             try (var saves = SaveLoad.prepare(app, NAMESPACE, STORE, sizes)) {
                 fill(cluster);
-                var own = run.requestsWithoutOperator(cluster);
                 try (var operator = start(cluster, shipped)) {
-                    run.measureIdle(title, cluster, operator, own);
+                    run.measureIdle(title, operator);
                     measureEvents(cluster, operator);
                     measureCleanup(cluster, operator, saves);
                     run.report()

@@ -139,6 +139,11 @@ final class OperatorProcess implements AutoCloseable {
         }
     }
 
+    /// How much it has asked of the API server so far, the begin of each watch included.
+    double requests() {
+        return meter("tokenstore_api_requests_total");
+    }
+
     @Override
     public void close() {
         http.close();

@@ -56,18 +56,16 @@ record Run(Path home, Path folder, Sizes sizes, Report report, Consumer<String> 
     }
 
     /// Measures what the operator costs while nothing happens.
-    ///
-    /// @param own what the API server asks itself in that time
-    void measureIdle(String scenario, Cluster cluster, OperatorProcess operator, Cluster.Requests own) {
+    void measureIdle(String scenario, OperatorProcess operator) {
         progress.accept("  idle for " + sizes.idle().toSeconds() + " s");
         var sight = operator.sight();
         var processorBefore = sight.processorTime();
-        var before = cluster.requests();
+        var requestsBefore = operator.requests();
         pause(sizes.idle());
-        var requests = cluster.requests().since(before);
+        var requests = operator.requests() - requestsBefore;
         var processor = sight.processorTime().minus(processorBefore);
         var minutes = sizes.idle().toMillis() / 60_000.0;
-        report.add(Figure.of(scenario, "requests a minute, idle", (requests.total() - own.total()) / minutes, ""));
+        report.add(Figure.of(scenario, "requests to the API server a minute, idle", requests / minutes, ""));
         report.add(Figure.of(
                 scenario,
                 "processor, idle",
@@ -77,14 +75,5 @@ record Run(Path home, Path folder, Sizes sizes, Report report, Consumer<String> 
         report.add(Figure.of(scenario, "threads, idle", sight.threads(), ""));
         report.add(Figure.of(scenario, "resident memory, idle", sight.residentMebibytes(), "MiB")
                 .atMost(MEMORY_BOUND));
-        progress.accept("  requests while idle: " + requests.counts() + "; of the API server alone: " + own.counts());
-    }
-
-    /// What the API server asks itself while nobody else does.
-    Cluster.Requests requestsWithoutOperator(Cluster cluster) {
-        progress.accept("  without the operator for " + sizes.idle().toSeconds() + " s");
-        var before = cluster.requests();
-        pause(sizes.idle());
-        return cluster.requests().since(before);
     }
 }

@@ -152,10 +152,11 @@ public final class Quickstart {
     }
 
     private void install(TestCluster cluster) {
-        terminal.heading("Installing the custom resource, the roles and the example store, from deploy/");
+        terminal.heading("Installing the custom resource, the roles, the policies and the example store, from deploy/");
         cluster.apply(Path.of("deploy/crds"));
         cluster.apply(Path.of("deploy/operator/rbac.yaml"));
-        cluster.apply(Path.of("deploy/examples"));
+        cluster.apply(Path.of("deploy/operator/policies.yaml"));
+        cluster.apply(Path.of("deploy/examples/store.yaml"));
         cluster.createNamespace("sales");
         terminal.result("namespace crm-tokens has the OAuthTokenStore crm; the account sales/crm-worker may use it");
     }

@@ -7,6 +7,7 @@ import io.javaoperatorsdk.operator.api.config.LeaderElectionConfiguration;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.BooleanSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -35,7 +36,12 @@ final class Leadership {
         this.namespace = namespace;
         this.identity = identity;
         this.afterLoss = afterLoss;
-        Gauge.builder("tokenstore.leader", leads, held -> held.get() ? 1 : 0)
+        gauge(registry, leads::get);
+    }
+
+    /// Shows whether this replica works.
+    static void gauge(MeterRegistry registry, BooleanSupplier leads) {
+        Gauge.builder("tokenstore.leader", () -> leads.getAsBoolean() ? 1 : 0)
                 .description("1 if this replica reconciles, 0 if it stands by.")
                 .register(registry);
     }

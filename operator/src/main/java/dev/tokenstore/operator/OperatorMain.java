@@ -3,15 +3,16 @@ package dev.tokenstore.operator;
 import dev.tokenstore.api.ServerClock;
 import dev.tokenstore.operator.OperatorConfig.LogFormat;
 import dev.tokenstore.operator.cleanup.MetadataClient;
+import dev.tokenstore.operator.metrics.ApiServerMeters;
 import dev.tokenstore.operator.metrics.ProbeServer;
+import dev.tokenstore.operator.metrics.ProcessMeters;
 import io.fabric8.kubernetes.client.Config;
-import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientBuilder;
 import io.fabric8.kubernetes.client.KubernetesClientException;
+import io.fabric8.kubernetes.client.http.HttpClient;
 import io.fabric8.kubernetes.client.jdkhttp.JdkHttpClientFactory;
 import io.javaoperatorsdk.operator.OperatorException;
-import io.micrometer.prometheusmetrics.PrometheusConfig;
-import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import io.micrometer.core.instrument.MeterRegistry;
 import java.io.IOException;
 import java.net.HttpURLConnection;
 import java.time.Duration;
@@ -24,6 +25,7 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import picocli.CommandLine;
@@ -138,21 +140,21 @@ public final class OperatorMain implements Callable<Integer> {
             return 1;
         }
         log.atInfo().addKeyValue("server", kubernetes.getMasterUrl()).log("connecting to the API server");
-        var contact = new ApiServerContact();
-        var registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
+        var registry = ReconcilerMeters.newRegistry();
+        var interceptors = interceptors(registry, clock);
         var lost = new AtomicBoolean();
-        try (var client = new KubernetesClientBuilder()
+        try (var process = new ProcessMeters(registry, version());
+                var client = new KubernetesClientBuilder()
                         .withConfig(kubernetes)
                         .withHttpClientFactory(new JdkHttpClientFactory())
                         .withKubernetesSerialization(WithoutManagedFields.serialization())
-                        .withHttpClientBuilderConsumer(builder -> builder.addOrReplaceInterceptor("clock", clock)
-                                .addOrReplaceInterceptor("contact", contact))
+                        .withHttpClientBuilderConsumer(interceptors)
                         .build();
-                var metadataClient = metadataClient(kubernetes, clock, contact);
+                var metadataClient = MetadataClient.open(kubernetes, interceptors);
                 var operator = new TokenStoreOperator(
                         client,
                         metadataClient,
-                        () -> metadataClient(kubernetes, clock, contact),
+                        () -> MetadataClient.open(kubernetes, interceptors),
                         config.namespaces(),
                         instance(),
                         config.leaseNamespace()
@@ -178,10 +180,13 @@ public final class OperatorMain implements Callable<Integer> {
         }
     }
 
-    private static KubernetesClient metadataClient(Config kubernetes, ServerClock clock, ApiServerContact contact) {
-        return MetadataClient.open(
-                kubernetes,
-                builder -> builder.addOrReplaceInterceptor("clock", clock).addOrReplaceInterceptor("contact", contact));
+    /// What looks at each reply of the API server.
+    private static Consumer<HttpClient.Builder> interceptors(MeterRegistry registry, ServerClock clock) {
+        var contact = new ApiServerContact();
+        var meters = new ApiServerMeters(registry, clock, InstantSource.system());
+        return builder -> builder.addOrReplaceInterceptor("clock", clock)
+                .addOrReplaceInterceptor("contact", contact)
+                .addOrReplaceInterceptor("meters", meters);
     }
 
     private static String reasonOf(OperatorException failure) {
@@ -219,14 +224,15 @@ public final class OperatorMain implements Callable<Integer> {
     }
 
     /// The version that the jar's manifest names.
+    private static String version() {
+        return Optional.ofNullable(OperatorMain.class.getPackage().getImplementationVersion())
+                .orElse("(not from a jar)");
+    }
+
     static final class Version implements IVersionProvider {
         @Override
         public String[] getVersion() {
-            return new String[] {
-                "oauth-token-store operator "
-                        + Optional.ofNullable(OperatorMain.class.getPackage().getImplementationVersion())
-                                .orElse("(not from a jar)")
-            };
+            return new String[] {"oauth-token-store operator " + version()};
         }
     }
 }

@@ -13,7 +13,6 @@ import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.javaoperatorsdk.operator.Operator;
 import io.javaoperatorsdk.operator.OperatorException;
-import io.javaoperatorsdk.operator.monitoring.micrometer.MicrometerMetricsV2;
 import io.javaoperatorsdk.operator.processing.event.rate.LinearRateLimiter;
 import io.javaoperatorsdk.operator.processing.retry.GenericRetry;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -58,11 +57,14 @@ final class TokenStoreOperator implements AutoCloseable {
             overrider
                     .withKubernetesClient(client)
                     .withCloseClientOnStop(false)
-                    .withMetrics(MicrometerMetricsV2.newBuilder(registry).build())
+                    .withMetrics(ReconcilerMeters.in(registry))
                     .withConcurrentReconciliationThreads(THREADS)
                     .withReconciliationTerminationTimeout(PATIENCE_AT_STOP);
             leadership.ifPresent(lease -> overrider.withLeaderElectionConfiguration(lease.configuration()));
         });
+        if (leadership.isEmpty()) {
+            Leadership.gauge(registry, this::started);
+        }
         var reconciler = new OAuthTokenStoreReconciler(
                 client,
                 metadataClient,
@@ -72,7 +74,7 @@ final class TokenStoreOperator implements AutoCloseable {
                 new StoreEvents(client, instance, clock),
                 new TokenMeters(registry),
                 clock);
-        operator.register(reconciler, overrider -> {
+        var controller = operator.register(reconciler, overrider -> {
             if (namespaces.isEmpty()) {
                 overrider.watchingAllNamespaces();
             } else {
@@ -87,6 +89,7 @@ final class TokenStoreOperator implements AutoCloseable {
                             .setMaxInterval(60_000)
                             .setMaxAttempts(-1));
         });
+        WatchMeters.bind(registry, controller, watches);
     }
 
     /// Starts reconciling, or standing by; returns once the stores are known.

@@ -5,18 +5,23 @@ import static org.awaitility.Awaitility.await;
 import dev.tokenstore.api.OAuthTokenStore;
 import dev.tokenstore.api.OAuthTokenStoreSpec;
 import dev.tokenstore.api.OAuthTokenStoreStatus;
+import dev.tokenstore.api.ServerClock;
 import dev.tokenstore.operator.cleanup.MetadataClient;
+import dev.tokenstore.operator.metrics.ApiServerMeters;
+import dev.tokenstore.operator.metrics.ProcessMeters;
 import dev.tokenstore.testing.KubernetesForTests;
 import io.fabric8.kubernetes.api.model.Condition;
 import io.fabric8.kubernetes.api.model.Secret;
+import io.fabric8.kubernetes.api.model.events.v1.Event;
 import io.fabric8.kubernetes.client.Config;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientBuilder;
+import io.fabric8.kubernetes.client.http.HttpClient;
 import io.fabric8.kubernetes.client.jdkhttp.JdkHttpClientFactory;
-import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
@@ -36,7 +41,7 @@ final class OperatorUnderTest implements AutoCloseable {
     final String namespace;
     final TestClock clock = new TestClock();
     final RecordedRequests requests = new RecordedRequests();
-    final PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
+    final PrometheusMeterRegistry registry = ReconcilerMeters.newRegistry();
 
     private Optional<Running> running = Optional.empty();
 
@@ -44,7 +49,6 @@ final class OperatorUnderTest implements AutoCloseable {
         this.kubernetes = kubernetes;
         this.namespace = kubernetes.newNamespace();
         kubernetes.apply(RBAC);
-        kubernetes.apply(POLICIES);
     }
 
     static OperatorUnderTest start(KubernetesForTests kubernetes) {
@@ -54,7 +58,18 @@ final class OperatorUnderTest implements AutoCloseable {
     }
 
     static OperatorUnderTest notStarted(KubernetesForTests kubernetes) {
+        var operator = withoutPolicies(kubernetes);
+        operator.applyPolicies();
+        return operator;
+    }
+
+    /// Not started, on a server that has no admission policies, unless another test applied them.
+    static OperatorUnderTest withoutPolicies(KubernetesForTests kubernetes) {
         return new OperatorUnderTest(kubernetes);
+    }
+
+    void applyPolicies() {
+        kubernetes.apply(POLICIES);
     }
 
     /// Puts the shipped roles back after a test changed them.
@@ -178,13 +193,25 @@ final class OperatorUnderTest implements AutoCloseable {
         await().atMost(PATIENCE).until(() -> !exists(name));
     }
 
+    Event awaitEvent(String reason) {
+        return await().atMost(PATIENCE)
+                .until(() -> events(reason), found -> !found.isEmpty())
+                .getFirst();
+    }
+
+    List<Event> events(String reason) {
+        return kubernetes.admin().events().v1().events().inNamespace(namespace).list().getItems().stream()
+                .filter(event -> event.getReason().equals(reason))
+                .toList();
+    }
+
+    double gauge(String name, String... tags) {
+        return registry.get(name).tags(tags).gauge().value();
+    }
+
     @Override
     public void close() {
         stop();
-    }
-
-    private KubernetesClient metadataClient() {
-        return MetadataClient.open(config(), builder -> builder.addOrReplaceInterceptor("recorded", requests));
     }
 
     private Config config() {
@@ -192,16 +219,19 @@ final class OperatorUnderTest implements AutoCloseable {
     }
 
     private final class Running implements AutoCloseable {
+        private final ServerClock serverClock = new ServerClock(clock);
+        private final ApiServerMeters apiMeters = new ApiServerMeters(registry, serverClock, clock);
+        private final ProcessMeters processMeters = new ProcessMeters(registry, "under-test");
         private final KubernetesClient client = new KubernetesClientBuilder()
                 .withConfig(config())
                 .withHttpClientFactory(new JdkHttpClientFactory())
-                .withHttpClientBuilderConsumer(builder -> builder.addOrReplaceInterceptor("recorded", requests))
+                .withHttpClientBuilderConsumer(this::intercept)
                 .build();
         private final KubernetesClient metadataClient = metadataClient();
         private final TokenStoreOperator operator = new TokenStoreOperator(
                 client,
                 metadataClient,
-                OperatorUnderTest.this::metadataClient,
+                this::metadataClient,
                 Set.of(namespace),
                 "operator-under-test",
                 Optional.empty(),
@@ -212,8 +242,19 @@ final class OperatorUnderTest implements AutoCloseable {
             operator.start();
         }
 
+        private KubernetesClient metadataClient() {
+            return MetadataClient.open(config(), this::intercept);
+        }
+
+        private void intercept(HttpClient.Builder builder) {
+            builder.addOrReplaceInterceptor("clock", serverClock)
+                    .addOrReplaceInterceptor("recorded", requests)
+                    .addOrReplaceInterceptor("meters", apiMeters);
+        }
+
         @Override
         public void close() {
+            processMeters.close();
             operator.close();
             metadataClient.close();
             client.close();

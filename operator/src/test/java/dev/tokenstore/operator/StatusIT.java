@@ -10,9 +10,7 @@ import static org.awaitility.Awaitility.await;
 import dev.tokenstore.api.OAuthTokenStoreStatus.TokenCounts;
 import dev.tokenstore.operator.cleanup.TokenDeletion;
 import dev.tokenstore.testing.KubernetesForTests;
-import io.fabric8.kubernetes.api.model.events.v1.Event;
 import java.time.Duration;
-import java.util.List;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -92,7 +90,7 @@ class StatusIT {
                     .contains("oauth-token-store-cleaner");
             assertThat(is(status, "CleanedUp", "Unknown")).isTrue();
             assertThat(status.tokens()).isNull();
-            awaitEvent(operator, "SecretsNotAccessible");
+            operator.awaitEvent("SecretsNotAccessible");
 
             operator.restoreRoles();
 
@@ -114,7 +112,7 @@ class StatusIT {
             assertThat(condition(status, "CleanedUp").getReason()).isEqualTo("DeletionFailed");
             assertThat(condition(status, "CleanedUp").getMessage()).contains("oauth-token-store-cleaner");
             assertThat(operator.exists("idle")).isTrue();
-            awaitEvent(operator, "CleanupFailed");
+            operator.awaitEvent("CleanupFailed");
 
             operator.restoreRoles();
             operator.advance(Duration.ZERO, "crm");
@@ -134,12 +132,12 @@ class StatusIT {
             assertThat(condition(status, "CleanedUp").getMessage()).contains("due for deletion: 1");
             assertThat(status.tokens()).isEqualTo(new TokenCounts(1, 0, 0, 1, 0));
             assertThat(operator.exists("idle")).isTrue();
-            awaitEvent(operator, "Suspended");
+            operator.awaitEvent("Suspended");
 
             operator.createStore("crm", "{sessionTimeout: 1h, suspend: false}");
 
             operator.awaitGone("idle");
-            awaitEvent(operator, "Resumed");
+            operator.awaitEvent("Resumed");
         }
     }
 
@@ -153,11 +151,11 @@ class StatusIT {
             operator.awaitReady("crm");
             operator.advance(Duration.ofHours(2), "crm");
 
-            var event = awaitEvent(operator, "TokensDeleted");
+            var event = operator.awaitEvent("TokensDeleted");
 
             assertThat(event.getNote()).isEqualTo("Deleted tokens: 2 (SessionEnded 2)");
             assertThat(event.getRegarding().getName()).isEqualTo("crm");
-            assertThat(events(operator, "TokensDeleted")).hasSize(1);
+            assertThat(operator.events("TokensDeleted")).hasSize(1);
         }
     }
 
@@ -176,8 +174,8 @@ class StatusIT {
                     "crm", s -> condition(s, "CleanedUp").getReason().equals("NothingDue") && s.lastCleanup() != null);
             assertThat(requireNonNull(status.lastCleanup()).deleted())
                     .containsOnly(entry("SessionEnded", TokenDeletion.BATCH + 1));
-            assertThat(awaitEvent(operator, "TokensDeleted").getNote()).contains("SessionEnded 501");
-            assertThat(events(operator, "TokensDeleted")).hasSize(1);
+            assertThat(operator.awaitEvent("TokensDeleted").getNote()).contains("SessionEnded 501");
+            assertThat(operator.events("TokensDeleted")).hasSize(1);
         }
     }
 
@@ -232,25 +230,5 @@ class StatusIT {
         return operator.requests.sent().stream()
                 .filter(sent -> sent.method().equals("GET") && sent.query().contains("labelSelector") && !sent.watch())
                 .count();
-    }
-
-    private static Event awaitEvent(OperatorUnderTest operator, String reason) {
-        return await().until(() -> events(operator, reason), found -> !found.isEmpty())
-                .getFirst();
-    }
-
-    private static List<Event> events(OperatorUnderTest operator, String reason) {
-        return operator
-                .kubernetes
-                .admin()
-                .events()
-                .v1()
-                .events()
-                .inNamespace(operator.namespace)
-                .list()
-                .getItems()
-                .stream()
-                .filter(event -> event.getReason().equals(reason))
-                .toList();
     }
 }

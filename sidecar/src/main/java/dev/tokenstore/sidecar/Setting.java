@@ -17,6 +17,24 @@ enum Setting {
             null,
             "Keep the tokens in a file of this machine instead of a cluster: tokens.db in a directory, or a file that"
                     + " ends in .db. Made if missing, readable by its owner alone."),
+    SESSION_TIMEOUT(
+            "DURATION",
+            null,
+            "With --embedded: a token that was neither saved nor read for this long is over and deleted. Default: never."),
+    MAX_TOKEN_AGE(
+            "DURATION",
+            null,
+            "With --embedded: a token that was first saved this long ago is over and deleted. Default: never."),
+    CLEANUP_SESSION_ENDED_AFTER(
+            "DURATION",
+            "0s",
+            "With --embedded: how long after its session is over a token is deleted; reads miss it before."),
+    CLEANUP_EXPIRED_AFTER(
+            "DURATION",
+            null,
+            "With --embedded: how long after its access token expired a token is deleted that holds nothing to renew it"
+                    + " with. Default: never."),
+    MAX_TOKENS("N", null, "With --embedded: new tokens are refused once there are this many. Default: no limit."),
     TCP(
             "[HOST:]PORT|off",
             "127.0.0.1:50051; off with --embedded",

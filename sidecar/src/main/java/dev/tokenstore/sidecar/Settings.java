@@ -1,5 +1,6 @@
 package dev.tokenstore.sidecar;
 
+import dev.tokenstore.api.GoDuration;
 import java.net.InetSocketAddress;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
@@ -72,6 +73,19 @@ final class Settings {
                         case "m" -> Duration.ofMinutes(amount);
                         default -> Duration.ofHours(amount);
                     });
+        });
+    }
+
+    /// A duration as the custom resource writes it.
+    ///
+    /// @param least the shortest that is accepted
+    Optional<Duration> goDuration(Setting setting, Duration least, String advice) {
+        return parse(setting, advice, text -> {
+            try {
+                return Optional.of(GoDuration.parse(text)).filter(duration -> duration.compareTo(least) >= 0);
+            } catch (IllegalArgumentException e) {
+                return Optional.empty();
+            }
         });
     }
 

@@ -1,6 +1,7 @@
 package dev.tokenstore.sidecar;
 
 import dev.tokenstore.sidecar.grpc.GrpcServer;
+import dev.tokenstore.store.sqlite.EmbeddedPolicy;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
@@ -42,7 +43,9 @@ record SidecarConfig(
     record Kubernetes(String name, Optional<String> namespace, Optional<Path> kubeconfig) implements Backend {}
 
     /// A file on this machine.
-    record Embedded(Path file) implements Backend {}
+    ///
+    /// @param policy how long its tokens live
+    record Embedded(Path file, EmbeddedPolicy policy) implements Backend {}
 
     /// A path, and the permission bits of the socket there.
     record UnixSocket(Path path, int mode) {}
@@ -108,8 +111,9 @@ record SidecarConfig(
                     throw new SettingException(settings.source(setting) + " belongs to --store, not to --embedded");
                 }
             }
-            return new Embedded(databaseIn(file.get()));
+            return new Embedded(databaseIn(file.get()), new RetentionSettings(settings).policy());
         }
+        new RetentionSettings(settings).requireNone();
         var store = settings.text(Setting.STORE).orElseThrow();
         var slash = store.indexOf('/');
         var name = store.substring(slash + 1);

@@ -57,7 +57,7 @@ public final class SidecarMain {
         var random = new SecureRandom();
         var meters = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
         var watch = new CallWatch(meters, clock);
-        var storage = Storages.open(config.backend(), watch::unreadable, clock, random);
+        var storage = Storages.open(config.backend(), watch::unreadable, new CleanupWatch(meters), clock, random);
         var sidecar = Sidecar.start(config, storage, meters, watch, clock, random);
         var toldToStop = stopOnSignal();
         if (config.backend() instanceof SidecarConfig.Embedded) {

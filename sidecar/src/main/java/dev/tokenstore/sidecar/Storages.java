@@ -2,6 +2,8 @@ package dev.tokenstore.sidecar;
 
 import dev.tokenstore.store.StorageException;
 import dev.tokenstore.store.kubernetes.KubernetesConnection;
+import dev.tokenstore.store.sqlite.CleanupListener;
+import dev.tokenstore.store.sqlite.MachineClock;
 import dev.tokenstore.store.sqlite.SqliteTokenStorage;
 import io.fabric8.kubernetes.client.Config;
 import java.io.IOException;
@@ -17,12 +19,17 @@ final class Storages {
     private Storages() {}
 
     /// @param unreadable told the name of each row that is skipped because it cannot be read; must not block
+    /// @param cleanups hears what an embedded store deletes by itself
     /// @throws StartException if the storage can never work as the settings are
     static OpenedStorage open(
-            SidecarConfig.Backend backend, Consumer<String> unreadable, InstantSource clock, RandomGenerator random) {
+            SidecarConfig.Backend backend,
+            Consumer<String> unreadable,
+            CleanupListener cleanups,
+            InstantSource clock,
+            RandomGenerator random) {
         return switch (backend) {
             case SidecarConfig.Kubernetes kubernetes -> open(kubernetes, unreadable, clock, random);
-            case SidecarConfig.Embedded embedded -> open(embedded, unreadable, clock, random);
+            case SidecarConfig.Embedded embedded -> open(embedded, unreadable, cleanups, clock, random);
         };
     }
 
@@ -69,9 +76,14 @@ final class Storages {
     }
 
     private static OpenedStorage open(
-            SidecarConfig.Embedded embedded, Consumer<String> unreadable, InstantSource clock, RandomGenerator random) {
+            SidecarConfig.Embedded embedded,
+            Consumer<String> unreadable,
+            CleanupListener cleanups,
+            InstantSource clock,
+            RandomGenerator random) {
         try {
-            var storage = new SqliteTokenStorage(embedded.file(), clock, random, unreadable);
+            var storage = SqliteTokenStorage.open(
+                    embedded.file(), embedded.policy(), new MachineClock(clock), random, unreadable, cleanups);
             return new OpenedStorage(storage, () -> storage.list(1, ""), () -> {}, "file " + embedded.file());
         } catch (StorageException e) {
             throw new StartException("cannot use the file " + embedded.file() + ": " + e.getMessage(), e);

@@ -3,6 +3,7 @@ package dev.tokenstore.sidecar;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.tokenstore.store.sqlite.EmbeddedPolicy;
 import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -52,7 +53,7 @@ class SidecarConfigTest {
     void servesAFileOnAPrivateSocketAlone(@TempDir Path directory) {
         var config = config("--embedded", directory.toString());
 
-        assertThat(config.backend()).isEqualTo(new SidecarConfig.Embedded(directory.resolve("tokens.db")));
+        assertThat(config.backend()).isEqualTo(embedded(directory.resolve("tokens.db")));
         assertThat(config.socket()).contains(new SidecarConfig.UnixSocket(directory.resolve("tokenstore.sock"), 0600));
         assertThat(config.tcp()).isEmpty();
         assertThat(config.metrics()).isEmpty();
@@ -62,11 +63,11 @@ class SidecarConfigTest {
     void tellsAFileFromADirectory(@TempDir Path directory) throws Exception {
         var file = Files.createFile(directory.resolve("mine"));
 
-        assertThat(config("--embedded", file.toString()).backend()).isEqualTo(new SidecarConfig.Embedded(file));
+        assertThat(config("--embedded", file.toString()).backend()).isEqualTo(embedded(file));
         assertThat(config("--embedded", directory + "/new.db").backend())
-                .isEqualTo(new SidecarConfig.Embedded(directory.resolve("new.db")));
+                .isEqualTo(embedded(directory.resolve("new.db")));
         assertThat(config("--embedded", directory + "/new").backend())
-                .isEqualTo(new SidecarConfig.Embedded(directory.resolve("new/tokens.db")));
+                .isEqualTo(embedded(directory.resolve("new/tokens.db")));
     }
 
     @Test
@@ -174,6 +175,10 @@ class SidecarConfigTest {
         assertThatThrownBy(() -> config("--store", "crm", "--tcp", "off"))
                 .hasMessageContaining("--tcp")
                 .hasMessageContaining("--socket");
+    }
+
+    private static SidecarConfig.Embedded embedded(Path file) {
+        return new SidecarConfig.Embedded(file, EmbeddedPolicy.keepingEverything());
     }
 
     private static SidecarConfig config(String... arguments) {

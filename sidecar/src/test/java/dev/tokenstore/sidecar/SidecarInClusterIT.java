@@ -76,6 +76,10 @@ class SidecarInClusterIT {
         try (var sidecar = start(Files.writeString(directory.resolve("kubeconfig"), elsewhere))) {
             await().until(() -> sidecar.err().contains("reason=\"API_SERVER_UNAVAILABLE\""));
 
+            assertThat(sidecar.err())
+                    .as("it says where it asked and what went wrong")
+                    .containsPattern(
+                            "the Kubernetes API server at [^ ]+:1 did not answer for store .* \\([A-Za-z]+Exception");
             assertThatThrownBy(sidecar::save).hasMessageStartingWith("UNAVAILABLE");
             assertThat(sidecar.get("/livez")).isEqualTo("ok\n");
         }

@@ -56,6 +56,24 @@ class SidecarProcessIT {
     }
 
     @Test
+    void deletesTheTokensOfAFileWhoseTimeIsOverAndTellsHowMany() throws Exception {
+        var sidecar = start("--embedded", directory.toString(), "--tcp", "0", "--metrics", "0", "--max-token-age", "2s")
+                .awaitServing();
+        sidecar.save();
+        assertThat(sidecar.foundAccessToken()).isEqualTo(SidecarProcess.SECRET);
+
+        await().until(() ->
+                sidecar.get("/metrics").contains("tokenstore_sidecar_deleted_tokens_total{reason=\"TooOld\"} 1.0"));
+
+        assertThat(sidecar.foundAccessToken()).isEmpty();
+        sidecar.terminate();
+        assertThat(sidecar.exitCode()).isZero();
+        assertThat(sidecar.err())
+                .contains("deleted tokens whose time was over TooOld=\"1\"")
+                .doesNotContain(SidecarProcess.SECRET);
+    }
+
+    @Test
     void keepsTheTokensOverAKillAndReplacesTheSocketItLeft() throws Exception {
         var first = start("--embedded", directory.toString(), "--tcp", "0").awaitServing();
         first.save();

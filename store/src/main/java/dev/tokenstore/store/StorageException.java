@@ -18,6 +18,8 @@ public final class StorageException extends RuntimeException {
         STORE_NOT_ACCESSIBLE,
         /// There is no such store.
         STORE_NOT_FOUND,
+        /// The store holds as many tokens as it may; those that are there can still be saved.
+        STORE_FULL,
         /// The namespace or the disk takes no more.
         STORAGE_FULL,
         /// The row exists, but someone edited it into something that is not a token.

@@ -19,6 +19,9 @@ public interface StoredToken {
     /// When the row was last saved.
     Instant updateTime();
 
+    /// When the row was last saved or, as far as recorded, read.
+    Instant lastActive();
+
     /// Since when the row has had its user; [#createTime] when it never changed.
     Instant userSince();
 

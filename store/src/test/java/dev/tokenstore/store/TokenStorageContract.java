@@ -7,7 +7,9 @@ import static dev.tokenstore.store.token.TokenField.ID;
 import static dev.tokenstore.store.token.TokenField.REFRESH_TOKEN;
 import static dev.tokenstore.store.token.TokenField.USER_SIGNATURE;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
+import dev.tokenstore.api.OAuthTokenStoreSpec;
 import dev.tokenstore.store.TokenStorage.Insertion;
 import dev.tokenstore.store.TokenStorage.Insertion.Inserted;
 import dev.tokenstore.store.TokenStorage.Insertion.TwinFound;
@@ -37,7 +39,14 @@ public interface TokenStorageContract {
             .with(ACCESS_TOKEN, "fixture-secret-access");
 
     /// Returns a new, empty storage; the test closes it.
-    TokenStorage newStorage();
+    ///
+    /// @param spec how long its rows live
+    TokenStorage newStorage(OAuthTokenStoreSpec spec);
+
+    /// One whose rows live until they are deleted.
+    default TokenStorage newStorage() {
+        return newStorage(OAuthTokenStoreSpec.keepingEverything());
+    }
 
     @Test
     default void anInsertIsShownTheRowsThatShareItsIdUserOrACredential() {
@@ -173,6 +182,30 @@ public interface TokenStorageContract {
             assertThat(storage.byUser(STORED)).extracting(StoredToken::fields).containsExactly(first.fields());
             assertThat(storage.byId(STORED.get(ID).orElseThrow()).map(StoredToken::fields))
                     .hasValue(first.fields());
+        }
+    }
+
+    @Test
+    default void aRowWhoseTimeIsOverIsOnlyThereForWhoDeletesIt() {
+        try (var storage = newStorage(new OAuthTokenStoreSpec(null, "2s", null, null, null, null, null))) {
+            var over = inserted(storage, STORED);
+            var id = STORED.get(ID).orElseThrow();
+            await().until(() -> storage.byId(id).isEmpty());
+
+            assertThat(storage.toDelete(id).map(StoredToken::fields)).hasValue(STORED);
+            assertThat(storage.byUser(STORED)).isEmpty();
+            for (var credential : List.of(REFRESH_TOKEN, GRANT_TOKEN, ACCESS_TOKEN)) {
+                assertThat(storage.byCredential(
+                                credential, STORED.get(credential).orElseThrow()))
+                        .isEmpty();
+            }
+            assertThat(storage.list(1, "").rows()).isEmpty();
+
+            var twin = STORED.with(CLIENT_ID, "C");
+            assertThat(storage.insert(twin, rows -> rows.stream().findFirst())).isInstanceOf(Inserted.class);
+            assertThat(storage.toDelete(id).map(StoredToken::fields)).hasValue(twin);
+            assertThat(storage.replace(over, STORED)).isEqualTo(new RowChanged());
+            assertThat(storage.deleteAll()).isEqualTo(1);
         }
     }
 

@@ -11,6 +11,7 @@ public interface TokenStoreContract
                 NewRowContract,
                 IdentityContract,
                 DeletedTokenContract,
+                RetentionContract,
                 ExpectedVersionContract,
                 DeleteAndListContract,
                 ValueContract,

@@ -15,4 +15,7 @@ public sealed interface AccessResult {
     ///
     /// @param message of the API server, which says why
     record Refused(BoundRole role, String message) implements AccessResult {}
+
+    /// The store names an account that gets no tokens, whoever names it; the others hold their roles.
+    record NotAllowed(ServiceAccount account) implements AccessResult {}
 }

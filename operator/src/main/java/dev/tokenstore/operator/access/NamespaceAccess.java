@@ -48,6 +48,9 @@ record NamespaceAccess(Map<BoundRole, SortedSet<ServiceAccount>> subjects, List<
             }
             var mayAdd = confined.test(store);
             for (var client : clients(store)) {
+                if (isSystems(account(client, store), operator)) {
+                    continue;
+                }
                 var readOnly = Boolean.TRUE.equals(client.readOnly());
                 var role = readOnly ? BoundRole.READER : BoundRole.CLIENT;
                 var account = account(client, store);
@@ -64,6 +67,14 @@ record NamespaceAccess(Map<BoundRole, SortedSet<ServiceAccount>> subjects, List<
                                 store -> store.getMetadata().getName()))
                         .map(NamespaceAccess::owner)
                         .toList());
+    }
+
+    /// Whether the account is of a namespace whose accounts get no tokens: Kubernetes' own and the operator's. The
+    /// policies refuse such an entry, unless it was there before them.
+    static boolean isSystems(ServiceAccount account, Optional<ServiceAccount> operator) {
+        return account.namespace().startsWith("kube-")
+                || operator.filter(own -> own.namespace().equals(account.namespace()))
+                        .isPresent();
     }
 
     static List<Client> clients(OAuthTokenStore store) {

@@ -57,6 +57,13 @@ public final class StoreAccess {
         if (!confined) {
             return new AccessResult.NotConfined();
         }
+        var left = NamespaceAccess.clients(store).stream()
+                .map(client -> NamespaceAccess.account(client, store))
+                .filter(account -> NamespaceAccess.isSystems(account, operator))
+                .findFirst();
+        if (left.isPresent()) {
+            return new AccessResult.NotAllowed(left.get());
+        }
         var reading = (int) NamespaceAccess.clients(store).stream()
                 .filter(entry -> Boolean.TRUE.equals(entry.readOnly()))
                 .count();

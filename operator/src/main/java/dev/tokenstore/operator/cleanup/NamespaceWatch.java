@@ -90,6 +90,14 @@ final class NamespaceWatch implements AutoCloseable {
         return attempt.listed ? new TokenView.Watching(attempt.index) : new TokenView.Loading(Optional.empty());
     }
 
+    synchronized boolean isBegun() {
+        return attempt != null;
+    }
+
+    synchronized boolean isOpen() {
+        return attempt != null && attempt.informer.isWatching();
+    }
+
     @Override
     public synchronized void close() {
         if (attempt != null) {

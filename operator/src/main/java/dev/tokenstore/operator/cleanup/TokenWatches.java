@@ -51,6 +51,16 @@ public final class TokenWatches implements AutoCloseable {
         return watch == null ? new TokenView.Loading(Optional.empty()) : watch.view();
     }
 
+    /// The number of watches that were begun.
+    public synchronized int begun() {
+        return (int) watches.values().stream().filter(NamespaceWatch::isBegun).count();
+    }
+
+    /// The number of watches over which changes arrive.
+    public synchronized int open() {
+        return (int) watches.values().stream().filter(NamespaceWatch::isOpen).count();
+    }
+
     @Override
     public synchronized void close() {
         watches.values().forEach(NamespaceWatch::close);

@@ -9,12 +9,13 @@ import dev.tokenstore.operator.cleanup.TokenDeletion;
 import dev.tokenstore.operator.cleanup.TokenIndex;
 import dev.tokenstore.operator.cleanup.TokenRemnants;
 import io.fabric8.kubernetes.client.KubernetesClient;
-import io.fabric8.kubernetes.client.dsl.base.PatchContext;
-import io.fabric8.kubernetes.client.dsl.base.PatchType;
+import io.fabric8.kubernetes.client.KubernetesClientException;
+import java.net.HttpURLConnection;
+import java.net.URI;
+import java.time.Duration;
 import java.util.ArrayList;
-import java.util.List;
 import java.util.Map;
-import java.util.Optional;
+import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -22,6 +23,7 @@ import org.slf4j.LoggerFactory;
 /// tokens are gone; it is dropped at once when the whole namespace goes, which takes the tokens with it anyway.
 final class Departure {
     private static final Logger LOG = LoggerFactory.getLogger(Departure.class);
+    private static final Duration PATIENCE = Duration.ofSeconds(10);
 
     private final KubernetesClient client;
     private final TokenDeletion deletion;
@@ -97,22 +99,33 @@ final class Departure {
         return namespace == null || namespace.isMarkedForDeletion();
     }
 
-    /// Guarded by the version of the store that was looked at, for the list is replaced as a whole.
+    /// Guarded by the version of the store that was looked at, for the list is replaced as a whole. The client's own
+    /// patch reads the object first, which takes one more right, and its model leaves an empty list out.
     private void setFinalizer(OAuthTokenStore store, boolean present) {
         var metadata = store.getMetadata();
-        List<String> finalizers =
-                new ArrayList<>(Optional.ofNullable(metadata.getFinalizers()).orElse(List.of()));
+        var finalizers = new ArrayList<>(metadata.getFinalizers());
         finalizers.remove(OAuthTokenStore.TOKENS_FINALIZER);
         if (present) {
             finalizers.add(OAuthTokenStore.TOKENS_FINALIZER);
         }
-        var patch =
-                Map.of("metadata", Map.of("resourceVersion", metadata.getResourceVersion(), "finalizers", finalizers));
-        client.resources(OAuthTokenStore.class)
-                .inNamespace(metadata.getNamespace())
-                .withName(metadata.getName())
-                .patch(
-                        PatchContext.of(PatchType.JSON_MERGE),
-                        client.getKubernetesSerialization().asJson(patch));
+        var patch = client.getKubernetesSerialization()
+                .asJson(Map.of(
+                        "metadata",
+                        Map.of("resourceVersion", metadata.getResourceVersion(), "finalizers", finalizers)));
+        var uri = client.getMasterUrl().toString() + "apis/" + OAuthTokenStore.GROUP + "/" + OAuthTokenStore.VERSION
+                + "/namespaces/" + metadata.getNamespace() + "/oauthtokenstores/" + metadata.getName();
+        var response = client.getHttpClient()
+                .sendAsync(
+                        client.getHttpClient()
+                                .newHttpRequestBuilder()
+                                .uri(URI.create(uri))
+                                .method("PATCH", "application/merge-patch+json", patch)
+                                .build(),
+                        String.class)
+                .orTimeout(PATIENCE.toSeconds(), TimeUnit.SECONDS)
+                .join();
+        if (!response.isSuccessful() && response.code() != HttpURLConnection.HTTP_NOT_FOUND) {
+            throw new KubernetesClientException("could not change the finalizers of a store", response.code(), null);
+        }
     }
 }

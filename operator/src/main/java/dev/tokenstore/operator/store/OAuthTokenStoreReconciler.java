@@ -163,14 +163,16 @@ public final class OAuthTokenStoreReconciler implements Reconciler<OAuthTokenSto
             return ErrorStatusUpdateControl.defaultErrorProcessing();
         }
         var status = new StoreStatus(
-                StoreVerdicts.failed(e),
-                StoreVerdicts.unknown(),
-                StoreVerdicts.tokensUnknown(),
-                StoreVerdicts.unknown(),
-                null,
-                null,
-                memory(store).ledger().last());
-        return ErrorStatusUpdateControl.patchStatus(StoreStatus.patch(store, status.of(store, conditions)));
+                        StoreVerdicts.failed(e),
+                        StoreVerdicts.unknown(),
+                        StoreVerdicts.tokensUnknown(),
+                        StoreVerdicts.unknown(),
+                        null,
+                        null,
+                        memory(store).ledger().last())
+                .of(store, conditions);
+        meters.said(store, status.conditions());
+        return ErrorStatusUpdateControl.patchStatus(StoreStatus.patch(store, status));
     }
 
     /// What is true of a store whether or not its tokens can be seen.
@@ -198,7 +200,7 @@ public final class OAuthTokenStoreReconciler implements Reconciler<OAuthTokenSto
         if (mode == CleanupMode.DRY_RUN) {
             ledger.wouldDelete(left.dueByReason(), now);
         }
-        meters.observed(metadata.getNamespace(), metadata.getName(), left, mode);
+        meters.observed(store, left, mode);
         meters.deleted(metadata.getNamespace(), metadata.getName(), result);
         watchLimit(store, left.total());
         var status = new StoreStatus(
@@ -224,7 +226,7 @@ public final class OAuthTokenStoreReconciler implements Reconciler<OAuthTokenSto
     /// The status of a store whose tokens cannot be judged: what was known of them is not said any more.
     private UpdateControl<OAuthTokenStore> blind(
             OAuthTokenStore store, Surroundings around, Verdict ready, Duration retryIn) {
-        meters.forget(store.getMetadata().getNamespace(), store.getMetadata().getName());
+        meters.unknown(store);
         var now = clock.instant();
         var status = new StoreStatus(
                 ready,
@@ -296,6 +298,7 @@ public final class OAuthTokenStoreReconciler implements Reconciler<OAuthTokenSto
             OAuthTokenStore store, StoreStatus said, Instant now, Stream<Instant> wakes) {
         var memory = memory(store);
         var status = said.of(store, conditions);
+        meters.said(store, status.conditions());
         var due = memory.pace().due(store.getStatus(), status, now);
         var writeNow = due.filter(moment -> !moment.isAfter(now)).isPresent();
         if (writeNow) {

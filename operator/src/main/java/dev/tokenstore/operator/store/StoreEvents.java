@@ -70,7 +70,7 @@ public final class StoreEvents {
                         "Suspended",
                         CLEANUP,
                         "Tokens are counted but none is deleted until spec.suspend is off");
-            case StoreVerdicts.POLICY_NOT_IN_FORCE, StoreVerdicts.BINDING_REFUSED ->
+            case StoreVerdicts.POLICY_NOT_IN_FORCE, StoreVerdicts.BINDING_REFUSED, StoreVerdicts.ACCOUNT_NOT_ALLOWED ->
                 record(store, WARNING, "AccessNotGranted", GRANT, verdict.message());
             case StoreVerdicts.BOUND -> record(store, NORMAL, "AccessGranted", GRANT, verdict.message());
             case StoreVerdicts.SECOND_STORE, StoreVerdicts.SHARED_NAMESPACE ->

@@ -38,6 +38,7 @@ final class StoreVerdicts {
     static final String POLICY_NOT_IN_FORCE = "PolicyNotInForce";
     static final String BOUND = "Bound";
     static final String BINDING_REFUSED = "BindingRefused";
+    static final String ACCOUNT_NOT_ALLOWED = "AccountNotAllowed";
     static final String SECOND_STORE = "SecondStore";
     static final String SHARED_NAMESPACE = "SharedNamespace";
 
@@ -46,7 +47,7 @@ final class StoreVerdicts {
     private StoreVerdicts() {}
 
     static Verdict watching() {
-        return new Verdict.True("TokensWatched", "");
+        return new Verdict.True("TokensWatched", "The store's tokens are known, and their changes as they happen");
     }
 
     static Verdict refused(String namespace, AccessResult access) {
@@ -95,6 +96,13 @@ final class StoreVerdicts {
                         POLICY_NOT_IN_FORCE,
                         "No service account is added before ValidatingAdmissionPolicy oauth-token-store-clients is in"
                                 + " force here: kubectl apply -f deploy/operator/policies.yaml");
+            case AccessResult.NotAllowed notAllowed ->
+                new Verdict.False(
+                        ACCOUNT_NOT_ALLOWED,
+                        "Service account " + notAllowed.account().namespace() + "/"
+                                + notAllowed.account().name()
+                                + " gets no tokens: it is of a namespace of Kubernetes or of the operator; remove it from"
+                                + " spec.access");
             case AccessResult.Refused refused ->
                 new Verdict.False(
                         BINDING_REFUSED,
@@ -122,7 +130,7 @@ final class StoreVerdicts {
         }
         return secrets > 0
                 ? new Verdict.False(SHARED_NAMESPACE, shared + ADVICE)
-                : new Verdict.True("OwnNamespace", "");
+                : new Verdict.True("OwnNamespace", "The namespace holds nothing but this store's tokens");
     }
 
     /// @param left what is to be done after the cleanup that did `result`
@@ -168,7 +176,7 @@ final class StoreVerdicts {
                 ? new Verdict.False(
                         CLEANUP_RUNNING,
                         "Tokens due for deletion: " + left.due().size())
-                : new Verdict.True("NothingDue", "");
+                : new Verdict.True("NothingDue", "No token is overdue");
     }
 
     private static String number(CleanupPlan plan) {

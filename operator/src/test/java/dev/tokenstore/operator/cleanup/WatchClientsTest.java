@@ -11,8 +11,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 class WatchClientsTest {
-    private final WatchClients clients = new WatchClients(
-            () -> MetadataClient.open(new ConfigBuilder().build(), builder -> {}));
+    private final WatchClients clients =
+            new WatchClients(() -> MetadataClient.open(new ConfigBuilder().build(), builder -> {}));
 
     @AfterEach
     void close() {

@@ -4,6 +4,12 @@ import dev.tokenstore.store.StorageException;
 import dev.tokenstore.store.StorageException.Reason;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import java.net.HttpURLConnection;
+import java.net.SocketException;
+import java.net.URL;
+import java.net.UnknownHostException;
+import java.net.http.HttpTimeoutException;
+import java.nio.channels.UnresolvedAddressException;
+import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
 
 /// What a failed request to the API server means, by its status code alone: messages may quote what was sent.
@@ -37,7 +43,8 @@ final class KubernetesErrors {
     /// What the caller is told.
     ///
     /// @param store `namespace/name` of the store
-    static StorageException explained(KubernetesClientException e, String store) {
+    /// @param server the API server's address
+    static StorageException explained(KubernetesClientException e, String store, URL server) {
         return switch (e.getCode()) {
             case HttpURLConnection.HTTP_UNAUTHORIZED ->
                 new StorageException(
@@ -55,8 +62,8 @@ final class KubernetesErrors {
             default ->
                 new StorageException(
                         Reason.API_SERVER_UNAVAILABLE,
-                        "the Kubernetes API server did not answer for store " + store + whatItSaid(e)
-                                + "; nothing is lost, try again",
+                        "the Kubernetes API server at " + server.getAuthority() + " did not answer for store " + store
+                                + whatItSaid(e) + "; nothing is lost, try again",
                         causeOf(e));
         };
     }
@@ -95,7 +102,25 @@ final class KubernetesErrors {
     }
 
     private static String whatItSaid(KubernetesClientException e) {
-        return e.getCode() <= 0 ? "" : " (HTTP " + e.getCode() + ")";
+        return " (" + (e.getCode() <= 0 ? rootOf(e) : "HTTP " + e.getCode()) + ")";
+    }
+
+    /// What went wrong, in the network's own words; those of other failures may quote a response.
+    private static String rootOf(KubernetesClientException e) {
+        Throwable root = e;
+        while (root.getCause() != null) {
+            root = root.getCause();
+        }
+        var name = root.getClass().getSimpleName();
+        return isOfTheNetwork(root) && root.getMessage() != null ? name + ": " + root.getMessage() : name;
+    }
+
+    private static boolean isOfTheNetwork(Throwable failure) {
+        return failure instanceof SocketException
+                || failure instanceof UnknownHostException
+                || failure instanceof UnresolvedAddressException
+                || failure instanceof HttpTimeoutException
+                || failure instanceof SSLException;
     }
 
     /// The cause without its message's detail: the client puts the response's body there.

@@ -1,5 +1,8 @@
 package dev.tokenstore.store.kubernetes;
 
+import dev.tokenstore.api.TokenFacts;
+import dev.tokenstore.store.LastUse;
+import dev.tokenstore.store.LivingTokens;
 import dev.tokenstore.store.StorageException;
 import dev.tokenstore.store.StorageException.Reason;
 import dev.tokenstore.store.StoredToken;
@@ -62,12 +65,19 @@ public final class KubernetesTokenStorage implements TokenStorage {
         places = new Places(identity, store, ids);
         stamps = new Stamps(connection.clock());
         marks = new Marks(random);
-        living = new LivingTokens(reader, resource, connection.clock());
-        lookup = new SecretLookup(secrets, writer, reader, living::read, fanout, unreadable);
+        living = new LivingTokens(resource::policy, connection.clock());
+        lookup = new SecretLookup(secrets, writer, reader, secret -> alive(reader, secret), fanout, unreadable);
         everything = new SecretLookup(secrets, writer, reader, reader::read, fanout, unreadable);
-        rowList = new RowList(secrets, writer, living, lookup);
-        lastUse = new LastUse(secrets, writer, reader, resource, connection.clock());
+        rowList = new RowList(secrets, writer, lookup);
+        lastUse = new LastUse(living, new SecretUse(secrets, writer, reader, connection.clock()));
         pendingRows = new PendingRows(secrets, writer, lookup, stamps, marks, connection.clock(), random);
+    }
+
+    /// What a Secret is to who reads or writes tokens.
+    private SecretReading alive(SecretReader reader, Secret secret) {
+        return living.isOver(now -> TokenFacts.read(secret.getMetadata(), now))
+                ? new SecretReading.Foreign()
+                : reader.read(secret);
     }
 
     /// Makes sure that the store is there and may be used, by asking for it and for one of its Secrets.
@@ -155,13 +165,13 @@ public final class KubernetesTokenStorage implements TokenStorage {
     @Override
     public Insertion insert(TokenFields fields, Function<List<StoredToken>, Optional<StoredToken>> twin) {
         resource.require();
-        deleteTwinsThatAreOver(fields, twin);
+        makeRoom(fields, twin);
         var occupied = new ArrayList<SecretRow>();
         for (var place : places.forNew(fields)) {
             var whole = fields.has(TokenField.ID) ? fields : fields.with(TokenField.ID, ids.next(place));
             switch (pendingRows.create(places.name(place), whole)) {
                 case PendingRows.Creation.Created created -> {
-                    return pendingRows.settle(created.row(), twin);
+                    return told(pendingRows.settle(created.row(), twin));
                 }
                 case PendingRows.Creation.NameTaken taken -> taken.by().ifPresent(occupied::add);
             }
@@ -174,21 +184,37 @@ public final class KubernetesTokenStorage implements TokenStorage {
                 Reason.TOO_MUCH_CONTENTION, "no free name was found for the new token; save it again");
     }
 
+    private Insertion told(Insertion insertion) {
+        if (insertion instanceof Insertion.Inserted) {
+            resource.tokenMade();
+        }
+        return insertion;
+    }
+
     /// A token of the same identity whose time is over makes room for the new one: were it to live again, by a change
     /// of the policy, there would be two.
-    private void deleteTwinsThatAreOver(TokenFields fields, Function<List<StoredToken>, Optional<StoredToken>> twin) {
+    private void makeRoom(TokenFields fields, Function<List<StoredToken>, Optional<StoredToken>> twin) {
+        var over = twinsThatAreOver(fields, twin);
+        if (over.isEmpty()) {
+            resource.requireRoom();
+        }
+        over.forEach(row -> secrets.delete(row.name(), row.uid(), Optional.of(row.resourceVersion())));
+    }
+
+    private List<SecretRow> twinsThatAreOver(
+            TokenFields fields, Function<List<StoredToken>, Optional<StoredToken>> twin) {
         if (!living.mayEnd()) {
-            return;
+            return List.of();
         }
         // what cannot be undone is not decided by a policy of some moments ago
         resource.check();
         // in this order: a row that is made meanwhile is only in the second answer
         var stored = everything.sharing(fields);
         var alive = lookup.sharing(fields).stream().map(SecretRow::name).toList();
-        stored.stream()
+        return stored.stream()
                 .filter(row -> row.confirmed() && !alive.contains(row.name()))
                 .filter(row -> twin.apply(List.of(row)).isPresent())
-                .forEach(row -> secrets.delete(row.name(), row.uid(), Optional.of(row.resourceVersion())));
+                .toList();
     }
 
     @Override
@@ -222,7 +248,7 @@ public final class KubernetesTokenStorage implements TokenStorage {
 
     @Override
     public void used(StoredToken row) {
-        lastUse.note((SecretRow) row);
+        lastUse.note(row);
     }
 
     @Override
@@ -245,6 +271,7 @@ public final class KubernetesTokenStorage implements TokenStorage {
 
     @Override
     public void close() {
+        lastUse.close();
         fanout.close();
     }
 

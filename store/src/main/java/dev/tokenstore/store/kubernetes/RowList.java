@@ -13,7 +13,7 @@ import java.util.Base64;
 import java.util.Optional;
 
 /// Lists a store's rows by name, in chunks that the API server cuts.
-record RowList(SecretApi secrets, SecretWriter writer, LivingTokens living, SecretLookup lookup) {
+record RowList(SecretApi secrets, SecretWriter writer, SecretLookup lookup) {
     Chunk chunk(int limit, String after) {
         var cursor = Cursor.parse(after);
         var page = page(limit, cursor);
@@ -23,7 +23,7 @@ record RowList(SecretApi secrets, SecretWriter writer, LivingTokens living, Secr
             if (name.compareTo(cursor.name()) <= 0) {
                 continue;
             }
-            lookup.report(living.read(secret))
+            lookup.row(secret)
                     .filter(SecretRow::confirmed)
                     .ifPresent(row -> rows.add(new Listed(row, new Cursor(cursor.continuation(), name).text())));
         }

@@ -147,7 +147,7 @@ final class SecretApi {
                 }
                 throw KubernetesErrors.isGone(e) || KubernetesErrors.isBadRequest(e)
                         ? e
-                        : KubernetesErrors.explained(e, store);
+                        : KubernetesErrors.explained(e, store, client.getMasterUrl());
             }
         }
     }
@@ -166,7 +166,7 @@ final class SecretApi {
                     return new Attempt.Refused(false);
                 }
                 if (!KubernetesErrors.isPassing(e) || !backoff.pause()) {
-                    throw KubernetesErrors.explained(e, store);
+                    throw KubernetesErrors.explained(e, store, client.getMasterUrl());
                 }
             }
         }

@@ -48,7 +48,12 @@ final class SecretLookup {
     }
 
     Optional<SecretRow> rowByName(String name) {
-        return secrets.get(name).map(view).flatMap(this::report);
+        return secrets.get(name).flatMap(this::row);
+    }
+
+    /// The row in a Secret at hand.
+    Optional<SecretRow> row(Secret secret) {
+        return report(view.apply(secret));
     }
 
     /// The row in a Secret that this storage has just written.
@@ -90,7 +95,7 @@ final class SecretLookup {
     }
 
     /// The row in a reading; a Secret that is none of the store's tokens, but should be, is reported.
-    Optional<SecretRow> report(SecretReading reading) {
+    private Optional<SecretRow> report(SecretReading reading) {
         return switch (reading) {
             case SecretReading.Readable readable -> Optional.of(readable.row());
             case SecretReading.Unreadable other -> {

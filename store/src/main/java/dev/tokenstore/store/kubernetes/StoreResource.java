@@ -24,6 +24,7 @@ final class StoreResource {
     private final InstantSource clock;
     private final ReentrantLock checking = new ReentrantLock();
     private volatile Instant believedUntil = Instant.MIN;
+    private final StoreLimit limit;
     private volatile RetentionPolicy policy = RetentionPolicy.of(null);
 
     StoreResource(KubernetesClient client, String namespace, String name, InstantSource clock) {
@@ -31,6 +32,7 @@ final class StoreResource {
         this.namespace = namespace;
         this.name = name;
         this.clock = clock;
+        this.limit = new StoreLimit(clock);
     }
 
     /// Makes sure that the store was there a moment ago. One caller asks, the others go on by what was known before.
@@ -69,6 +71,29 @@ final class StoreResource {
         return policy;
     }
 
+    /// Makes sure that the store takes a new token (`limits.maxTokens`). A refusal is decided on what is known now, so
+    /// that it ends when the limit is raised or the tokens were counted anew.
+    ///
+    /// @throws StorageException with reason `STORE_FULL` if it does not
+    void requireRoom() {
+        if (limit.full().isEmpty()) {
+            return;
+        }
+        check();
+        limit.full().ifPresent(full -> {
+            throw new StorageException(
+                    Reason.STORE_FULL,
+                    "store " + namespace + "/" + name + " holds " + full.tokens() + " of the "
+                            + full.maxTokens()
+                            + " tokens that it may hold; delete some, or raise spec.limits.maxTokens of the OAuthTokenStore");
+        });
+    }
+
+    /// Takes note of a token that was made here.
+    void tokenMade() {
+        limit.made();
+    }
+
     /// Asks for the store now.
     void check() {
         try {
@@ -84,9 +109,10 @@ final class StoreResource {
                                 + "; create it, or name another store");
             }
             policy = RetentionPolicy.of(resource.getSpec());
+            limit.seen(resource);
             believedUntil = clock.instant().plus(BELIEVED);
         } catch (KubernetesClientException e) {
-            var explained = KubernetesErrors.explained(e, namespace + "/" + name);
+            var explained = KubernetesErrors.explained(e, namespace + "/" + name, client.getMasterUrl());
             if (explained.reason() != Reason.API_SERVER_UNAVAILABLE) {
                 believedUntil = Instant.MIN;
             }

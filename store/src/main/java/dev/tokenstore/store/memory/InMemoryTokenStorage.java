@@ -6,6 +6,8 @@ import static dev.tokenstore.store.token.TokenField.ID;
 import static dev.tokenstore.store.token.TokenField.REFRESH_TOKEN;
 import static dev.tokenstore.store.token.TokenField.USER_SIGNATURE;
 
+import dev.tokenstore.store.LastUse;
+import dev.tokenstore.store.LivingTokens;
 import dev.tokenstore.store.SequenceCursor;
 import dev.tokenstore.store.StoredToken;
 import dev.tokenstore.store.TokenStorage;
@@ -38,6 +40,8 @@ public final class InMemoryTokenStorage implements TokenStorage {
 
     private final GeneratedIds ids;
     private final InstantSource clock;
+    private final LivingTokens living;
+    private final LastUse lastUse;
     private final ReentrantLock lock = new ReentrantLock();
 
     // all below only under the lock
@@ -49,7 +53,14 @@ public final class InMemoryTokenStorage implements TokenStorage {
     /// @param clock for the rows' times
     /// @param random a cryptographically strong source, for ids and versions
     public InMemoryTokenStorage(InstantSource clock, RandomGenerator random) {
+        this(clock, random, LivingTokens.forEver());
+    }
+
+    /// @param living which rows are alive; nothing here deletes the others, but new ones that take their place
+    public InMemoryTokenStorage(InstantSource clock, RandomGenerator random, LivingTokens living) {
         this.clock = clock;
+        this.living = living;
+        this.lastUse = new LastUse(living, this::recordUse);
         this.ids = new GeneratedIds(GeneratedIds.newStoreIdentity(random), random);
     }
 
@@ -60,19 +71,24 @@ public final class InMemoryTokenStorage implements TokenStorage {
 
     @Override
     public Optional<StoredToken> byId(SecretValue id) {
+        return locked(() -> alive(with(ID, id)).stream().findFirst());
+    }
+
+    @Override
+    public Optional<StoredToken> toDelete(SecretValue id) {
         return locked(() -> with(ID, id).stream().findFirst());
     }
 
     @Override
     public List<StoredToken> byUser(TokenFields wanted) {
         return wanted.get(USER_SIGNATURE)
-                .map(user -> locked(() -> with(USER_SIGNATURE, user)))
+                .map(user -> locked(() -> alive(with(USER_SIGNATURE, user))))
                 .orElse(List.of());
     }
 
     @Override
     public List<StoredToken> byCredential(TokenField credential, SecretValue value) {
-        return locked(() -> with(credential, value));
+        return locked(() -> alive(with(credential, value)));
     }
 
     @Override
@@ -80,13 +96,18 @@ public final class InMemoryTokenStorage implements TokenStorage {
         return locked(() -> {
             var related = new ArrayList<StoredToken>();
             LOOKED_UP.forEach(field -> fields.get(field).ifPresent(value -> related.addAll(with(field, value))));
-            if (twin.apply(related).isPresent()) {
+            if (twin.apply(alive(related)).isPresent()) {
                 return new Insertion.TwinFound();
             }
+            // were they to live again, by a change of the policy, there would be two of the new row
+            related.stream()
+                    .filter(living::isOver)
+                    .filter(row -> twin.apply(List.of(row)).isPresent())
+                    .forEach(row -> remove(own(row)));
             var now = stamp();
             var stored = TokenFields.NONE.mergedWith(fields);
             var identified = stored.has(ID) ? stored : stored.with(ID, ids.next(ids.randomPlace()));
-            var row = new MemoryRow(++lastSequence, ids.randomPlace(), 1, identified, now, now, now);
+            var row = new MemoryRow(++lastSequence, ids.randomPlace(), 1, identified, now, now, now, now);
             add(row);
             return new Insertion.Inserted(row);
         });
@@ -108,10 +129,26 @@ public final class InMemoryTokenStorage implements TokenStorage {
                     TokenFields.NONE.mergedWith(next),
                     stored.createTime(),
                     now,
+                    now,
                     sameUser ? stored.userSince() : now);
             remove(stored);
             add(row);
             return new Replacement.Replaced(row);
+        });
+    }
+
+    @Override
+    public void used(StoredToken row) {
+        lastUse.note(row);
+    }
+
+    private void recordUse(StoredToken row, Instant due) {
+        locked(() -> {
+            var stored = rows.get(own(row).sequence());
+            if (stored != null && stored.lastActive().isBefore(due)) {
+                rows.put(stored.sequence(), stored.usedAt(clock.instant()));
+            }
+            return Optional.empty();
         });
     }
 
@@ -140,14 +177,20 @@ public final class InMemoryTokenStorage implements TokenStorage {
     public Chunk list(int limit, String after) {
         var cursor = SequenceCursor.parse(after);
         return locked(() -> {
-            var listed = rows.tailMap(cursor.after(), false).values().stream()
+            var seen = rows.tailMap(cursor.after(), false).values().stream()
                     .limit(limit)
-                    .map(row -> new Listed(row, new SequenceCursor(row.sequence()).text()))
                     .toList();
-            var hasMore = !listed.isEmpty()
-                    && !listed.getLast().row().equals(rows.lastEntry().getValue());
-            return new Chunk(listed, hasMore ? Optional.of(listed.getLast().cursor()) : Optional.empty());
+            var listed = seen.stream()
+                    .filter(row -> !living.isOver(row))
+                    .map(row -> new Listed(row, cursorBehind(row)))
+                    .toList();
+            var hasMore = !seen.isEmpty() && seen.getLast().sequence() != rows.lastKey();
+            return new Chunk(listed, hasMore ? Optional.of(cursorBehind(seen.getLast())) : Optional.empty());
         });
+    }
+
+    private static String cursorBehind(MemoryRow row) {
+        return new SequenceCursor(row.sequence()).text();
     }
 
     /// Keeps the rows, for the other stores that share them.
@@ -160,6 +203,10 @@ public final class InMemoryTokenStorage implements TokenStorage {
             found.add(rows.get(sequence));
         }
         return found;
+    }
+
+    private List<StoredToken> alive(List<StoredToken> stored) {
+        return stored.stream().filter(row -> !living.isOver(row)).toList();
     }
 
     private void add(MemoryRow row) {

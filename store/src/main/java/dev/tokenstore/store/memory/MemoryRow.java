@@ -16,11 +16,17 @@ record MemoryRow(
         TokenFields fields,
         Instant createTime,
         Instant updateTime,
+        Instant lastActive,
         Instant userSince)
         implements StoredToken {
     @Override
     public String version() {
         return nonce + "." + counter;
+    }
+
+    /// This row after it was read.
+    MemoryRow usedAt(Instant now) {
+        return new MemoryRow(sequence, nonce, counter, fields, createTime, updateTime, now, userSince);
     }
 
     @Override

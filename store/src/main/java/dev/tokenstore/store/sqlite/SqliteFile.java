@@ -10,9 +10,11 @@ import java.nio.file.attribute.BasicFileAttributes;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Arrays;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.random.RandomGenerator;
 import java.util.stream.Collectors;
@@ -24,7 +26,7 @@ import org.sqlite.SQLiteErrorCode;
 ///
 /// Any number of processes may have the file open. Thread-safe.
 final class SqliteFile implements AutoCloseable {
-    private static final int SCHEMA_VERSION = 1;
+    private static final int SCHEMA_VERSION = 2;
     private static final Duration BUSY_TIMEOUT = Duration.ofSeconds(5);
 
     private final Path path;
@@ -157,7 +159,9 @@ final class SqliteFile implements AutoCloseable {
             if (isEmpty()) {
                 create(GeneratedIds.newStoreIdentity(random));
             }
-            requireKnownSchema();
+            if (requireKnownSchema() == 1) {
+                upgradeFromFirstSchema();
+            }
             return text("SELECT identity FROM meta");
         });
     }
@@ -183,7 +187,8 @@ final class SqliteFile implements AutoCloseable {
         return text("SELECT count(*) FROM sqlite_schema").equals("0");
     }
 
-    private void requireKnownSchema() throws SQLException {
+    /// @return the schema's version
+    private int requireKnownSchema() throws SQLException {
         var isOurs = text("SELECT count(*) FROM sqlite_schema s JOIN pragma_table_info(s.name) c"
                 + " WHERE s.type = 'table' AND s.name = 'meta'"
                 + " AND c.name IN ('schema_version', 'identity', 'last_stamp')");
@@ -192,12 +197,38 @@ final class SqliteFile implements AutoCloseable {
             throw SqliteFailure.unavailable(
                     path, "is a SQLite database but not a token store; give the path of another file or a new one");
         }
-        if (!version.equals(String.valueOf(SCHEMA_VERSION))) {
+        if (!version.equals("1") && !version.equals(String.valueOf(SCHEMA_VERSION))) {
             throw SqliteFailure.unavailable(
                     path,
                     "was written by a newer version of this program (schema " + version + ", this one knows "
                             + SCHEMA_VERSION + "); use that version");
         }
+        return Integer.parseInt(version);
+    }
+
+    /// The first schema knew neither sessions nor uses.
+    private void upgradeFromFirstSchema() throws SQLException {
+        execute("ALTER TABLE meta ADD COLUMN session_timeout INTEGER");
+        execute("ALTER TABLE meta ADD COLUMN sessions_since INTEGER");
+        execute("ALTER TABLE token ADD COLUMN used_at INTEGER");
+        execute("UPDATE meta SET schema_version = 2");
+    }
+
+    /// Notes how long sessions last, and says since when uses have been recorded for that; the epoch if they are not.
+    /// What was used before is not known, so where the timeout is a new one every session begins anew.
+    Instant sessionsSince(Optional<Duration> timeout, Instant now) {
+        return write(connection -> {
+            var nanos = timeout.map(Duration::toNanos).orElse(null);
+            try (var statement = connection.prepareStatement(
+                    "UPDATE meta SET session_timeout = ?1, sessions_since = ?2 WHERE session_timeout IS NOT ?1")) {
+                statement.setObject(1, nanos);
+                statement.setLong(2, SqliteRow.nanos(now));
+                statement.executeUpdate();
+            }
+            return nanos == null
+                    ? Instant.EPOCH
+                    : SqliteRow.moment(Long.parseLong(text("SELECT sessions_since FROM meta")));
+        });
     }
 
     private void create(String newIdentity) throws SQLException {
@@ -205,16 +236,17 @@ final class SqliteFile implements AutoCloseable {
                 .map(field -> field.key() + " BLOB" + (field == TokenField.ID ? " NOT NULL" : ""))
                 .collect(Collectors.joining(", "));
         execute("CREATE TABLE meta (schema_version INTEGER NOT NULL, identity TEXT NOT NULL,"
-                + " last_stamp INTEGER NOT NULL) STRICT");
+                + " last_stamp INTEGER NOT NULL, session_timeout INTEGER, sessions_since INTEGER) STRICT");
         execute("CREATE TABLE token (sequence INTEGER PRIMARY KEY AUTOINCREMENT, nonce TEXT NOT NULL,"
                 + " counter INTEGER NOT NULL, created_at INTEGER NOT NULL, updated_at INTEGER NOT NULL,"
-                + " user_since INTEGER NOT NULL, " + columns + ") STRICT");
+                + " user_since INTEGER NOT NULL, used_at INTEGER, " + columns + ") STRICT");
         execute("CREATE UNIQUE INDEX token_by_id ON token (id)");
-        for (var field : SqliteTokenStorage.SHARED_LOOKUPS) {
+        for (var field : TokenTable.SHARED_LOOKUPS) {
             execute("CREATE INDEX token_by_" + field.key() + " ON token (" + field.key() + ") WHERE " + field.key()
                     + " IS NOT NULL");
         }
-        try (var statement = connection.prepareStatement("INSERT INTO meta VALUES (?, ?, 0)")) {
+        try (var statement = connection.prepareStatement(
+                "INSERT INTO meta (schema_version, identity, last_stamp) VALUES (?, ?, 0)")) {
             statement.setInt(1, SCHEMA_VERSION);
             statement.setString(2, newIdentity);
             statement.executeUpdate();

@@ -12,6 +12,7 @@ import java.sql.SQLException;
 import java.time.Instant;
 import java.util.EnumMap;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /// A row of the SQLite file.
 ///
@@ -25,6 +26,7 @@ record SqliteRow(
         TokenFields fields,
         Instant createTime,
         Instant updateTime,
+        Instant lastActive,
         Instant userSince)
         implements StoredToken {
     private static final long NANOS = 1_000_000_000L;
@@ -44,23 +46,39 @@ record SqliteRow(
     }
 
     /// Reads the row a result stands on, or returns empty if someone edited it into something that is not a token.
-    static Optional<SqliteRow> read(ResultSet result) throws SQLException {
+    ///
+    /// @param sessionsSince since when uses have been recorded
+    static Optional<SqliteRow> read(ResultSet result, Instant sessionsSince) throws SQLException {
         try {
             var fields = fieldsOf(result);
             if (!fields.has(TokenField.ID)) {
                 return Optional.empty();
             }
+            var saved = moment(result.getLong("updated_at"));
             return Optional.of(new SqliteRow(
                     result.getLong("sequence"),
                     result.getString("nonce"),
                     result.getLong("counter"),
                     fields,
                     moment(result.getLong("created_at")),
-                    moment(result.getLong("updated_at")),
+                    saved,
+                    lastActive(saved, usedAt(result), sessionsSince),
                     moment(result.getLong("user_since"))));
         } catch (CharacterCodingException | InvalidTokenException e) {
             return Optional.empty();
         }
+    }
+
+    /// When the row on which a result stands was last read, as far as recorded; null: never.
+    static @Nullable Long usedAt(ResultSet result) throws SQLException {
+        var usedAt = result.getLong("used_at");
+        return result.wasNull() ? null : usedAt;
+    }
+
+    /// A use from before they were recorded may have been up to that very moment.
+    static Instant lastActive(Instant saved, @Nullable Long usedAt, Instant sessionsSince) {
+        var used = usedAt == null ? sessionsSince : moment(Math.max(usedAt, nanos(sessionsSince)));
+        return used.isAfter(saved) ? used : saved;
     }
 
     private static TokenFields fieldsOf(ResultSet result) throws SQLException, CharacterCodingException {

@@ -1,11 +1,9 @@
 package dev.tokenstore.store.sqlite;
 
-import static dev.tokenstore.store.token.TokenField.ACCESS_TOKEN;
-import static dev.tokenstore.store.token.TokenField.GRANT_TOKEN;
 import static dev.tokenstore.store.token.TokenField.ID;
-import static dev.tokenstore.store.token.TokenField.REFRESH_TOKEN;
 import static dev.tokenstore.store.token.TokenField.USER_SIGNATURE;
 
+import dev.tokenstore.store.LivingTokens;
 import dev.tokenstore.store.SequenceCursor;
 import dev.tokenstore.store.StorageException;
 import dev.tokenstore.store.StoredToken;
@@ -14,22 +12,16 @@ import dev.tokenstore.store.token.GeneratedIds;
 import dev.tokenstore.store.token.SecretValue;
 import dev.tokenstore.store.token.TokenField;
 import dev.tokenstore.store.token.TokenFields;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.sql.Connection;
-import java.sql.PreparedStatement;
-import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.sql.Types;
+import java.time.Instant;
 import java.time.InstantSource;
-import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.random.RandomGenerator;
-import java.util.stream.Collectors;
 
 /// Keeps the rows of one store in a SQLite file, for machines without a cluster.
 ///
@@ -40,18 +32,12 @@ import java.util.stream.Collectors;
 ///
 /// [StorageException]s have the reason `STORAGE_UNAVAILABLE`, `STORAGE_FULL` or `TOKEN_UNREADABLE`.
 public final class SqliteTokenStorage implements TokenStorage {
-    /// The fields by which several rows may be looked up.
-    static final List<TokenField> SHARED_LOOKUPS = List.of(USER_SIGNATURE, REFRESH_TOKEN, GRANT_TOKEN, ACCESS_TOKEN);
-
-    private static final String INSERT = "INSERT INTO token (nonce, counter, created_at, updated_at, user_since, "
-            + fields(TokenField::key) + ") VALUES (?, 1, ?, ?, ?, " + fields(field -> "?") + ")";
-    private static final String UPDATE = "UPDATE token SET " + fields(field -> field.key() + " = ?")
-            + ", counter = counter + 1, updated_at = ?, user_since = ? WHERE sequence = ? AND nonce = ? AND counter = ?";
-
     private final SqliteFile file;
     private final GeneratedIds ids;
-    private final InstantSource clock;
-    private final Consumer<String> unreadable;
+    private final TokenTable table;
+    private final LivingTokens living;
+    private final Optional<Integer> maxTokens;
+    private final Optional<Housekeeping> housekeeping;
 
     /// Opens the file, and creates it where there is none.
     ///
@@ -65,10 +51,61 @@ public final class SqliteTokenStorage implements TokenStorage {
     }
 
     SqliteTokenStorage(SqliteFile file, InstantSource clock, RandomGenerator random, Consumer<String> unreadable) {
+        this(
+                file,
+                clock,
+                random,
+                unreadable,
+                LivingTokens.forEver(),
+                Optional.empty(),
+                Instant.EPOCH,
+                Optional.empty());
+    }
+
+    /// @param living which rows are alive
+    /// @param sessionsSince since when uses have been recorded in the file
+    /// @param housekeeping closed with this
+    SqliteTokenStorage(
+            SqliteFile file,
+            InstantSource clock,
+            RandomGenerator random,
+            Consumer<String> unreadable,
+            LivingTokens living,
+            Optional<Integer> maxTokens,
+            Instant sessionsSince,
+            Optional<Housekeeping> housekeeping) {
         this.file = file;
         this.ids = new GeneratedIds(file.identity(), random);
-        this.clock = clock;
-        this.unreadable = unreadable;
+        this.table = new TokenTable(clock, sessionsSince, unreadable);
+        this.living = living;
+        this.maxTokens = maxTokens;
+        this.housekeeping = housekeeping;
+    }
+
+    /// The same, of rows that live and are deleted as the policy says.
+    ///
+    /// @param listener hears what is deleted
+    public static SqliteTokenStorage open(
+            Path file,
+            EmbeddedPolicy policy,
+            MachineClock clock,
+            RandomGenerator random,
+            Consumer<String> unreadable,
+            CleanupListener listener) {
+        var living = new LivingTokens(policy.retention(), clock);
+        var stamps = clock.stamps();
+        var opened = SqliteFile.open(file, stamps, random);
+        try {
+            var sessionsSince = opened.sessionsSince(living.sessionTimeout(), stamps.instant());
+            var housekeeping = policy.deletes()
+                    ? Optional.of(Housekeeping.start(file, policy, living, clock, sessionsSince, random, listener))
+                    : Optional.<Housekeeping>empty();
+            return new SqliteTokenStorage(
+                    opened, stamps, random, unreadable, living, policy.maxTokens(), sessionsSince, housekeeping);
+        } catch (RuntimeException e) {
+            opened.close();
+            throw e;
+        }
     }
 
     @Override
@@ -78,26 +115,12 @@ public final class SqliteTokenStorage implements TokenStorage {
 
     @Override
     public Optional<StoredToken> byId(SecretValue id) {
-        return file.read(connection -> rowWithId(connection, id));
+        return file.read(connection -> table.withId(connection, id)).filter(row -> !living.isOver(row));
     }
 
-    private Optional<StoredToken> rowWithId(Connection connection, SecretValue id) throws SQLException {
-        try (var statement = connection.prepareStatement("SELECT * FROM token WHERE id = ?")) {
-            statement.setBytes(1, bytes(id));
-            try (var result = statement.executeQuery()) {
-                if (!result.next()) {
-                    return Optional.empty();
-                }
-                var row = readable(result);
-                if (row.isEmpty()) {
-                    throw new StorageException(
-                            StorageException.Reason.TOKEN_UNREADABLE,
-                            "the token file's " + SqliteRow.nameOf(result.getLong("sequence"))
-                                    + " was edited into something that is not a token; repair or remove that row");
-                }
-                return Optional.of(row.get());
-            }
-        }
+    @Override
+    public Optional<StoredToken> toDelete(SecretValue id) {
+        return file.read(connection -> table.withId(connection, id));
     }
 
     @Override
@@ -108,186 +131,92 @@ public final class SqliteTokenStorage implements TokenStorage {
 
     @Override
     public List<StoredToken> byCredential(TokenField credential, SecretValue value) {
-        return file.read(connection -> rowsWith(connection, credential, value));
+        return alive(file.read(connection -> table.with(connection, credential, value)));
     }
 
-    private List<StoredToken> rowsWith(Connection connection, TokenField field, SecretValue value) throws SQLException {
-        try (var statement = connection.prepareStatement("SELECT * FROM token WHERE " + field.key() + " = ?")) {
-            statement.setBytes(1, bytes(value));
-            try (var result = statement.executeQuery()) {
-                var rows = new ArrayList<StoredToken>();
-                while (result.next()) {
-                    readable(result).ifPresent(rows::add);
-                }
-                return rows;
-            }
-        }
+    private List<StoredToken> alive(List<StoredToken> rows) {
+        return rows.stream().filter(row -> !living.isOver(row)).toList();
     }
 
     @Override
     public Insertion insert(TokenFields fields, Function<List<StoredToken>, Optional<StoredToken>> twin) {
-        return file.write(connection -> {
-            if (twin.apply(related(connection, fields)).isPresent()) {
+        var insertion = file.write(connection -> {
+            var related = table.related(connection, fields);
+            if (twin.apply(alive(related)).isPresent()) {
                 return new Insertion.TwinFound();
             }
+            deleteTwinsThatAreOver(connection, related, twin);
+            requireRoom(connection);
             var stored = fields.has(ID) ? fields : fields.with(ID, ids.next(ids.randomPlace()));
-            return new Insertion.Inserted(inserted(connection, TokenFields.NONE.mergedWith(stored)));
+            return new Insertion.Inserted(
+                    table.insert(connection, ids.randomPlace(), TokenFields.NONE.mergedWith(stored)));
         });
+        if (insertion instanceof Insertion.Inserted inserted) {
+            housekeeping.ifPresent(work -> work.stored(inserted.row()));
+        }
+        return insertion;
     }
 
-    private List<StoredToken> related(Connection connection, TokenFields fields) throws SQLException {
-        var related = new ArrayList<StoredToken>();
-        if (fields.has(ID)) {
-            rowWithId(connection, fields.get(ID).orElseThrow()).ifPresent(related::add);
-        }
-        for (var field : SHARED_LOOKUPS) {
-            if (fields.has(field)) {
-                related.addAll(rowsWith(connection, field, fields.get(field).orElseThrow()));
+    /// Were they to live again, by a change of the policy, there would be two of the new row.
+    private void deleteTwinsThatAreOver(
+            Connection connection, List<StoredToken> related, Function<List<StoredToken>, Optional<StoredToken>> twin)
+            throws SQLException {
+        for (var row : related) {
+            if (living.isOver(row) && twin.apply(List.of(row)).isPresent()) {
+                TokenTable.delete(connection, own(row));
             }
         }
-        return related;
     }
 
-    private SqliteRow inserted(Connection connection, TokenFields fields) throws SQLException {
-        var nonce = ids.randomPlace();
-        var now = stamp(connection);
-        try (var statement = connection.prepareStatement(INSERT, PreparedStatement.RETURN_GENERATED_KEYS)) {
-            statement.setString(1, nonce);
-            statement.setLong(2, now);
-            statement.setLong(3, now);
-            statement.setLong(4, now);
-            setFields(statement, 5, fields);
-            statement.executeUpdate();
-            try (var key = statement.getGeneratedKeys()) {
-                key.next();
-                var moment = SqliteRow.moment(now);
-                return new SqliteRow(key.getLong(1), nonce, 1, fields, moment, moment, moment);
-            }
+    private void requireRoom(Connection connection) throws SQLException {
+        if (maxTokens.isEmpty()) {
+            return;
+        }
+        var count = TokenTable.count(connection);
+        if (count >= maxTokens.get()) {
+            throw new StorageException(
+                    StorageException.Reason.STORE_FULL,
+                    "the store holds " + count + " of the " + maxTokens.get()
+                            + " tokens that it may hold; delete some, or raise --max-tokens");
         }
     }
 
     @Override
     public Replacement replace(StoredToken current, TokenFields next) {
-        var row = own(current);
-        return file.write(connection -> {
-            var now = stamp(connection);
-            var sameUser = row.fields().get(USER_SIGNATURE).equals(next.get(USER_SIGNATURE));
-            var replaced = new SqliteRow(
-                    row.sequence(),
-                    row.nonce(),
-                    row.counter() + 1,
-                    TokenFields.NONE.mergedWith(next),
-                    row.createTime(),
-                    SqliteRow.moment(now),
-                    sameUser ? row.userSince() : SqliteRow.moment(now));
-            try (var statement = connection.prepareStatement(UPDATE)) {
-                var at = setFields(statement, 1, replaced.fields());
-                statement.setLong(at, now);
-                statement.setLong(at + 1, SqliteRow.nanos(replaced.userSince()));
-                statement.setLong(at + 2, row.sequence());
-                statement.setString(at + 3, row.nonce());
-                statement.setLong(at + 4, row.counter());
-                return statement.executeUpdate() == 1
-                        ? new Replacement.Replaced(replaced)
-                        : new Replacement.RowChanged();
-            }
-        });
+        var replacement = file.<Replacement>write(connection -> table.update(connection, own(current), next)
+                .<Replacement>map(Replacement.Replaced::new)
+                .orElseGet(Replacement.RowChanged::new));
+        if (replacement instanceof Replacement.Replaced replaced) {
+            housekeeping.ifPresent(work -> work.stored(replaced.row()));
+        }
+        return replacement;
+    }
+
+    @Override
+    public void used(StoredToken row) {
+        housekeeping.ifPresent(work -> work.used(row));
     }
 
     @Override
     public void delete(StoredToken row) {
-        file.write(connection -> {
-            try (var statement = connection.prepareStatement("DELETE FROM token WHERE sequence = ? AND nonce = ?")) {
-                statement.setLong(1, own(row).sequence());
-                statement.setString(2, own(row).nonce());
-                return statement.executeUpdate();
-            }
-        });
+        file.write(connection -> TokenTable.delete(connection, own(row)));
     }
 
     @Override
     public long deleteAll() {
-        return file.write(connection -> {
-            try (var statement = connection.prepareStatement("DELETE FROM token")) {
-                return (long) statement.executeUpdate();
-            }
-        });
+        return file.write(TokenTable::deleteAll);
     }
 
     @Override
     public Chunk list(int limit, String after) {
         var cursor = SequenceCursor.parse(after);
-        return file.read(connection -> {
-            try (var statement =
-                    connection.prepareStatement("SELECT * FROM token WHERE sequence > ? ORDER BY sequence LIMIT ?")) {
-                statement.setLong(1, cursor.after());
-                statement.setLong(2, limit + 1L); // one more, to know whether the list goes on
-                try (var result = statement.executeQuery()) {
-                    return chunk(result, limit);
-                }
-            }
-        });
-    }
-
-    private Chunk chunk(ResultSet result, int limit) throws SQLException {
-        var rows = new ArrayList<Listed>();
-        var last = "";
-        for (var seen = 0; result.next(); seen++) {
-            if (seen == limit) {
-                return new Chunk(rows, Optional.of(last));
-            }
-            var behind = new SequenceCursor(result.getLong("sequence")).text();
-            readable(result).ifPresent(row -> rows.add(new Listed(row, behind)));
-            last = behind;
-        }
-        return new Chunk(rows, Optional.empty());
+        return file.read(connection -> table.chunk(connection, cursor, limit, row -> !living.isOver(row)));
     }
 
     @Override
     public void close() {
+        housekeeping.ifPresent(Housekeeping::close);
         file.close();
-    }
-
-    private Optional<SqliteRow> readable(ResultSet result) throws SQLException {
-        var row = SqliteRow.read(result);
-        if (row.isEmpty()) {
-            unreadable.accept(SqliteRow.nameOf(result.getLong("sequence")));
-        }
-        return row;
-    }
-
-    /// The time now in nanoseconds, later than at any write before, whichever process did it.
-    private long stamp(Connection connection) throws SQLException {
-        try (var statement = connection.prepareStatement(
-                "UPDATE meta SET last_stamp = max(last_stamp + 1, ?) RETURNING last_stamp")) {
-            statement.setLong(1, SqliteRow.nanos(clock.instant()));
-            try (var result = statement.executeQuery()) {
-                result.next();
-                return result.getLong(1);
-            }
-        }
-    }
-
-    /// Sets all ten fields and returns the index behind them.
-    private static int setFields(PreparedStatement statement, int from, TokenFields fields) throws SQLException {
-        var at = from;
-        for (var field : TokenField.values()) {
-            if (fields.has(field)) {
-                statement.setBytes(at, bytes(fields.get(field).orElseThrow()));
-            } else {
-                statement.setNull(at, Types.BLOB);
-            }
-            at++;
-        }
-        return at;
-    }
-
-    private static byte[] bytes(SecretValue value) {
-        return value.reveal().getBytes(StandardCharsets.UTF_8);
-    }
-
-    private static String fields(Function<TokenField, String> text) {
-        return Arrays.stream(TokenField.values()).map(text).collect(Collectors.joining(", "));
     }
 
     private static SqliteRow own(StoredToken row) {

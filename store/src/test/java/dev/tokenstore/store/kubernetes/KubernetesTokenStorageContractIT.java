@@ -1,5 +1,6 @@
 package dev.tokenstore.store.kubernetes;
 
+import dev.tokenstore.api.OAuthTokenStoreSpec;
 import dev.tokenstore.store.TokenStorage;
 import dev.tokenstore.store.TokenStorageContract;
 import dev.tokenstore.testing.KubernetesForTests;
@@ -19,8 +20,8 @@ class KubernetesTokenStorageContractIT implements TokenStorageContract {
     private final List<TestStores> stores = new ArrayList<>();
 
     @Override
-    public TokenStorage newStorage() {
-        var created = TestStores.create(kubernetes);
+    public TokenStorage newStorage(OAuthTokenStoreSpec spec) {
+        var created = TestStores.create(kubernetes, spec);
         stores.add(created);
         return created.storage(InstantSource.system());
     }

@@ -1,5 +1,6 @@
 package dev.tokenstore.store.kubernetes;
 
+import dev.tokenstore.api.OAuthTokenStoreSpec;
 import dev.tokenstore.store.StoreUnderTest;
 import dev.tokenstore.store.TokenStoreContract;
 import dev.tokenstore.testing.KubernetesForTests;
@@ -13,7 +14,7 @@ class KubernetesTokenStoreContractIT implements TokenStoreContract {
             KubernetesForTests.create().withCustomResourceDefinitions(Path.of("../deploy/crds"));
 
     @Override
-    public StoreUnderTest newStore() {
-        return TestStores.create(kubernetes);
+    public StoreUnderTest newStore(OAuthTokenStoreSpec spec) {
+        return TestStores.create(kubernetes, spec);
     }
 }

@@ -1,6 +1,7 @@
 package dev.tokenstore.store.kubernetes;
 
 import dev.tokenstore.api.OAuthTokenStore;
+import dev.tokenstore.api.OAuthTokenStoreSpec;
 import dev.tokenstore.api.TokenSecretLayout;
 import dev.tokenstore.store.StoreUnderTest;
 import dev.tokenstore.store.TokenStore;
@@ -21,13 +22,15 @@ final class TestStores implements StoreUnderTest {
     private static final AtomicInteger NUMBER = new AtomicInteger();
 
     private final KubernetesForTests kubernetes;
+    private final String namespace;
     private final String name;
     private final Config config;
     private final ConcurrentLinkedQueue<KubernetesConnection> connections = new ConcurrentLinkedQueue<>();
     private final ConcurrentLinkedQueue<String> unreadable = new ConcurrentLinkedQueue<>();
 
-    private TestStores(KubernetesForTests kubernetes, String name, Config config) {
+    private TestStores(KubernetesForTests kubernetes, String namespace, String name, Config config) {
         this.kubernetes = kubernetes;
+        this.namespace = namespace;
         this.name = name;
         this.config = config;
     }
@@ -37,15 +40,30 @@ final class TestStores implements StoreUnderTest {
         return create(kubernetes, kubernetes.config());
     }
 
+    /// The same, of a store whose tokens live as the spec says.
+    static TestStores create(KubernetesForTests kubernetes, OAuthTokenStoreSpec spec) {
+        return create(kubernetes, kubernetes.config(), spec);
+    }
+
     /// The same, reached with another configuration.
     static TestStores create(KubernetesForTests kubernetes, Config config) {
+        return create(kubernetes, config, OAuthTokenStoreSpec.keepingEverything());
+    }
+
+    private static TestStores create(KubernetesForTests kubernetes, Config config, OAuthTokenStoreSpec spec) {
         var store = new OAuthTokenStore();
         store.setMetadata(new ObjectMetaBuilder()
                 .withName("store-" + NUMBER.incrementAndGet())
                 .withNamespace(kubernetes.namespace())
                 .build());
+        store.setSpec(spec);
         kubernetes.admin().resource(store).create();
-        return new TestStores(kubernetes, store.getMetadata().getName(), config);
+        return of(kubernetes, kubernetes.namespace(), store.getMetadata().getName(), config);
+    }
+
+    /// A store that is there, of any namespace.
+    static TestStores of(KubernetesForTests kubernetes, String namespace, String name, Config config) {
+        return new TestStores(kubernetes, namespace, name, config);
     }
 
     String name() {
@@ -60,7 +78,7 @@ final class TestStores implements StoreUnderTest {
     KubernetesTokenStorage storage(InstantSource clock) {
         var connection = KubernetesConnection.open(config, clock);
         connections.add(connection);
-        return connection.storage(kubernetes.namespace(), name, new SecureRandom(), unreadable::add);
+        return connection.storage(namespace, name, new SecureRandom(), unreadable::add);
     }
 
     /// The store's Secrets, whatever is in them.
@@ -68,7 +86,7 @@ final class TestStores implements StoreUnderTest {
         return kubernetes
                 .admin()
                 .secrets()
-                .inNamespace(kubernetes.namespace())
+                .inNamespace(namespace)
                 .withLabel(TokenSecretLayout.STORE_LABEL, name)
                 .list()
                 .getItems();

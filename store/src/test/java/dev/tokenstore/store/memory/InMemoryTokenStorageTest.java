@@ -2,6 +2,9 @@ package dev.tokenstore.store.memory;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.tokenstore.api.OAuthTokenStoreSpec;
+import dev.tokenstore.api.RetentionPolicy;
+import dev.tokenstore.store.LivingTokens;
 import dev.tokenstore.store.StoreUnderTest;
 import dev.tokenstore.store.StoredToken;
 import dev.tokenstore.store.TokenStorage;
@@ -22,8 +25,8 @@ class InMemoryTokenStorageTest implements TokenStoreContract, TokenStorageContra
     private static final SecureRandom RANDOM = new SecureRandom();
 
     @Override
-    public StoreUnderTest newStore() {
-        var storage = new InMemoryTokenStorage(InstantSource.system(), RANDOM);
+    public StoreUnderTest newStore(OAuthTokenStoreSpec spec) {
+        var storage = newStorage(spec);
         return new StoreUnderTest() {
             @Override
             public TokenStore open() {
@@ -36,8 +39,9 @@ class InMemoryTokenStorageTest implements TokenStoreContract, TokenStorageContra
     }
 
     @Override
-    public TokenStorage newStorage() {
-        return new InMemoryTokenStorage(InstantSource.system(), RANDOM);
+    public TokenStorage newStorage(OAuthTokenStoreSpec spec) {
+        var living = new LivingTokens(RetentionPolicy.of(spec), InstantSource.system());
+        return new InMemoryTokenStorage(InstantSource.system(), RANDOM, living);
     }
 
     @Override

@@ -1,5 +1,8 @@
 package dev.tokenstore.store.sqlite;
 
+import dev.tokenstore.api.OAuthTokenStoreSpec;
+import dev.tokenstore.api.RetentionPolicy;
+import dev.tokenstore.store.LivingTokens;
 import dev.tokenstore.store.StoreUnderTest;
 import dev.tokenstore.store.TokenStorage;
 import dev.tokenstore.store.TokenStorageContract;
@@ -7,7 +10,9 @@ import dev.tokenstore.store.TokenStore;
 import dev.tokenstore.store.TokenStoreContract;
 import java.nio.file.Path;
 import java.security.SecureRandom;
+import java.time.Instant;
 import java.time.InstantSource;
+import java.util.Optional;
 import java.util.UUID;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -18,12 +23,12 @@ class SqliteContractTest implements TokenStoreContract, TokenStorageContract {
     Path directory;
 
     @Override
-    public StoreUnderTest newStore() {
+    public StoreUnderTest newStore(OAuthTokenStoreSpec spec) {
         var file = directory.resolve(UUID.randomUUID() + ".db");
         return new StoreUnderTest() {
             @Override
             public TokenStore open() {
-                return new TokenStore(storage(file), InstantSource.system(), RANDOM);
+                return new TokenStore(storage(file, spec), InstantSource.system(), RANDOM);
             }
 
             @Override
@@ -31,15 +36,33 @@ class SqliteContractTest implements TokenStoreContract, TokenStorageContract {
         };
     }
 
+    /// What is over is left to the rules: nothing cleans up.
     @Override
-    public TokenStorage newStorage() {
-        return storage(directory.resolve("tokens.db"));
+    public TokenStorage newStorage(OAuthTokenStoreSpec spec) {
+        var clock = InstantSource.system();
+        return new SqliteTokenStorage(
+                SqliteFile.open(directory.resolve("tokens.db"), clock, RANDOM),
+                clock,
+                RANDOM,
+                SqliteContractTest::unreadable,
+                new LivingTokens(RetentionPolicy.of(spec), clock),
+                Optional.empty(),
+                Instant.EPOCH,
+                Optional.empty());
     }
 
-    private static TokenStorage storage(Path file) {
-        return new SqliteTokenStorage(file, InstantSource.system(), RANDOM, row -> {
-            throw new AssertionError(row + " is unreadable");
-        });
+    private static TokenStorage storage(Path file, OAuthTokenStoreSpec spec) {
+        return SqliteTokenStorage.open(
+                file,
+                new EmbeddedPolicy(RetentionPolicy.of(spec), Optional.empty()),
+                new MachineClock(InstantSource.system()),
+                RANDOM,
+                SqliteContractTest::unreadable,
+                new RecordedCleanup());
+    }
+
+    private static void unreadable(String row) {
+        throw new AssertionError(row + " is unreadable");
     }
 
     @Override

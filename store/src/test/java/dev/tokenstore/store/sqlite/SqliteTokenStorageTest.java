@@ -149,12 +149,12 @@ class SqliteTokenStorageTest {
     void refusesAFileOfANewerSchemaAndLeavesItAlone() throws IOException, SQLException {
         var file = directory.resolve("tokens.db");
         open(file).close();
-        edit(file, "UPDATE meta SET schema_version = 2");
+        edit(file, "UPDATE meta SET schema_version = 3");
         var before = Files.readAllBytes(file);
 
         fails(Reason.STORAGE_UNAVAILABLE, () -> open(file))
                 .hasMessageContaining("newer version")
-                .hasMessageContaining("schema 2");
+                .hasMessageContaining("schema 3");
         assertThat(Files.readAllBytes(file)).isEqualTo(before);
     }
 

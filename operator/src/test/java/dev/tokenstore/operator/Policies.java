@@ -1,0 +1,122 @@
+package dev.tokenstore.operator;
+
+import static org.awaitility.Awaitility.await;
+
+import dev.tokenstore.testing.KubernetesForTests;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Map;
+
+/// The admission policies that ship, with the roles they speak of; in force once [#apply(KubernetesForTests)] returns.
+final class Policies {
+    static final Path FILE = Path.of("../deploy/operator/policies.yaml");
+
+    private static final Path RBAC = Path.of("../deploy/operator/rbac.yaml");
+    private static final String PROBE = "oauth-token-store-probe";
+    private static final Duration PATIENCE = Duration.ofSeconds(20);
+
+    /// Rights on Secrets as an account has them that deploys an app; named like no role of Kubernetes.
+    static final String EDITOR = "policies-test-secret-editor";
+
+    private static final String EDITOR_ROLE = """
+            apiVersion: rbac.authorization.k8s.io/v1
+            kind: ClusterRole
+            metadata: {name: %s}
+            rules: [{apiGroups: [""], resources: [secrets], verbs: [get, list, watch, create, update, patch, delete]}]
+            """.formatted(EDITOR);
+
+    private Policies() {}
+
+    static void apply(KubernetesForTests kubernetes) {
+        kubernetes.apply(FILE);
+        awaitInForce(kubernetes);
+    }
+
+    /// The same from a changed text.
+    static void apply(KubernetesForTests kubernetes, String policies) {
+        kubernetes.apply(policies);
+        awaitInForce(kubernetes);
+    }
+
+    /// The same where no store can be.
+    static void applyWithoutStores(KubernetesForTests kubernetes, String namespace) {
+        kubernetes.apply(RBAC);
+        kubernetes.apply(FILE);
+        awaitSecretsConfined(kubernetes, namespace);
+    }
+
+    /// A policy that was applied a moment ago is not asked yet.
+    private static void awaitInForce(KubernetesForTests kubernetes) {
+        kubernetes.apply(RBAC);
+        kubernetes.apply(EDITOR_ROLE);
+        var admin = new Requests(kubernetes.admin(), "kube-public");
+        awaitForbidden(() -> admin.tryToCreate("OAuthTokenStore", "a", "metadata: {}"), "may not be in a namespace");
+
+        var storeless = kubernetes.newNamespace();
+        var operator = operator(kubernetes, storeless);
+        awaitForbidden(
+                () -> operator.tryToCreate("RoleBinding", "a", roleBinding("oauth-token-store-client", "")),
+                "only the RoleBindings");
+        await().atMost(PATIENCE)
+                .ignoreExceptions()
+                .untilAsserted(() -> Requests.assertRefused(
+                        () -> operator.tryToCreate(
+                                "RoleBinding", "oauth-token-store-client", roleBinding("oauth-token-store-client", "")),
+                        Requests.UNPROCESSABLE,
+                        "no params found"));
+        awaitSecretsConfined(kubernetes, storeless);
+    }
+
+    private static void awaitSecretsConfined(KubernetesForTests kubernetes, String namespace) {
+        awaitForbidden(
+                () -> ask(kubernetes, namespace, Map.of("tokenstore.dev/policy", "oauth-token-store-secrets")),
+                "policy oauth-token-store-secrets is in force");
+    }
+
+    /// Returns once clients of the store are confined to it.
+    static void awaitStoreKnown(KubernetesForTests kubernetes, String namespace, String store, long generation) {
+        awaitForbidden(
+                () -> askAbout(kubernetes, namespace, store, Long.toString(generation)),
+                "policy oauth-token-store-clients is in force");
+    }
+
+    /// The operator's question whether clients of the store, at that generation, are confined: refused if they are.
+    static void askAbout(KubernetesForTests kubernetes, String namespace, String store, String generation) {
+        ask(kubernetes, namespace, Map.of("tokenstore.dev/store", store, "tokenstore.dev/generation", generation));
+    }
+
+    /// The operator's question whether a policy is in force: refused if it is.
+    static void ask(KubernetesForTests kubernetes, String namespace, Map<String, String> annotations) {
+        var metadata = new StringBuilder();
+        annotations.forEach((key, value) -> metadata.append("%s: '%s', ".formatted(key, value)));
+        operator(kubernetes, namespace).tryToCreate("RoleBinding", PROBE, """
+                        metadata: {annotations: {%s}}
+                        roleRef: {apiGroup: rbac.authorization.k8s.io, kind: ClusterRole, name: oauth-token-store-client}
+                        """.formatted(metadata));
+    }
+
+    static Requests operator(KubernetesForTests kubernetes, String namespace) {
+        return new Requests(kubernetes.clientAs("oauth-token-store", "oauth-token-store-operator"), namespace);
+    }
+
+    /// A role binding as the operator writes it.
+    ///
+    /// @param subjects in YAML, separated by commas
+    static String roleBinding(String role, String subjects) {
+        return """
+                metadata: {labels: {app.kubernetes.io/managed-by: oauth-token-store}}
+                roleRef: {apiGroup: rbac.authorization.k8s.io, kind: ClusterRole, name: %s}
+                subjects: [%s]
+                """.formatted(role, subjects);
+    }
+
+    static String serviceAccount(String namespace, String name) {
+        return "{kind: ServiceAccount, name: %s, namespace: %s}".formatted(name, namespace);
+    }
+
+    private static void awaitForbidden(Runnable request, String sentence) {
+        await().atMost(PATIENCE)
+                .ignoreExceptions()
+                .untilAsserted(() -> Requests.assertForbidden(request::run, sentence));
+    }
+}

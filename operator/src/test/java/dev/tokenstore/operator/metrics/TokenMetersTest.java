@@ -1,0 +1,116 @@
+package dev.tokenstore.operator.metrics;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.tokenstore.api.EndReason;
+import dev.tokenstore.api.OAuthTokenStore;
+import dev.tokenstore.api.OAuthTokenStoreSpec;
+import dev.tokenstore.api.OAuthTokenStoreSpec.Limits;
+import dev.tokenstore.api.OAuthTokenStoreStatus.TokenCounts;
+import dev.tokenstore.operator.cleanup.CleanupMode;
+import dev.tokenstore.operator.cleanup.CleanupPlan;
+import dev.tokenstore.operator.cleanup.CleanupResult;
+import io.fabric8.kubernetes.api.model.Condition;
+import io.fabric8.kubernetes.api.model.ConditionBuilder;
+import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
+import io.micrometer.prometheusmetrics.PrometheusConfig;
+import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+
+class TokenMetersTest {
+    private static final Instant NEXT_CLEANUP = Instant.ofEpochSecond(1_800_000_000);
+
+    private final PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
+    private final TokenMeters meters = new TokenMeters(registry);
+    private final OAuthTokenStore store = store(new Limits(100));
+
+    @Test
+    void showsTokensByStateTheLimitAndDeletionsByReason() {
+        meters.observed(store, plan(NEXT_CLEANUP), CleanupMode.DELETE);
+        meters.deleted("crm-tokens", "crm", new CleanupResult(Map.of(EndReason.TOO_OLD, 7), 2, 1, false));
+
+        assertThat(registry.scrape())
+                .contains("tokenstore_tokens{namespace=\"crm-tokens\",state=\"valid\",store=\"crm\"} 4.0")
+                .contains("tokenstore_tokens_limit{namespace=\"crm-tokens\",store=\"crm\"} 100.0")
+                .contains("tokenstore_next_cleanup_timestamp_seconds{namespace=\"crm-tokens\",store=\"crm\"} 1.8E9")
+                .contains(
+                        "tokenstore_tokens_deleted_total{namespace=\"crm-tokens\",reason=\"TooOld\",store=\"crm\"} 7.0")
+                .contains("tokenstore_deletions_changed_total{namespace=\"crm-tokens\",store=\"crm\"} 2.0")
+                .contains("tokenstore_deletions_failed_total{namespace=\"crm-tokens\",store=\"crm\"} 1.0");
+    }
+
+    @Test
+    void countersBeginAtZeroSoThatTheFirstDeletionIsAnIncrease() {
+        meters.observed(store, plan(null), CleanupMode.DELETE);
+
+        assertThat(registry.scrape())
+                .contains("reason=\"SessionEnded\",store=\"crm\"} 0.0")
+                .contains("tokenstore_deletions_failed_total{namespace=\"crm-tokens\",store=\"crm\"} 0.0");
+    }
+
+    @Test
+    void noCleanupIsToComeWhileNothingIsDeleted() {
+        meters.observed(store, plan(NEXT_CLEANUP), CleanupMode.DRY_RUN);
+
+        assertThat(registry.scrape())
+                .contains("tokenstore_next_cleanup_timestamp_seconds{namespace=\"crm-tokens\",store=\"crm\"} NaN");
+    }
+
+    @Test
+    void aConditionHasExactlyOneStatus() {
+        meters.said(store, List.of(condition("Ready", "True")));
+        meters.said(store, List.of(condition("Ready", "Unknown")));
+
+        assertThat(registry.scrape())
+                .contains("status=\"True\",store=\"crm\",type=\"Ready\"} 0.0")
+                .contains("status=\"False\",store=\"crm\",type=\"Ready\"} 0.0")
+                .contains("status=\"Unknown\",store=\"crm\",type=\"Ready\"} 1.0");
+    }
+
+    @Test
+    void countsAreNotShownWhileTheTokensCannotBeSeen() {
+        meters.observed(store, plan(null), CleanupMode.DELETE);
+        meters.deleted("crm-tokens", "crm", new CleanupResult(Map.of(EndReason.TOO_OLD, 7), 0, 0, false));
+
+        meters.unknown(store);
+        assertThat(registry.scrape())
+                .doesNotContain("tokenstore_tokens{")
+                .contains("reason=\"TooOld\",store=\"crm\"} 7.0");
+
+        meters.observed(store, plan(null), CleanupMode.DELETE);
+        assertThat(registry.scrape()).contains("tokenstore_tokens{");
+    }
+
+    @Test
+    void nothingIsLeftOfAStoreThatIsGone() {
+        meters.observed(store, plan(null), CleanupMode.DELETE);
+        meters.said(store, List.of(condition("Ready", "True")));
+        meters.deleted("crm-tokens", "crm", new CleanupResult(Map.of(EndReason.TOO_OLD, 7), 1, 1, false));
+
+        meters.forget("crm-tokens", "crm");
+
+        assertThat(registry.scrape()).doesNotContain("crm");
+    }
+
+    private static CleanupPlan plan(@Nullable Instant next) {
+        return new CleanupPlan(new TokenCounts(10, 4, 3, 2, 1), List.of(), next, null, null, null);
+    }
+
+    private static Condition condition(String type, String status) {
+        return new ConditionBuilder().withType(type).withStatus(status).build();
+    }
+
+    private static OAuthTokenStore store(Limits limits) {
+        var store = new OAuthTokenStore();
+        store.setMetadata(new ObjectMetaBuilder()
+                .withNamespace("crm-tokens")
+                .withName("crm")
+                .build());
+        store.setSpec(new OAuthTokenStoreSpec(null, null, null, limits, null, null, null));
+        return store;
+    }
+}

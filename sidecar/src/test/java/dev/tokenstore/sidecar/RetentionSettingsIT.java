@@ -1,0 +1,82 @@
+package dev.tokenstore.sidecar;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.tokenstore.testing.KubernetesForTests;
+import io.fabric8.kubernetes.client.KubernetesClientException;
+import java.nio.file.Path;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+
+/// The settings of an embedded store beside the rules that the API server checks an `OAuthTokenStore` by.
+class RetentionSettingsIT {
+    @RegisterExtension
+    static final KubernetesForTests kubernetes =
+            KubernetesForTests.create().withCustomResourceDefinitions(Path.of("../deploy/crds"));
+
+    @Test
+    void whatTheApiServerRefusesIsRefusedAndNothingElse() {
+        int accepted = 0;
+        int refused = 0;
+        for (var timeout : List.of("", "0s", "500ms", "1s", "30m", "2h", "1d")) {
+            for (var age : List.of("", "0.5s", "1h", "2h30m", "nonsense")) {
+                for (var ended : List.of("", "0s", "30m", "2h")) {
+                    for (var expired : List.of("", "0s", "2h30m1ns", "-1s")) {
+                        var given = List.of(timeout, age, ended, expired);
+                        var bySettings = isAcceptedBySettings(timeout, age, ended, expired);
+                        assertThat(bySettings)
+                                .as("%s", given)
+                                .isEqualTo(isAcceptedByApiServer(timeout, age, ended, expired));
+                        accepted += bySettings ? 1 : 0;
+                        refused += bySettings ? 0 : 1;
+                    }
+                }
+            }
+        }
+        assertThat(accepted).isGreaterThan(20);
+        assertThat(refused).isGreaterThan(20);
+    }
+
+    private static boolean isAcceptedBySettings(String timeout, String age, String ended, String expired) {
+        var flags = new EnumMap<Setting, String>(Setting.class);
+        flags.put(Setting.SESSION_TIMEOUT, timeout);
+        flags.put(Setting.MAX_TOKEN_AGE, age);
+        flags.put(Setting.CLEANUP_SESSION_ENDED_AFTER, ended);
+        flags.put(Setting.CLEANUP_EXPIRED_AFTER, expired);
+        flags.values().removeIf(String::isEmpty);
+        try {
+            new RetentionSettings(new Settings(flags, Map.of())).policy();
+            return true;
+        } catch (SettingException e) {
+            return false;
+        }
+    }
+
+    private static boolean isAcceptedByApiServer(String timeout, String age, String ended, String expired) {
+        var store = """
+                apiVersion: tokenstore.dev/v1alpha1
+                kind: OAuthTokenStore
+                metadata: {name: tried, namespace: %s}
+                spec: {%s%s cleanup: {%s%s}}
+                """.formatted(
+                        kubernetes.namespace(),
+                        field("sessionTimeout", "\"%s\",", timeout),
+                        field("maxTokenAge", "\"%s\",", age),
+                        field("sessionEnded", "{after: \"%s\"},", ended),
+                        field("expired", "{after: \"%s\"}", expired));
+        try {
+            kubernetes.admin().resource(store).dryRun().create();
+            return true;
+        } catch (KubernetesClientException e) {
+            assertThat(e.getCode()).isEqualTo(422);
+            return false;
+        }
+    }
+
+    private static String field(String name, String form, String value) {
+        return value.isEmpty() ? "" : name + ": " + form.formatted(value);
+    }
+}

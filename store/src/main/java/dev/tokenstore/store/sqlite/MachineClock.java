@@ -1,0 +1,77 @@
+package dev.tokenstore.store.sqlite;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.function.LongSupplier;
+
+/// This machine's clock as it stood when the program started, continued by the machine's timer: how long ago something
+/// was is judged by it, so that a step of the wall clock ends no token. Thread-safe.
+///
+/// Time that the machine slept counts where the machine tells (Linux); elsewhere this clock is late by it until the
+/// program starts again, never early. Over a restart the wall clock is all there is.
+public final class MachineClock implements InstantSource {
+    private static final Path UPTIME = Path.of("/proc/uptime");
+    private static final long SECOND = Duration.ofSeconds(1).toNanos();
+
+    private final InstantSource wall;
+    private final LongSupplier nanoTime;
+    private final LongSupplier uptime;
+    private final Instant start;
+    private final long startNanos;
+    private final long startUptime;
+    private long lookedForSleep;
+    private long asleep;
+
+    /// @param wall the wall clock
+    public MachineClock(InstantSource wall) {
+        this(wall, System::nanoTime, Files.isReadable(UPTIME) ? MachineClock::uptimeNanos : System::nanoTime);
+    }
+
+    /// @param nanoTime a timer in nanoseconds that may stand still while the machine sleeps
+    /// @param uptime a timer in nanoseconds, however coarse, that does not if it can be helped
+    MachineClock(InstantSource wall, LongSupplier nanoTime, LongSupplier uptime) {
+        this.wall = wall;
+        this.nanoTime = nanoTime;
+        this.uptime = uptime;
+        this.start = wall.instant();
+        this.startNanos = nanoTime.getAsLong();
+        this.startUptime = uptime.getAsLong();
+        this.lookedForSleep = startNanos;
+    }
+
+    @Override
+    public synchronized Instant instant() {
+        var now = nanoTime.getAsLong();
+        if (now - lookedForSleep >= SECOND) {
+            lookedForSleep = now;
+            var slept = uptime.getAsLong() - startUptime - (now - startNanos);
+            asleep = slept - asleep >= SECOND ? slept : asleep;
+        }
+        return start.plusNanos(now - startNanos + asleep);
+    }
+
+    /// The clock to stamp rows by: this one or the wall clock, whichever is later. A stamp that is too late ends
+    /// nothing
+    /// early, also not for another process that shares the rows and started at another time.
+    public InstantSource stamps() {
+        return () -> {
+            var steady = instant();
+            var shown = wall.instant();
+            return shown.isAfter(steady) ? shown : steady;
+        };
+    }
+
+    private static long uptimeNanos() {
+        try {
+            var seconds = Files.readString(UPTIME).split(" ", 2)[0];
+            return (long) (Double.parseDouble(seconds) * SECOND);
+        } catch (IOException | NumberFormatException e) {
+            // then no sleep is seen: late, but not early
+            return Long.MIN_VALUE / 2;
+        }
+    }
+}
