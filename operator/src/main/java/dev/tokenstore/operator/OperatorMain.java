@@ -132,7 +132,7 @@ public final class OperatorMain implements Callable<Integer> {
 
     private static int serve(OperatorConfig config, Logger log, CountDownLatch asked) throws InterruptedException {
         var clock = new ServerClock(InstantSource.system());
-        Config kubernetes;
+        final Config kubernetes;
         try {
             kubernetes = Config.autoConfigure(null);
         } catch (RuntimeException e) {
@@ -148,12 +148,14 @@ public final class OperatorMain implements Callable<Integer> {
                 var client = new KubernetesClientBuilder()
                         .withConfig(TokenStoreOperator.clientConfig(kubernetes))
                         .withHttpClientFactory(new JdkHttpClientFactory())
+                        .withKubernetesSerialization(WithoutManagedFields.serialization())
                         .withHttpClientBuilderConsumer(interceptors)
                         .build();
                 var metadataClient = MetadataClient.open(kubernetes, interceptors);
                 var operator = new TokenStoreOperator(
                         client,
                         metadataClient,
+                        () -> MetadataClient.open(kubernetes, interceptors),
                         config.namespaces(),
                         instance(),
                         config.leaseNamespace()

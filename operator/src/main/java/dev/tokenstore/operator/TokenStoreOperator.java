@@ -25,6 +25,7 @@ import java.time.InstantSource;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 
 /// The operator, put together. It closes what it made; the clients are the caller's.
 final class TokenStoreOperator implements AutoCloseable {
@@ -44,6 +45,7 @@ final class TokenStoreOperator implements AutoCloseable {
 
     /// @param client for all but Secrets
     /// @param metadataClient for Secrets, see [dev.tokenstore.operator.cleanup.MetadataClient]
+    /// @param watchClients opens one more of these for watches, which is closed here
     /// @param namespaces those whose stores are reconciled; empty for all
     /// @param instance names this process among the operator's replicas
     /// @param leadership empty if this is the only replica
@@ -51,6 +53,7 @@ final class TokenStoreOperator implements AutoCloseable {
     TokenStoreOperator(
             KubernetesClient client,
             KubernetesClient metadataClient,
+            Supplier<KubernetesClient> watchClients,
             Set<String> namespaces,
             String instance,
             Optional<Leadership> leadership,
@@ -59,7 +62,7 @@ final class TokenStoreOperator implements AutoCloseable {
         this.leadership = leadership;
         this.client = client;
         this.namespaces = Set.copyOf(namespaces);
-        watches = new TokenWatches(metadataClient, clock);
+        watches = new TokenWatches(watchClients, clock);
         deletion = new TokenDeletion(
                 metadataClient, () -> leadership.map(Leadership::holds).orElse(true));
         operator = new Operator(overrider -> overrider

@@ -71,6 +71,26 @@ class CleanupIT {
     }
 
     @Test
+    void whatPeopleWriteBesideATokenInOtherAlphabetsDisturbsNoWatch() {
+        operator.create(token("annotated"));
+        operator.createStore("crm", "{sessionTimeout: 10h}");
+        operator.awaitStatus("crm", s -> s.nextCleanupTime() != null);
+        var requestsBefore = operator.requests.sent().size();
+
+        operator.annotate(
+                "annotated", Map.of("example.com/owner", "J\u00fcrgen \u4f50\u85e4 \ud83d\udd11".repeat(200)));
+        operator.advance(Duration.ofHours(10), "crm");
+        operator.annotate(
+                "annotated",
+                Map.of(TokenSecretLayout.LAST_USED_AT, operator.clock.instant().toString()));
+        operator.advance(Duration.ofHours(2), "crm");
+
+        assertThat(operator.exists("annotated")).isTrue();
+        var sent = operator.requests.sent();
+        assertThat(sent.subList(requestsBefore, sent.size())).noneMatch(RecordedRequests.Sent::watch);
+    }
+
+    @Test
     void aSessionGoesOnWhileTheTokenIsUsed() {
         operator.create(token("used"));
         operator.createStore("crm", "{sessionTimeout: 10h}");

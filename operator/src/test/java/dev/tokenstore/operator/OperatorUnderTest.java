@@ -247,10 +247,11 @@ final class OperatorUnderTest implements AutoCloseable {
                 .withHttpClientFactory(new JdkHttpClientFactory())
                 .withHttpClientBuilderConsumer(this::intercept)
                 .build();
-        private final KubernetesClient metadataClient = MetadataClient.open(config(), this::intercept);
+        private final KubernetesClient metadataClient = metadataClient();
         private final TokenStoreOperator operator = new TokenStoreOperator(
                 client,
                 metadataClient,
+                this::metadataClient,
                 Set.of(namespace),
                 "operator-under-test",
                 Optional.empty(),
@@ -261,6 +262,10 @@ final class OperatorUnderTest implements AutoCloseable {
             operator.start(failed -> {
                 throw failed;
             });
+        }
+
+        private KubernetesClient metadataClient() {
+            return MetadataClient.open(config(), this::intercept);
         }
 
         private void intercept(HttpClient.Builder builder) {

@@ -7,13 +7,17 @@ import io.fabric8.kubernetes.client.Config;
 import io.fabric8.kubernetes.client.ConfigBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientBuilder;
+import io.fabric8.kubernetes.client.http.AsyncBody;
 import io.fabric8.kubernetes.client.http.BasicBuilder;
 import io.fabric8.kubernetes.client.http.HttpClient;
 import io.fabric8.kubernetes.client.http.HttpRequest;
 import io.fabric8.kubernetes.client.http.Interceptor;
 import io.fabric8.kubernetes.client.jdkhttp.JdkHttpClientFactory;
 import io.fabric8.kubernetes.client.utils.KubernetesSerialization;
+import java.nio.ByteBuffer;
 import java.util.List;
+import java.util.concurrent.Executor;
+import java.util.concurrent.Executors;
 import java.util.function.Consumer;
 
 /// Makes the client through which the operator touches Secrets: the API server answers it with metadata alone, so no
@@ -22,20 +26,26 @@ public final class MetadataClient {
     private static final String METADATA = "application/json;as=PartialObjectMetadata;g=meta.k8s.io;v=v1";
     private static final String METADATA_LIST = "application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1";
 
+    /// Events come in bursts: platform threads would stay for a minute after each, with a stack each.
+    private static final Executor THREADS = Executors.newVirtualThreadPerTaskExecutor();
+
+    /// What it learns of the types is much, and the same for all clients.
+    private static final KubernetesSerialization SERIALIZATION = serialization();
+
     private MetadataClient() {}
 
     /// @param more adds interceptors of the caller's own
     public static KubernetesClient open(Config config, Consumer<HttpClient.Builder> more) {
-        var mapper = new ObjectMapper();
-        // the API server writes an empty list of metadata as null
-        mapper.configOverride(List.class).setSetterInfo(JsonSetter.Value.forValueNulls(Nulls.AS_EMPTY));
         return new KubernetesClientBuilder()
                 // deletions that fail are tried again by the next cleanup, lists and watches by the informer
                 .withConfig(new ConfigBuilder(config)
                         .withRequestRetryBackoffLimit(0)
+                        // many on one connection; a WebSocket each would cost 100 KiB
+                        .withOnlyHttpWatches(true)
                         .build())
-                .withHttpClientFactory(new JdkHttpClientFactory())
-                .withKubernetesSerialization(new KubernetesSerialization(mapper, true))
+                .withHttpClientFactory(new OnVirtualThreads())
+                .withTaskExecutor(THREADS)
+                .withKubernetesSerialization(SERIALIZATION)
                 .withHttpClientBuilderConsumer(builder -> {
                     builder.addOrReplaceInterceptor("metadata-only", new MetadataOnly());
                     more.accept(builder);
@@ -43,14 +53,54 @@ public final class MetadataClient {
                 .build();
     }
 
+    private static KubernetesSerialization serialization() {
+        var mapper = new ObjectMapper();
+        // the API server writes an empty list of metadata as null
+        mapper.configOverride(List.class).setSetterInfo(JsonSetter.Value.forValueNulls(Nulls.AS_EMPTY));
+        return new KubernetesSerialization(mapper, true);
+    }
+
+    private static final class OnVirtualThreads extends JdkHttpClientFactory {
+        @Override
+        protected java.net.http.HttpClient.Builder createNewHttpClientBuilder() {
+            return java.net.http.HttpClient.newBuilder().executor(THREADS);
+        }
+    }
+
     private static final class MetadataOnly implements Interceptor {
         @Override
         public void before(BasicBuilder builder, HttpRequest request, RequestTags tags) {
             // a watch that asks for the list form ends at each event; a deletion answers with the object while a
             // finalizer holds it
+            var list = "GET".equals(request.method()) && !isWatch(request);
+            builder.setHeader("Accept", list ? METADATA_LIST : METADATA);
+        }
+
+        /// The client library breaks watches off at characters beyond ASCII. What is read of a token is all ASCII; what
+        /// else people annotate it with need not be legible here.
+        @Override
+        public AsyncBody.Consumer<List<ByteBuffer>> consumer(
+                AsyncBody.Consumer<List<ByteBuffer>> consumer, HttpRequest request) {
+            return isWatch(request)
+                    ? (parts, body) -> consumer.consume(
+                            parts.stream().map(MetadataOnly::ascii).toList(), body)
+                    : consumer;
+        }
+
+        private static ByteBuffer ascii(ByteBuffer part) {
+            var bytes = new byte[part.remaining()];
+            part.get(bytes);
+            for (int i = 0; i < bytes.length; i++) {
+                if (bytes[i] < 0) {
+                    bytes[i] = '?';
+                }
+            }
+            return ByteBuffer.wrap(bytes);
+        }
+
+        private static boolean isWatch(HttpRequest request) {
             var query = request.uri().getQuery();
-            var watch = query != null && query.contains("watch=true");
-            builder.setHeader("Accept", "GET".equals(request.method()) && !watch ? METADATA_LIST : METADATA);
+            return query != null && query.contains("watch=true");
         }
     }
 }

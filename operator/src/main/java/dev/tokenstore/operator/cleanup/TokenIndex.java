@@ -19,6 +19,7 @@ import org.jspecify.annotations.Nullable;
 /// the entry. Thread-safe.
 public final class TokenIndex implements ItemStore<Secret> {
     private final Map<String, IndexedToken> tokens = new ConcurrentHashMap<>();
+    private final Map<String, String> stores = new ConcurrentHashMap<>();
     private final String namespace;
     private final InstantSource clock;
 
@@ -57,7 +58,7 @@ public final class TokenIndex implements ItemStore<Secret> {
                             key,
                             metadata.getUid(),
                             metadata.getResourceVersion(),
-                            labels(secret).getOrDefault(TokenSecretLayout.STORE_LABEL, ""),
+                            storeName(labels(secret).getOrDefault(TokenSecretLayout.STORE_LABEL, "")),
                             metadata.getDeletionTimestamp() != null,
                             TokenFacts.read(metadata, clock.instant())));
         }
@@ -106,6 +107,11 @@ public final class TokenIndex implements ItemStore<Secret> {
                         .addToLabels(TokenSecretLayout.STORE_LABEL, token.store())
                         .build())
                 .build();
+    }
+
+    /// One string for all tokens of a store.
+    private String storeName(String name) {
+        return stores.computeIfAbsent(name, same -> same);
     }
 
     private static Map<String, String> labels(Secret secret) {

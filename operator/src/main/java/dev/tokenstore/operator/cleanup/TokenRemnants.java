@@ -9,7 +9,7 @@ import java.time.InstantSource;
 
 /// Asks the API server whether a store still has tokens that are not to be kept: the index may be a moment behind.
 public final class TokenRemnants {
-    private static final long PAGE = 50;
+    private static final long PAGE = 500;
 
     private final KubernetesClient metadataClient;
     private final InstantSource clock;

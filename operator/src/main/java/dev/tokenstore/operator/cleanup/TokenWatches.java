@@ -6,18 +6,19 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.BiConsumer;
+import java.util.function.Supplier;
 
 /// The watches over token Secrets: one per namespace that has a store, begun with its first and ended with its last,
 /// so that the operator needs no right to Secrets anywhere else. Thread-safe.
 public final class TokenWatches implements AutoCloseable {
-    private final KubernetesClient metadataClient;
+    private final WatchClients clients;
     private final InstantSource clock;
     private final Map<String, NamespaceWatch> watches = new HashMap<>();
     private volatile BiConsumer<String, String> listener = (namespace, store) -> {};
 
-    /// @param metadataClient one of [MetadataClient]; closed by whoever opened it
-    public TokenWatches(KubernetesClient metadataClient, InstantSource clock) {
-        this.metadataClient = metadataClient;
+    /// @param clients opens one of [MetadataClient]; called when one more connection is needed, which is closed here
+    public TokenWatches(Supplier<KubernetesClient> clients, InstantSource clock) {
+        this.clients = new WatchClients(clients);
         this.clock = clock;
     }
 
@@ -31,7 +32,7 @@ public final class TokenWatches implements AutoCloseable {
         watches.computeIfAbsent(
                         namespace,
                         name -> new NamespaceWatch(
-                                metadataClient, name, clock, changed -> listener.accept(name, changed)))
+                                clients.take(), name, clock, changed -> listener.accept(name, changed)))
                 .add(store);
     }
 
@@ -40,6 +41,7 @@ public final class TokenWatches implements AutoCloseable {
         if (watch != null && watch.removeLeavingNone(store)) {
             watches.remove(namespace);
             watch.close();
+            clients.giveBack(watch.client());
         }
     }
 
@@ -71,5 +73,6 @@ public final class TokenWatches implements AutoCloseable {
     public synchronized void close() {
         watches.values().forEach(NamespaceWatch::close);
         watches.clear();
+        clients.close();
     }
 }

@@ -1,0 +1,71 @@
+package dev.tokenstore.benchmarks;
+
+import java.time.Duration;
+
+/// How much is measured, and for how long.
+///
+/// @param tokens of the one large store; those that fall due come on top
+/// @param stores each in a namespace of its own
+/// @param tokensPerStore in each of these
+/// @param dueAtOnce how many tokens fall due in each round of the cleanup
+/// @param rounds of a quiet time and a cleanup, one after the other
+/// @param savesPerSecond that go on all the while
+/// @param quiet length of each quiet time
+/// @param events changes of tokens after which memory is compared
+/// @param idle how long requests are counted while nothing happens
+record Sizes(
+        int tokens,
+        int stores,
+        int tokensPerStore,
+        int dueAtOnce,
+        int rounds,
+        int savesPerSecond,
+        Duration quiet,
+        int events,
+        Duration idle) {
+    /// What is promised.
+    static Sizes promised() {
+        return new Sizes(100_000, 1_000, 100, 10_000, 3, 50, Duration.ofSeconds(40), 100_000, Duration.ofMinutes(2));
+    }
+
+    /// Just enough to see that everything can be measured: its figures say nothing.
+    static Sizes smoke() {
+        return new Sizes(300, 3, 10, 50, 2, 20, Duration.ofSeconds(2), 300, Duration.ofSeconds(2));
+    }
+
+    /// The same with another number for one of them.
+    ///
+    /// @throws IllegalArgumentException if there is no such size
+    Sizes with(String name, int number) {
+        return switch (name) {
+            case "tokens" -> copy(number, stores, tokensPerStore, dueAtOnce, rounds, events, idle);
+            case "stores" -> copy(tokens, number, tokensPerStore, dueAtOnce, rounds, events, idle);
+            case "tokens-per-store" -> copy(tokens, stores, number, dueAtOnce, rounds, events, idle);
+            case "due" -> copy(tokens, stores, tokensPerStore, number, rounds, events, idle);
+            case "rounds" -> copy(tokens, stores, tokensPerStore, dueAtOnce, number, events, idle);
+            case "events" -> copy(tokens, stores, tokensPerStore, dueAtOnce, rounds, number, idle);
+            case "idle" -> copy(tokens, stores, tokensPerStore, dueAtOnce, rounds, events, Duration.ofSeconds(number));
+            default -> throw new IllegalArgumentException("there is no size " + name);
+        };
+    }
+
+    private Sizes copy(
+            int newTokens,
+            int newStores,
+            int newTokensPerStore,
+            int newDueAtOnce,
+            int newRounds,
+            int newEvents,
+            Duration newIdle) {
+        return new Sizes(
+                newTokens,
+                newStores,
+                newTokensPerStore,
+                newDueAtOnce,
+                newRounds,
+                savesPerSecond,
+                quiet,
+                newEvents,
+                newIdle);
+    }
+}
