@@ -114,7 +114,7 @@ class FaultsIT {
         });
         proxy.closeStreams();
         resume();
-        await().atMost(Duration.ofSeconds(6)).until(() -> harmed.get() >= 30 || names().size() <= DUE);
+        await().atMost(PATIENCE).until(() -> harmed.get() >= 20 || names().size() <= DUE);
         proxy.misbehave(request -> Fault.NONE);
 
         assertConverges();
