@@ -182,6 +182,20 @@ class AccessIT {
     }
 
     @Test
+    void aStoreThatIsCreatedAgainAtOnceIsReconciledEveryTime() {
+        for (int i = 0; i < 5; i++) {
+            operator.createStore("crm", "{access: {serviceAccounts: [{name: worker}]}}");
+            operator.awaitReady("crm");
+            kubernetes.admin().resource(operator.store("crm")).delete();
+        }
+        operator.createStore("crm", "{access: {serviceAccounts: [{name: worker}]}}");
+
+        awaitAccess("crm", "Bound");
+        await().atMost(PATIENCE)
+                .untilAsserted(() -> assertThat(subjects(CLIENT)).containsExactly(operator.namespace + "/worker"));
+    }
+
+    @Test
     void saysThatANamespaceIsShared() {
         operator.createStore("crm", "{}");
         var status = operator.awaitStatus("crm", s -> OperatorUnderTest.is(s, "Isolated", "True"));

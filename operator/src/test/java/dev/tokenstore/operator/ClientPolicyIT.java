@@ -135,6 +135,36 @@ class ClientPolicyIT {
     }
 
     @Test
+    void dataKeysAreFewAndShort() {
+        var keys = IntStream.range(0, 33).mapToObj(i -> "k" + i + ": YQ==").collect(Collectors.joining(", "));
+        assertForbidden(() -> worker.create("Secret", "u", """
+                metadata: {labels: {tokenstore.dev/store: crm}}
+                type: tokenstore.dev/oauth-token
+                data: {%s}
+                """.formatted(keys)), "32 data keys");
+        worker.create("Secret", "t", TOKEN);
+        assertForbidden(
+                () -> worker.patch("Secret", "t", "data: {%s: YQ==}".formatted("k".repeat(65))), "32 data keys");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "{'f:data': {'f:a': {'f:b': {}}}}",
+                "{'f:metadata': {'f:annotations': {'f:a': {'f:b': {}}}}}",
+                "{'f:metadata': {'f:invented': {}}}",
+                "{'f:spec': {'f:a': {}}}",
+            })
+    void managedFieldsAreNotInvented(String fields) {
+        worker.create("Secret", "t", TOKEN);
+
+        assertForbidden(() -> worker.patch("Secret", "t", """
+                        metadata: {managedFields: [{manager: me, operation: Update, apiVersion: v1,
+                          time: "2030-01-01T00:00:00Z", fieldsType: FieldsV1, fieldsV1: %s}]}
+                        """.formatted(fields)), "metadata.managedFields");
+    }
+
+    @Test
     void labelsAreCounted() {
         var labels = IntStream.range(0, 24).mapToObj(i -> "l" + i + ": a").collect(Collectors.joining(", "));
 

@@ -17,6 +17,7 @@ import io.fabric8.kubernetes.api.model.events.v1.Event;
 import io.fabric8.kubernetes.client.Config;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientBuilder;
+import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.fabric8.kubernetes.client.http.HttpClient;
 import io.fabric8.kubernetes.client.jdkhttp.JdkHttpClientFactory;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
@@ -154,15 +155,19 @@ final class OperatorUnderTest implements AutoCloseable {
     /// Puts the clock forward and has the store reconciled, by a change of its spec that changes nothing.
     OAuthTokenStoreStatus advance(Duration by, String store) {
         clock.advance(by);
-        var changed = kubernetes
-                .admin()
-                .resources(OAuthTokenStore.class)
-                .inNamespace(namespace)
-                .withName(store)
-                .edit(resource -> {
-                    resource.setSpec(toggled(resource.getSpec()));
-                    return resource;
-                });
+        var changed = await().atMost(PATIENCE)
+                .ignoreException(KubernetesClientException.class)
+                .until(
+                        () -> kubernetes
+                                .admin()
+                                .resources(OAuthTokenStore.class)
+                                .inNamespace(namespace)
+                                .withName(store)
+                                .edit(resource -> {
+                                    resource.setSpec(toggled(resource.getSpec()));
+                                    return resource;
+                                }),
+                        Objects::nonNull);
         return awaitStatus(
                 store,
                 status -> Objects.equals(

@@ -28,9 +28,10 @@ public final class PolicyProbe {
     private static final String GENERATION = "tokenstore.dev/generation";
     private static final String POLICY = "tokenstore.dev/policy";
 
-    /// The policies that must be in force: the first confines whoever holds the client role, the second knows the
-    /// stores.
-    private static final List<String> QUESTIONS = List.of("oauth-token-store-secrets", "oauth-token-store-clients");
+    /// The policies that must be in force: for those who name clients, for whoever holds the client role, and the one
+    /// that knows the stores.
+    private static final List<String> QUESTIONS =
+            List.of("oauth-token-store-access", "oauth-token-store-secrets", "oauth-token-store-clients");
 
     private final KubernetesClient client;
     private final InstantSource clock;

@@ -1,7 +1,9 @@
 package dev.tokenstore.operator.access;
 
 import dev.tokenstore.api.OAuthTokenStore;
+import dev.tokenstore.api.TokenSecretLayout;
 import io.fabric8.kubernetes.api.model.rbac.RoleBinding;
+import io.fabric8.kubernetes.api.model.rbac.RoleBindingBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import java.net.HttpURLConnection;
@@ -114,6 +116,7 @@ public final class StoreAccess {
     private void change(String namespace, BoundRole role, Optional<RoleBinding> actual, Optional<RoleBinding> wanted) {
         if (wanted.isEmpty()) {
             if (actual.isPresent()) {
+                empty(actual.get());
                 delete(actual.get());
                 log(namespace, role, "took a role back");
             }
@@ -130,6 +133,31 @@ public final class StoreAccess {
                 .forceConflicts()
                 .serverSideApply();
         log(namespace, role, "bound a role");
+    }
+
+    /// A binding that someone's finalizer holds gives its rights for as long: so nobody is left in it. Where there is
+    /// no
+    /// store any more a policy refuses every change, and only the deletion is left.
+    private void empty(RoleBinding binding) {
+        if (binding.getSubjects() == null || binding.getSubjects().isEmpty()) {
+            return;
+        }
+        var emptied = new RoleBindingBuilder()
+                .withNewMetadata()
+                .withNamespace(binding.getMetadata().getNamespace())
+                .withName(binding.getMetadata().getName())
+                .addToLabels(TokenSecretLayout.MANAGED_BY_LABEL, TokenSecretLayout.MANAGED_BY)
+                .endMetadata()
+                .withRoleRef(binding.getRoleRef())
+                .build();
+        try {
+            client.resource(emptied)
+                    .fieldManager(FIELD_MANAGER)
+                    .forceConflicts()
+                    .serverSideApply();
+        } catch (KubernetesClientException e) {
+            LOG.atDebug().addKeyValue("cause", e.getMessage()).log("could not empty a binding before its deletion");
+        }
     }
 
     private void delete(RoleBinding binding) {

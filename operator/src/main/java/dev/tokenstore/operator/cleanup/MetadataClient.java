@@ -2,7 +2,13 @@ package dev.tokenstore.operator.cleanup;
 
 import com.fasterxml.jackson.annotation.JsonSetter;
 import com.fasterxml.jackson.annotation.Nulls;
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonToken;
+import com.fasterxml.jackson.databind.DeserializationContext;
+import com.fasterxml.jackson.databind.JsonDeserializer;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.module.SimpleModule;
+import io.fabric8.kubernetes.api.model.FieldsV1;
 import io.fabric8.kubernetes.client.Config;
 import io.fabric8.kubernetes.client.ConfigBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
@@ -14,8 +20,11 @@ import io.fabric8.kubernetes.client.http.HttpRequest;
 import io.fabric8.kubernetes.client.http.Interceptor;
 import io.fabric8.kubernetes.client.jdkhttp.JdkHttpClientFactory;
 import io.fabric8.kubernetes.client.utils.KubernetesSerialization;
+import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.Executor;
 import java.util.concurrent.Executors;
 import java.util.function.Consumer;
@@ -57,7 +66,41 @@ public final class MetadataClient {
         var mapper = new ObjectMapper();
         // the API server writes an empty list of metadata as null
         mapper.configOverride(List.class).setSetterInfo(JsonSetter.Value.forValueNulls(Nulls.AS_EMPTY));
+        mapper.registerModule(new SimpleModule().addDeserializer(FieldsV1.class, new DataKeysOnly()));
         return new KubernetesSerialization(mapper, true);
+    }
+
+    /// Of the record of who set which field, the names of data keys are all that is of use here; clients decide how
+    /// large the rest is.
+    private static final class DataKeysOnly extends JsonDeserializer<FieldsV1> {
+        private static final String DATA = "f:data";
+        private static final int MOST = 64;
+
+        @Override
+        public FieldsV1 deserialize(JsonParser parser, DeserializationContext context) throws IOException {
+            var fields = new FieldsV1();
+            while (parser.nextToken() == JsonToken.FIELD_NAME) {
+                var isData = parser.currentName().equals(DATA);
+                if (parser.nextToken() == JsonToken.START_OBJECT && isData) {
+                    fields.setAdditionalProperty(DATA, names(parser));
+                } else {
+                    parser.skipChildren();
+                }
+            }
+            return fields;
+        }
+
+        private static Map<String, Object> names(JsonParser parser) throws IOException {
+            var names = new LinkedHashMap<String, Object>();
+            while (parser.nextToken() == JsonToken.FIELD_NAME) {
+                if (names.size() < MOST) {
+                    names.put(parser.currentName(), Map.of());
+                }
+                parser.nextToken();
+                parser.skipChildren();
+            }
+            return names;
+        }
     }
 
     private static final class OnVirtualThreads extends JdkHttpClientFactory {

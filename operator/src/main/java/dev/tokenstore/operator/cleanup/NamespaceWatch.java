@@ -34,10 +34,9 @@ final class NamespaceWatch implements AutoCloseable {
 
     private static final Duration LONGEST_WAIT = Duration.ofSeconds(30);
 
-    /// Each page costs the API server about as much as all of them together: 100,000 tokens by 50 take ten times as
-    /// long
-    /// as by 500. Some 1 MB, for clients may write 4 KiB of annotations at most.
-    private static final long PAGE = 500;
+    /// Each page costs the API server about as much as all of them together, so there are few; and policies keep what
+    /// clients write of metadata below some 60 KB each, so that one fits the memory.
+    private static final long PAGE = 250;
 
     private final KubernetesClient metadataClient;
     private final String namespace;

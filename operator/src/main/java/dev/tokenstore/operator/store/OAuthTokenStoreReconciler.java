@@ -123,7 +123,12 @@ public final class OAuthTokenStoreReconciler implements Reconciler<OAuthTokenSto
         }
         var memory = memory(store);
         if (store.isMarkedForDeletion()) {
-            return Departure.isHeld(store) ? depart(store, stores) : UpdateControl.noUpdate();
+            if (Departure.isHeld(store)) {
+                return depart(store, stores);
+            }
+            // held by someone else's finalizer: its clients go all the same
+            access.release(store, stores, actualBindings());
+            return UpdateControl.noUpdate();
         }
         if (!departure.prepare(store)) {
             return later(Optional.of(AFTER_CHANGE));
