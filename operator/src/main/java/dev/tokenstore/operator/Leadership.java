@@ -2,41 +2,56 @@ package dev.tokenstore.operator;
 
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
-import io.fabric8.kubernetes.client.extended.leaderelection.LeaderCallbacks;
-import io.javaoperatorsdk.operator.api.config.LeaderElectionConfiguration;
+import io.javaoperatorsdk.operator.OperatorException;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
-import java.util.concurrent.atomic.AtomicBoolean;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// Which of the operator's replicas works: the one that holds a lease of 15 seconds. The others stand by, with the
-/// stores known and no tokens. A leader that cannot renew its lease for 10 seconds stops deleting and ends, so that its
-/// successor works alone; one that stops in order gives the lease back, so that nobody waits for it to run out.
-final class Leadership {
+/// Which of the operator's replicas works: the one that holds the lease, see [LeaseClaim]. The others stand by and look
+/// at it every second. A leader whose lease someone else holds, or that could not renew it for 10 of its 15 seconds,
+/// deletes nothing more from that moment on and ends, so that its successor works alone; one that stops in order gives
+/// the lease back, so that nobody waits for it to run out. Thread-safe.
+final class Leadership implements AutoCloseable {
     /// The name of the lease.
     static final String LEASE = "oauth-token-store-operator";
 
+    static final Duration RENEW_DEADLINE = Duration.ofSeconds(10);
+
+    private static final Duration RENEWAL = Duration.ofSeconds(2);
+    private static final Duration LOOK = Duration.ofSeconds(1);
     private static final Logger LOG = LoggerFactory.getLogger(Leadership.class);
 
-    private final KubernetesClient client;
-    private final String namespace;
+    private final LeaseClaim claim;
     private final String identity;
-    private final Runnable afterLoss;
-    private final AtomicBoolean leads = new AtomicBoolean();
-    private final AtomicBoolean closing = new AtomicBoolean();
-    private Runnable beforeLoss = () -> {};
+    private final Consumer<String> afterLoss;
+    private final CountDownLatch closing = new CountDownLatch(1);
+
+    private volatile boolean leads;
+    private volatile long renewedAt;
+    private volatile Thread thread = new Thread();
 
     /// @param namespace of the lease
     /// @param identity of this process, which no other process ever has
-    /// @param afterLoss ends the process
-    Leadership(KubernetesClient client, String namespace, String identity, MeterRegistry registry, Runnable afterLoss) {
-        this.client = client;
-        this.namespace = namespace;
+    /// @param clock the API server's
+    /// @param afterLoss ends the process; hears in a sentence why
+    Leadership(
+            KubernetesClient client,
+            String namespace,
+            String identity,
+            InstantSource clock,
+            MeterRegistry registry,
+            Consumer<String> afterLoss) {
+        this.claim = new LeaseClaim(client, namespace, LEASE, identity, clock, System::nanoTime);
         this.identity = identity;
         this.afterLoss = afterLoss;
-        gauge(registry, leads::get);
+        gauge(registry, () -> leads);
     }
 
     /// Shows whether this replica works.
@@ -46,40 +61,44 @@ final class Leadership {
                 .register(registry);
     }
 
-    /// Names what must stop at once when the lease is lost.
-    void beforeLoss(Runnable action) {
-        beforeLoss = action;
+    /// Stands by for the lease; returns at once.
+    ///
+    /// @param work begins the work that only one replica may do
+    /// @throws OperatorException if the lease cannot be had, now or ever
+    void start(Runnable work) {
+        try {
+            claim.holder()
+                    .ifPresent(holder -> LOG.atInfo()
+                            .addKeyValue("leader", holder)
+                            .log("another replica held the lease; this one stands by"));
+        } catch (KubernetesClientException e) {
+            throw new OperatorException("the lease cannot be seen", e);
+        }
+        // of its own, whatever else keeps the machine busy
+        thread = Thread.ofPlatform().daemon().name("leadership").start(() -> run(work));
     }
 
-    LeaderElectionConfiguration configuration() {
-        return new LeaderElectionConfiguration(
-                LEASE,
-                namespace,
-                LeaderElectionConfiguration.LEASE_DURATION_DEFAULT_VALUE,
-                LeaderElectionConfiguration.RENEW_DEADLINE_DEFAULT_VALUE,
-                LeaderElectionConfiguration.RETRY_PERIOD_DEFAULT_VALUE,
-                identity,
-                new LeaderCallbacks(this::started, this::stopped, leader -> {}),
-                false);
-    }
-
-    /// Takes note that the lease will be lost on purpose.
-    void closing() {
-        closing.set(true);
+    /// Whether this replica is sure to be the only one that works.
+    boolean holds() {
+        return leads && System.nanoTime() - renewedAt < RENEW_DEADLINE.toNanos();
     }
 
     /// Gives the lease back, if it is held.
-    void release() {
-        if (!leads.getAndSet(false)) {
+    @Override
+    public void close() {
+        closing.countDown();
+        try {
+            thread.join();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
             return;
         }
+        if (!leads) {
+            return;
+        }
+        leads = false;
         try {
-            var lease = client.leases().inNamespace(namespace).withName(LEASE).get();
-            if (lease != null && identity.equals(lease.getSpec().getHolderIdentity())) {
-                lease.getSpec().setHolderIdentity("");
-                lease.getSpec().setLeaseDurationSeconds(1);
-                client.resource(lease).update();
-            }
+            claim.giveBack();
         } catch (KubernetesClientException e) {
             LOG.atInfo()
                     .addKeyValue("cause", e.getMessage())
@@ -87,17 +106,65 @@ final class Leadership {
         }
     }
 
-    private void started() {
-        leads.set(true);
-        LOG.atInfo().addKeyValue("identity", identity).log("this replica leads");
-    }
-
-    private void stopped() {
-        if (closing.get() || !leads.getAndSet(false)) {
+    private void run(Runnable work) {
+        if (!awaitLease()) {
             return;
         }
-        LOG.atWarn().addKeyValue("identity", identity).log("the lease was lost; this replica ends");
-        beforeLoss.run();
-        afterLoss.run();
+        LOG.atInfo().addKeyValue("identity", identity).log("this replica leads");
+        // beside the renewals, which must not wait for it
+        Thread.ofPlatform().daemon().name("leading").start(work);
+        awaitLoss();
+    }
+
+    /// Returns whether the lease was taken; if not, this is being closed.
+    private boolean awaitLease() {
+        do {
+            var before = System.nanoTime();
+            try {
+                if (claim.take()) {
+                    renewedAt = before;
+                    leads = true;
+                    return true;
+                }
+            } catch (KubernetesClientException e) {
+                // ApiServerContact tells when the API server is lost
+                LOG.atDebug().addKeyValue("cause", e.getMessage()).log("could not look at the lease");
+            }
+        } while (!closesWithin(LOOK));
+        return false;
+    }
+
+    private void awaitLoss() {
+        var cause = "it was not tried";
+        while (!closesWithin(RENEWAL)) {
+            var before = System.nanoTime();
+            try {
+                if (!claim.renew()) {
+                    lost("another replica holds it");
+                    return;
+                }
+                renewedAt = before;
+            } catch (KubernetesClientException e) {
+                cause = e.getCode() > 0 ? "HTTP " + e.getCode() : "the API server does not answer";
+            }
+            if (!holds()) {
+                lost("it could not be renewed for " + RENEW_DEADLINE.toSeconds() + " seconds (" + cause + ")");
+                return;
+            }
+        }
+    }
+
+    private void lost(String why) {
+        leads = false;
+        afterLoss.accept("the lease was lost: " + why + "; this replica deletes nothing more and ends");
+    }
+
+    private boolean closesWithin(Duration wait) {
+        try {
+            return closing.await(wait.toMillis(), TimeUnit.MILLISECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return true;
+        }
     }
 }

@@ -24,8 +24,9 @@ import java.util.UUID;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import picocli.CommandLine;
@@ -142,10 +143,10 @@ public final class OperatorMain implements Callable<Integer> {
         log.atInfo().addKeyValue("server", kubernetes.getMasterUrl()).log("connecting to the API server");
         var registry = ReconcilerMeters.newRegistry();
         var interceptors = interceptors(registry, clock);
-        var lost = new AtomicBoolean();
+        var failure = new AtomicReference<@Nullable String>();
         try (var process = new ProcessMeters(registry, version());
                 var client = new KubernetesClientBuilder()
-                        .withConfig(kubernetes)
+                        .withConfig(TokenStoreOperator.clientConfig(kubernetes))
                         .withHttpClientFactory(new JdkHttpClientFactory())
                         .withKubernetesSerialization(WithoutManagedFields.serialization())
                         .withHttpClientBuilderConsumer(interceptors)
@@ -159,18 +160,31 @@ public final class OperatorMain implements Callable<Integer> {
                         instance(),
                         config.leaseNamespace()
                                 .map(namespace -> new Leadership(
-                                        client, namespace, instance() + "_" + UUID.randomUUID(), registry, () -> {
-                                            lost.set(true);
+                                        client,
+                                        namespace,
+                                        instance() + "_" + UUID.randomUUID(),
+                                        clock,
+                                        registry,
+                                        why -> {
+                                            failure.set(why);
                                             asked.countDown();
                                         })),
                         registry,
                         clock);
                 var probes = new ProbeServer(config.port(), registry, operator::started)) {
-            operator.start();
+            operator.start(e -> {
+                failure.set("could not start: " + reasonOf(e));
+                asked.countDown();
+            });
             log.atInfo().addKeyValue("port", probes.port()).log("operator started");
             asked.await();
+            var why = failure.get();
+            if (why != null) {
+                log.atError().addKeyValue("server", kubernetes.getMasterUrl()).log(why);
+                return 1;
+            }
             log.atInfo().log("operator stops");
-            return lost.get() ? 1 : 0;
+            return 0;
         } catch (OperatorException e) {
             log.atError().addKeyValue("server", kubernetes.getMasterUrl()).log("could not start: " + reasonOf(e));
             return 1;
@@ -196,7 +210,7 @@ public final class OperatorMain implements Callable<Integer> {
                     case HttpURLConnection.HTTP_NOT_FOUND ->
                         "the custom resource OAuthTokenStore is not installed; kubectl apply -f deploy/crds";
                     case HttpURLConnection.HTTP_FORBIDDEN, HttpURLConnection.HTTP_UNAUTHORIZED ->
-                        "this account may not list and watch oauthtokenstores; kubectl apply -f"
+                        "this account may not list and watch oauthtokenstores, or not use the lease; kubectl apply -f"
                                 + " deploy/operator/rbac.yaml, or use another account";
                     default -> "the API server answered with HTTP " + refused.getCode();
                 };

@@ -1,5 +1,6 @@
 package dev.tokenstore.operator;
 
+import dev.tokenstore.api.OAuthTokenStore;
 import dev.tokenstore.operator.access.PolicyProbe;
 import dev.tokenstore.operator.access.ServiceAccount;
 import dev.tokenstore.operator.access.StoreAccess;
@@ -8,7 +9,10 @@ import dev.tokenstore.operator.cleanup.TokenWatches;
 import dev.tokenstore.operator.metrics.TokenMeters;
 import dev.tokenstore.operator.store.OAuthTokenStoreReconciler;
 import dev.tokenstore.operator.store.StoreEvents;
+import io.fabric8.kubernetes.api.model.ListOptionsBuilder;
 import io.fabric8.kubernetes.api.model.authentication.SelfSubjectReview;
+import io.fabric8.kubernetes.client.Config;
+import io.fabric8.kubernetes.client.ConfigBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.javaoperatorsdk.operator.Operator;
@@ -20,18 +24,24 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 
 /// The operator, put together. It closes what it made; the clients are the caller's.
 final class TokenStoreOperator implements AutoCloseable {
     private static final int THREADS = 4;
     private static final int RECONCILIATIONS_PER_SECOND = 2;
+    private static final int RETRIES_OF_REQUESTS = 2;
+    private static final Duration LONGEST_RETRY_WAIT = Duration.ofSeconds(15);
     private static final Duration PATIENCE_AT_STOP = Duration.ofSeconds(10);
 
     private final TokenWatches watches;
     private final TokenDeletion deletion;
     private final Optional<Leadership> leadership;
     private final Operator operator;
+    private final KubernetesClient client;
+    private final Set<String> namespaces;
+    private volatile boolean standsBy;
 
     /// @param client for all but Secrets
     /// @param metadataClient for Secrets, see [dev.tokenstore.operator.cleanup.MetadataClient]
@@ -50,18 +60,17 @@ final class TokenStoreOperator implements AutoCloseable {
             MeterRegistry registry,
             InstantSource clock) {
         this.leadership = leadership;
+        this.client = client;
+        this.namespaces = Set.copyOf(namespaces);
         watches = new TokenWatches(watchClients, clock);
-        deletion = new TokenDeletion(metadataClient);
-        leadership.ifPresent(lease -> lease.beforeLoss(deletion::close));
-        operator = new Operator(overrider -> {
-            overrider
-                    .withKubernetesClient(client)
-                    .withCloseClientOnStop(false)
-                    .withMetrics(ReconcilerMeters.in(registry))
-                    .withConcurrentReconciliationThreads(THREADS)
-                    .withReconciliationTerminationTimeout(PATIENCE_AT_STOP);
-            leadership.ifPresent(lease -> overrider.withLeaderElectionConfiguration(lease.configuration()));
-        });
+        deletion = new TokenDeletion(
+                metadataClient, () -> leadership.map(Leadership::holds).orElse(true));
+        operator = new Operator(overrider -> overrider
+                .withKubernetesClient(client)
+                .withCloseClientOnStop(false)
+                .withMetrics(ReconcilerMeters.in(registry))
+                .withConcurrentReconciliationThreads(THREADS)
+                .withReconciliationTerminationTimeout(PATIENCE_AT_STOP));
         if (leadership.isEmpty()) {
             Leadership.gauge(registry, this::started);
         }
@@ -86,21 +95,63 @@ final class TokenStoreOperator implements AutoCloseable {
                     .withRetry(new GenericRetry()
                             .setInitialInterval(1_000)
                             .setIntervalMultiplier(2)
-                            .setMaxInterval(60_000)
+                            .setMaxInterval((int) LONGEST_RETRY_WAIT.toMillis())
                             .setMaxAttempts(-1));
         });
         WatchMeters.bind(registry, controller, watches);
     }
 
-    /// Starts reconciling, or standing by; returns once the stores are known.
-    ///
-    /// @throws OperatorException if they cannot be listed
-    void start() {
-        operator.start();
+    /// The configuration for a client: one whose requests are soon given up, for a reconciliation is tried again as a
+    /// whole, and one that waits for minutes is late when the API server is back.
+    static Config clientConfig(Config kubernetes) {
+        return new ConfigBuilder(kubernetes)
+                .withRequestRetryBackoffLimit(RETRIES_OF_REQUESTS)
+                .build();
     }
 
+    /// Starts reconciling, or standing by for it; returns once that is known to be possible.
+    ///
+    /// @param failed hears what went wrong if reconciling cannot be started later, when it is this replica's turn
+    /// @throws OperatorException if the stores cannot be listed, or the lease not be seen
+    void start(Consumer<OperatorException> failed) {
+        if (leadership.isEmpty()) {
+            operator.start();
+            return;
+        }
+        seeStores();
+        leadership.get().start(() -> lead(failed));
+        standsBy = true;
+    }
+
+    /// Whether this replica works, or could at once.
     boolean started() {
-        return operator.getRuntimeInfo().isStarted();
+        return standsBy || operator.getRuntimeInfo().isStarted();
+    }
+
+    private void lead(Consumer<OperatorException> failed) {
+        try {
+            operator.start();
+        } catch (OperatorException e) {
+            failed.accept(e);
+        } catch (RuntimeException e) {
+            // nobody else would hear of it, and the lease be held for nothing
+            failed.accept(new OperatorException("reconciling did not start", e));
+        }
+    }
+
+    /// What would keep this replica from leading is better found out now.
+    private void seeStores() {
+        try {
+            var one = new ListOptionsBuilder().withLimit(1L).build();
+            var stores = client.resources(OAuthTokenStore.class);
+            if (namespaces.isEmpty()) {
+                stores.inAnyNamespace().list(one);
+            } else {
+                namespaces.forEach(namespace -> stores.inNamespace(namespace).list(one));
+            }
+        } catch (KubernetesClientException e) {
+            throw new OperatorException("cannot list the stores", e);
+        }
     }
 
     /// The account that the operator binds its own role to; a person who runs it by hand brings rights of their own.
@@ -115,10 +166,9 @@ final class TokenStoreOperator implements AutoCloseable {
 
     @Override
     public void close() {
-        leadership.ifPresent(Leadership::closing);
         operator.stop();
         watches.close();
         deletion.close();
-        leadership.ifPresent(Leadership::release);
+        leadership.ifPresent(Leadership::close);
     }
 }

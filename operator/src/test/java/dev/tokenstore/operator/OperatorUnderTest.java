@@ -9,6 +9,7 @@ import dev.tokenstore.api.ServerClock;
 import dev.tokenstore.operator.cleanup.MetadataClient;
 import dev.tokenstore.operator.metrics.ApiServerMeters;
 import dev.tokenstore.operator.metrics.ProcessMeters;
+import dev.tokenstore.testing.FaultProxy;
 import dev.tokenstore.testing.KubernetesForTests;
 import io.fabric8.kubernetes.api.model.Condition;
 import io.fabric8.kubernetes.api.model.Secret;
@@ -21,6 +22,7 @@ import io.fabric8.kubernetes.client.jdkhttp.JdkHttpClientFactory;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -33,8 +35,8 @@ import java.util.function.Predicate;
 final class OperatorUnderTest implements AutoCloseable {
     static final Path CRDS = Path.of("../deploy/crds");
 
-    private static final Path POLICIES = Path.of("../deploy/operator/policies.yaml");
-    private static final Path RBAC = Path.of("../deploy/operator/rbac.yaml");
+    static final Path POLICIES = Path.of("../deploy/operator/policies.yaml");
+    static final Path RBAC = Path.of("../deploy/operator/rbac.yaml");
     private static final Duration PATIENCE = Duration.ofSeconds(20);
 
     final KubernetesForTests kubernetes;
@@ -44,6 +46,8 @@ final class OperatorUnderTest implements AutoCloseable {
     final PrometheusMeterRegistry registry = ReconcilerMeters.newRegistry();
 
     private Optional<Running> running = Optional.empty();
+    private Optional<FaultProxy> proxy = Optional.empty();
+    private Optional<InstantSource> machine = Optional.empty();
 
     private OperatorUnderTest(KubernetesForTests kubernetes) {
         this.kubernetes = kubernetes;
@@ -66,6 +70,20 @@ final class OperatorUnderTest implements AutoCloseable {
     /// Not started, on a server that has no admission policies, unless another test applied them.
     static OperatorUnderTest withoutPolicies(KubernetesForTests kubernetes) {
         return new OperatorUnderTest(kubernetes);
+    }
+
+    /// Lets the operator reach the server through a proxy, from its next start on.
+    FaultProxy throughProxy() {
+        var opened = new FaultProxy(kubernetes.configAs("oauth-token-store", "oauth-token-store-operator"));
+        proxy = Optional.of(opened);
+        return opened;
+    }
+
+    /// Gives the operator's machine a clock of its own, from its next start on: what time it is the operator then
+    /// learns
+    /// from the API server, as it does when it runs as a program. The test's clock has no effect.
+    void onMachineWithClock(InstantSource clockOfMachine) {
+        machine = Optional.of(clockOfMachine);
     }
 
     void applyPolicies() {
@@ -212,18 +230,20 @@ final class OperatorUnderTest implements AutoCloseable {
     @Override
     public void close() {
         stop();
+        proxy.ifPresent(FaultProxy::close);
     }
 
     private Config config() {
-        return kubernetes.configAs("oauth-token-store", "oauth-token-store-operator");
+        return proxy.map(FaultProxy::config)
+                .orElseGet(() -> kubernetes.configAs("oauth-token-store", "oauth-token-store-operator"));
     }
 
     private final class Running implements AutoCloseable {
-        private final ServerClock serverClock = new ServerClock(clock);
+        private final ServerClock serverClock = new ServerClock(machine.orElse(clock));
         private final ApiServerMeters apiMeters = new ApiServerMeters(registry, serverClock, clock);
         private final ProcessMeters processMeters = new ProcessMeters(registry, "under-test");
         private final KubernetesClient client = new KubernetesClientBuilder()
-                .withConfig(config())
+                .withConfig(TokenStoreOperator.clientConfig(config()))
                 .withHttpClientFactory(new JdkHttpClientFactory())
                 .withHttpClientBuilderConsumer(this::intercept)
                 .build();
@@ -236,10 +256,12 @@ final class OperatorUnderTest implements AutoCloseable {
                 "operator-under-test",
                 Optional.empty(),
                 registry,
-                clock);
+                machine.isPresent() ? serverClock : clock);
 
         Running() {
-            operator.start();
+            operator.start(failed -> {
+                throw failed;
+            });
         }
 
         private KubernetesClient metadataClient() {

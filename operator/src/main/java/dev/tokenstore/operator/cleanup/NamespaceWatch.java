@@ -90,6 +90,18 @@ final class NamespaceWatch implements AutoCloseable {
         return attempt.listed ? new TokenView.Watching(attempt.index) : new TokenView.Loading(Optional.empty());
     }
 
+    /// Begins anew, for what was told turned out to be old: a connection may hang for minutes before the informer gives
+    /// it up.
+    synchronized void renew() {
+        if (attempt != null && attempt.listed) {
+            LOG.atWarn()
+                    .addKeyValue("namespace", namespace)
+                    .log("the watch over tokens lags behind and is begun again");
+            attempt.informer.stop();
+            attempt = begin();
+        }
+    }
+
     synchronized boolean isBegun() {
         return attempt != null;
     }

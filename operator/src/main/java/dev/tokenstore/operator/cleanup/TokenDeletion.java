@@ -6,13 +6,19 @@ import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import java.net.HttpURLConnection;
 import java.util.ArrayList;
+import java.util.Collections;
+import java.util.Comparator;
 import java.util.EnumMap;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.BooleanSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.slf4j.spi.LoggingEventBuilder;
@@ -30,19 +36,37 @@ public final class TokenDeletion implements AutoCloseable {
     private static final int AT_ONCE = 2;
 
     private static final int HOPELESS = 16;
+    private static final int REMEMBERED = 10_000;
 
     private final KubernetesClient metadataClient;
+    private final BooleanSupplier permitted;
+    private final Set<String> failedBefore =
+            Collections.synchronizedSet(Collections.newSetFromMap(new LinkedHashMap<String, Boolean>() {
+                private static final long serialVersionUID = 1;
+
+                @Override
+                protected boolean removeEldestEntry(Map.Entry<String, Boolean> eldest) {
+                    return size() > REMEMBERED;
+                }
+            }));
     private final ExecutorService threads = Executors.newFixedThreadPool(
             AT_ONCE, Thread.ofVirtual().name("deletion-", 0).factory());
 
     /// @param metadataClient one of [MetadataClient]; closed by whoever opened it
-    public TokenDeletion(KubernetesClient metadataClient) {
+    /// @param permitted whether this process may delete at all; asked before each token
+    public TokenDeletion(KubernetesClient metadataClient, BooleanSupplier permitted) {
         this.metadataClient = metadataClient;
+        this.permitted = permitted;
     }
 
     /// Deletes the first [#BATCH] of `due` and takes what is gone out of the index.
     public CleanupResult delete(String namespace, TokenIndex index, List<DueToken> due) {
-        var batch = due.subList(0, Math.min(BATCH, due.size()));
+        // what failed last time comes last, so that it holds up no other token
+        var batch = due.stream()
+                .sorted(Comparator.comparing(
+                        token -> failedBefore.contains(token.token().uid())))
+                .limit(BATCH)
+                .toList();
         var outcomes = new ArrayList<Future<DeletionOutcome>>();
         var failures = new AtomicInteger();
         for (var token : batch) {
@@ -85,12 +109,16 @@ public final class TokenDeletion implements AutoCloseable {
 
     /// A namespace whose deletions fail one after the other must not hold up the other stores.
     private DeletionOutcome deleteUnlessHopeless(String namespace, DueToken due, AtomicInteger failures) {
-        if (failures.get() >= HOPELESS) {
+        if (failures.get() >= HOPELESS || !permitted.getAsBoolean()) {
             return new DeletionOutcome.Failed(0);
         }
         var outcome = delete(namespace, due);
         if (outcome instanceof DeletionOutcome.Failed || outcome instanceof DeletionOutcome.Forbidden) {
             failures.incrementAndGet();
+            failedBefore.add(due.token().uid());
+        } else {
+            failures.set(0);
+            failedBefore.remove(due.token().uid());
         }
         return outcome;
     }

@@ -51,6 +51,14 @@ public final class TokenWatches implements AutoCloseable {
         return watch == null ? new TokenView.Loading(Optional.empty()) : watch.view();
     }
 
+    /// Begins the watch over a namespace anew, for it lags behind.
+    public synchronized void renew(String namespace) {
+        var watch = watches.get(namespace);
+        if (watch != null) {
+            watch.renew();
+        }
+    }
+
     /// The number of watches that were begun.
     public synchronized int begun() {
         return (int) watches.values().stream().filter(NamespaceWatch::isBegun).count();

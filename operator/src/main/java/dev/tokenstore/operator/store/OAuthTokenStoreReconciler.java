@@ -211,7 +211,16 @@ public final class OAuthTokenStoreReconciler implements Reconciler<OAuthTokenSto
                 left.counts(),
                 mode == CleanupMode.DELETE ? nextCleanup(left, now) : null,
                 ledger.last());
-        return written(store, status, now, wakes(around, mode, left, result, now));
+        if (memory(store).lagsBehind(result.changed() > 0)) {
+            watches.renew(metadata.getNamespace());
+        }
+        var wakes = wakes(around, mode, left, result, now);
+        if (result.failed() > 0) {
+            wakes = Stream.concat(wakes, Stream.of(now.plus(memory(store).cleanupFailed())));
+        } else {
+            memory(store).cleanupSucceeded();
+        }
+        return written(store, status, now, wakes);
     }
 
     private void watchLimit(OAuthTokenStore store, int tokens) {
@@ -333,7 +342,7 @@ public final class OAuthTokenStoreReconciler implements Reconciler<OAuthTokenSto
     private static Stream<Instant> wakes(
             Surroundings around, CleanupMode mode, CleanupPlan left, CleanupResult result, Instant now) {
         var moments = Stream.<Instant>builder().add(now.plus(OtherSecrets.BELIEVED));
-        if (result.failed() > 0 || around.isToBeTriedAgain()) {
+        if (around.isToBeTriedAgain()) {
             moments.add(now.plus(AFTER_FAILURE));
         }
         if (mode != CleanupMode.SUSPENDED) {

@@ -21,6 +21,7 @@ import dev.tokenstore.store.TokenStore;
 import dev.tokenstore.store.token.GeneratedIds;
 import dev.tokenstore.store.token.TokenField;
 import dev.tokenstore.store.token.TokenFields;
+import dev.tokenstore.testing.FaultProxy;
 import dev.tokenstore.testing.KubernetesForTests;
 import io.fabric8.kubernetes.api.model.Secret;
 import io.fabric8.kubernetes.api.model.SecretBuilder;

@@ -1,0 +1,188 @@
+package dev.tokenstore.operator;
+
+import io.fabric8.kubernetes.api.model.coordination.v1.Lease;
+import io.fabric8.kubernetes.api.model.coordination.v1.LeaseBuilder;
+import io.fabric8.kubernetes.api.model.coordination.v1.LeaseSpec;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.KubernetesClientException;
+import io.fabric8.kubernetes.client.RequestConfigBuilder;
+import java.net.HttpURLConnection;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.time.ZoneOffset;
+import java.time.ZonedDateTime;
+import java.time.temporal.ChronoUnit;
+import java.util.Optional;
+import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
+
+/// One replica's dealings with the lease by which replicas agree who leads: each of them a single attempt, which the
+/// API server carries out only if nobody else wrote to the lease meanwhile.
+///
+/// Machines' clocks do not matter: renewals are stamped by the API server's clock, and a lease whose stamp is nonsense
+/// is over once nobody was seen to renew it for as long as it lasts. Used by one thread.
+final class LeaseClaim {
+    /// How long a lease lasts that nobody renews.
+    static final Duration DURATION = Duration.ofSeconds(15);
+
+    /// Several attempts must fit in before the lease is over.
+    private static final Duration REQUEST_TIMEOUT = Duration.ofSeconds(3);
+
+    private final KubernetesClient client;
+    private final String namespace;
+    private final String name;
+    private final String identity;
+    private final InstantSource clock;
+    private final LongSupplier nanoTime;
+
+    private String seenVersion = "";
+    private long seenSince;
+
+    /// @param identity of this process, which no other process ever has
+    /// @param clock the API server's
+    /// @param nanoTime a monotonic timer, in nanoseconds
+    LeaseClaim(
+            KubernetesClient client,
+            String namespace,
+            String name,
+            String identity,
+            InstantSource clock,
+            LongSupplier nanoTime) {
+        this.client = client.newClient(new RequestConfigBuilder()
+                        .withRequestRetryBackoffLimit(0)
+                        .withRequestTimeout((int) REQUEST_TIMEOUT.toMillis())
+                        .build())
+                .adapt(KubernetesClient.class);
+        this.namespace = namespace;
+        this.name = name;
+        this.identity = identity;
+        this.clock = clock;
+        this.nanoTime = nanoTime;
+    }
+
+    /// Takes the lease if nobody holds it; returns whether that succeeded.
+    ///
+    /// @throws KubernetesClientException if the API server does not let it be seen or taken
+    boolean take() {
+        var lease = get();
+        if (lease.isEmpty()) {
+            return written(() -> client.resource(made()).create());
+        }
+        return isFree(lease.get()) && written(() -> replace(lease.get(), identity, DURATION));
+    }
+
+    /// Renews the lease that is held; returns whether it still is.
+    ///
+    /// @throws KubernetesClientException if that is not known
+    boolean renew() {
+        var lease = get();
+        if (lease.isEmpty() || !identity.equals(holder(lease.get()))) {
+            return false;
+        }
+        replace(lease.get(), identity, DURATION);
+        return true;
+    }
+
+    /// Gives the lease back if it is held.
+    ///
+    /// @throws KubernetesClientException if that is not known
+    void giveBack() {
+        get().filter(lease -> identity.equals(holder(lease)))
+                .ifPresent(lease -> replace(lease, "", Duration.ofSeconds(1)));
+    }
+
+    /// Who holds the lease, as far as it says; empty if nobody does.
+    Optional<String> holder() {
+        return get().map(LeaseClaim::holder).filter(holder -> !holder.isEmpty());
+    }
+
+    private boolean isFree(Lease lease) {
+        var version = lease.getMetadata().getResourceVersion();
+        if (!version.equals(seenVersion)) {
+            seenVersion = version;
+            seenSince = nanoTime.getAsLong();
+        }
+        var lasts = duration(lease);
+        var renewed = renewed(lease);
+        return holder(lease).isEmpty()
+                || renewed != null && !renewed.plus(lasts).isAfter(clock.instant())
+                || nanoTime.getAsLong() - seenSince >= lasts.toNanos();
+    }
+
+    private static String holder(Lease lease) {
+        return Optional.ofNullable(lease.getSpec())
+                .map(LeaseSpec::getHolderIdentity)
+                .orElse("");
+    }
+
+    private static Duration duration(Lease lease) {
+        return Optional.ofNullable(lease.getSpec())
+                .map(LeaseSpec::getLeaseDurationSeconds)
+                .map(Duration::ofSeconds)
+                .orElse(DURATION);
+    }
+
+    private static @Nullable Instant renewed(Lease lease) {
+        return Optional.ofNullable(lease.getSpec())
+                .map(LeaseSpec::getRenewTime)
+                .map(ZonedDateTime::toInstant)
+                .orElse(null);
+    }
+
+    private Optional<Lease> get() {
+        return Optional.ofNullable(
+                client.leases().inNamespace(namespace).withName(name).get());
+    }
+
+    private Lease made() {
+        return new LeaseBuilder()
+                .withNewMetadata()
+                .withNamespace(namespace)
+                .withName(name)
+                .endMetadata()
+                .withNewSpec()
+                .withHolderIdentity(identity)
+                .withLeaseDurationSeconds((int) DURATION.toSeconds())
+                .withAcquireTime(now())
+                .withRenewTime(now())
+                .withLeaseTransitions(0)
+                .endSpec()
+                .build();
+    }
+
+    private void replace(Lease lease, String holder, Duration lasts) {
+        var changed = new LeaseBuilder(lease)
+                .editOrNewSpec()
+                .withHolderIdentity(holder)
+                .withLeaseDurationSeconds((int) lasts.toSeconds())
+                .withRenewTime(now())
+                .endSpec()
+                .build();
+        if (!holder.isEmpty() && !holder.equals(holder(lease))) {
+            changed.getSpec().setAcquireTime(now());
+            changed.getSpec()
+                    .setLeaseTransitions(Optional.ofNullable(changed.getSpec().getLeaseTransitions())
+                                    .orElse(0)
+                            + 1);
+        }
+        client.resource(changed).update();
+    }
+
+    /// Another replica that was faster is no failure.
+    private static boolean written(Runnable write) {
+        try {
+            write.run();
+            return true;
+        } catch (KubernetesClientException e) {
+            if (e.getCode() == HttpURLConnection.HTTP_CONFLICT) {
+                return false;
+            }
+            throw e;
+        }
+    }
+
+    private ZonedDateTime now() {
+        return clock.instant().truncatedTo(ChronoUnit.MICROS).atZone(ZoneOffset.UTC);
+    }
+}
