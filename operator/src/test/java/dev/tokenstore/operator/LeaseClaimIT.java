@@ -8,6 +8,7 @@ import io.fabric8.kubernetes.api.model.coordination.v1.LeaseSpec;
 import java.time.Duration;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
+import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.Callable;
 import java.util.concurrent.Executors;
@@ -130,7 +131,7 @@ class LeaseClaimIT {
                 .getSpec();
     }
 
-    private static long winners(ArrayList<Callable<Boolean>> claims) throws Exception {
+    private static long winners(List<Callable<Boolean>> claims) throws Exception {
         long winners = 0;
         try (var threads = Executors.newFixedThreadPool(claims.size())) {
             for (Future<Boolean> claim : threads.invokeAll(claims)) {

@@ -120,7 +120,7 @@ record NamespaceAccess(Map<BoundRole, SortedSet<ServiceAccount>> subjects, List<
     static boolean isAsWanted(RoleBinding actual, RoleBinding wanted) {
         return sameRole(actual, wanted)
                 && Set.copyOf(subjectList(actual)).equals(Set.copyOf(wanted.getSubjects()))
-                && ownerIds(actual).equals(ownerIds(wanted))
+                && storesOwning(actual).equals(storesOwning(wanted))
                 && TokenSecretLayout.MANAGED_BY.equals(
                         Optional.ofNullable(actual.getMetadata().getLabels())
                                 .map(labels -> labels.get(TokenSecretLayout.MANAGED_BY_LABEL))
@@ -136,11 +136,14 @@ record NamespaceAccess(Map<BoundRole, SortedSet<ServiceAccount>> subjects, List<
         return binding.getSubjects() == null ? List.of() : binding.getSubjects();
     }
 
-    private static Set<String> ownerIds(RoleBinding binding) {
+    /// The uids of owning stores; owners of another kind are none of the operator's business.
+    private static Set<String> storesOwning(RoleBinding binding) {
         var owners = binding.getMetadata().getOwnerReferences();
         var ids = new TreeSet<String>();
         if (owners != null) {
-            owners.forEach(owner -> ids.add(owner.getUid()));
+            owners.stream()
+                    .filter(owner -> "OAuthTokenStore".equals(owner.getKind()))
+                    .forEach(owner -> ids.add(owner.getUid()));
         }
         return ids;
     }

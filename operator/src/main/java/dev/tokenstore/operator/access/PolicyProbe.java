@@ -37,7 +37,7 @@ public final class PolicyProbe {
     private final Map<String, Answer> answers = new ConcurrentHashMap<>();
 
     /// @param belief for how long; that of a denial doubles with each
-    private record Answer(boolean inForce, long generation, Duration belief, Instant until) {}
+    private record Answer(String uid, boolean inForce, long generation, Duration belief, Instant until) {}
 
     public PolicyProbe(KubernetesClient client, InstantSource clock) {
         this.client = client;
@@ -49,31 +49,40 @@ public final class PolicyProbe {
     /// @throws KubernetesClientException if the question cannot be asked
     boolean inForce(OAuthTokenStore store) {
         var metadata = store.getMetadata();
-        var answer = answers.get(metadata.getUid());
-        if (answer != null
-                && answer.generation >= metadata.getGeneration()
-                && clock.instant().isBefore(answer.until)) {
+        var answer = answers.get(key(store));
+        if (answer != null && isOf(answer, store) && clock.instant().isBefore(answer.until)) {
             return answer.inForce;
         }
         boolean inForce = QUESTIONS.stream().allMatch(question -> refused(store, question));
         var wait = inForce ? BELIEVED : answer == null || answer.inForce ? FIRST_WAIT : longer(answer.belief);
         answers.put(
-                metadata.getUid(),
+                key(store),
                 new Answer(
-                        inForce, metadata.getGeneration(), wait, clock.instant().plus(wait)));
+                        metadata.getUid(),
+                        inForce,
+                        metadata.getGeneration(),
+                        wait,
+                        clock.instant().plus(wait)));
         return inForce;
     }
 
     /// What was found out last, without asking: whether it confines the clients of this generation.
     boolean knownInForce(OAuthTokenStore store) {
-        var answer = answers.get(store.getMetadata().getUid());
-        return answer != null
-                && answer.inForce
-                && answer.generation >= store.getMetadata().getGeneration();
+        var answer = answers.get(key(store));
+        return answer != null && answer.inForce && isOf(answer, store);
     }
 
     void forget(OAuthTokenStore store) {
-        answers.remove(store.getMetadata().getUid());
+        answers.remove(key(store));
+    }
+
+    private static boolean isOf(Answer answer, OAuthTokenStore store) {
+        var metadata = store.getMetadata();
+        return answer.uid.equals(metadata.getUid()) && answer.generation >= metadata.getGeneration();
+    }
+
+    private static String key(OAuthTokenStore store) {
+        return store.getMetadata().getNamespace() + "/" + store.getMetadata().getName();
     }
 
     private boolean refused(OAuthTokenStore store, String policy) {

@@ -41,18 +41,19 @@ public final class StoreAccess {
     /// @param all the stores of that namespace, this one included
     public AccessResult grant(OAuthTokenStore store, Collection<OAuthTokenStore> all, ActualBindings actual) {
         var namespace = store.getMetadata().getNamespace();
-        boolean confined;
+        var confined = false;
+        Optional<AccessResult.Refused> unasked = Optional.empty();
         try {
             confined = NamespaceAccess.clients(store).isEmpty() || policy.inForce(store);
         } catch (KubernetesClientException e) {
-            bind(namespace, BoundRole.CLEANER, all, actual);
-            return new AccessResult.Refused(BoundRole.CLIENT, explained(e));
+            unasked = Optional.of(new AccessResult.Refused(BoundRole.CLIENT, explained(e)));
         }
-        for (var role : BoundRole.values()) {
-            var refusal = bind(namespace, role, all, actual);
-            if (refusal.isPresent()) {
-                return refusal.get();
-            }
+        var refusal = bindAll(namespace, all, actual);
+        if (refusal.isPresent()) {
+            return refusal.get();
+        }
+        if (unasked.isPresent()) {
+            return unasked.get();
         }
         if (!confined) {
             return new AccessResult.NotConfined();
@@ -77,12 +78,21 @@ public final class StoreAccess {
     public void release(OAuthTokenStore gone, Collection<OAuthTokenStore> left, ActualBindings actual) {
         policy.forget(gone);
         var namespace = gone.getMetadata().getNamespace();
-        for (var role : BoundRole.values()) {
-            var refusal = bind(namespace, role, left, actual);
-            if (refusal.isPresent()) {
-                throw new KubernetesClientException(refusal.get().message());
-            }
+        var refusal = bindAll(namespace, left, actual);
+        if (refusal.isPresent()) {
+            throw new KubernetesClientException(refusal.get().message());
         }
+    }
+
+    /// All of them in any case, so that what is refused about one is not in the way of taking another back.
+    private Optional<AccessResult.Refused> bindAll(
+            String namespace, Collection<OAuthTokenStore> stores, ActualBindings actual) {
+        Optional<AccessResult.Refused> first = Optional.empty();
+        for (var role : BoundRole.values()) {
+            var refusal = bind(namespace, role, stores, actual);
+            first = first.or(() -> refusal);
+        }
+        return first;
     }
 
     private Optional<AccessResult.Refused> bind(

@@ -1,5 +1,6 @@
 package dev.tokenstore.operator.cleanup;
 
+import dev.tokenstore.api.OAuthTokenStore;
 import dev.tokenstore.api.TokenSecretLayout;
 import io.fabric8.kubernetes.api.model.ListOptionsBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
@@ -24,7 +25,14 @@ public final class OtherSecrets {
 
     private final KubernetesClient metadataClient;
     private final InstantSource clock;
-    private final Map<String, Count> counts = new ConcurrentHashMap<>();
+    private final Map<Key, Count> counts = new ConcurrentHashMap<>();
+
+    private record Key(String namespace, String store) {
+        static Key of(OAuthTokenStore store) {
+            return new Key(
+                    store.getMetadata().getNamespace(), store.getMetadata().getName());
+        }
+    }
 
     private record Count(int number, long generation, Instant at) {}
 
@@ -34,26 +42,28 @@ public final class OtherSecrets {
         this.clock = clock;
     }
 
-    /// Returns how many there are, at most [#MANY]; empty if that cannot be seen.
-    ///
-    /// @param generation of the store that wants to know: a change of its spec is a reason to look again
-    public OptionalInt in(String namespace, long generation) {
-        var known = counts.get(namespace);
+    /// Returns how many there are beside a store, at most [#MANY]; empty if that cannot be seen. A change of the
+    /// store's
+    /// spec is a reason to look again.
+    public OptionalInt in(OAuthTokenStore store) {
+        var key = Key.of(store);
+        long generation = store.getMetadata().getGeneration();
+        var known = counts.get(key);
         if (known != null && known.generation == generation && clock.instant().isBefore(known.at.plus(BELIEVED))) {
             return OptionalInt.of(known.number);
         }
         try {
-            int number = count(namespace);
-            counts.put(namespace, new Count(number, generation, clock.instant()));
+            int number = count(key.namespace());
+            counts.put(key, new Count(number, generation, clock.instant()));
             return OptionalInt.of(number);
         } catch (KubernetesClientException e) {
-            counts.remove(namespace);
+            counts.remove(key);
             return OptionalInt.empty();
         }
     }
 
-    public void forget(String namespace) {
-        counts.remove(namespace);
+    public void forget(OAuthTokenStore store) {
+        counts.remove(Key.of(store));
     }
 
     private int count(String namespace) {

@@ -7,7 +7,6 @@ import io.fabric8.kubernetes.client.KubernetesClientException;
 import java.net.HttpURLConnection;
 import java.util.ArrayList;
 import java.util.Collections;
-import java.util.Comparator;
 import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -19,6 +18,8 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BooleanSupplier;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.slf4j.spi.LoggingEventBuilder;
@@ -62,9 +63,11 @@ public final class TokenDeletion implements AutoCloseable {
     /// Deletes the first [#BATCH] of `due` and takes what is gone out of the index.
     public CleanupResult delete(String namespace, TokenIndex index, List<DueToken> due) {
         // what failed last time comes last, so that it holds up no other token
-        var batch = due.stream()
-                .sorted(Comparator.comparing(
-                        token -> failedBefore.contains(token.token().uid())))
+        var byPast = due.stream()
+                .collect(Collectors.partitioningBy(
+                        token -> failedBefore.contains(token.token().uid())));
+        var batch = Stream.of(false, true)
+                .flatMap(failed -> byPast.getOrDefault(failed, List.of()).stream())
                 .limit(BATCH)
                 .toList();
         var outcomes = new ArrayList<Future<DeletionOutcome>>();

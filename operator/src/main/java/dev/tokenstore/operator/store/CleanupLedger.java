@@ -37,12 +37,12 @@ final class CleanupLedger {
         open = true;
     }
 
-    /// Takes note of what a dry run would have deleted; the same as before is no news.
+    /// Takes note of what a dry run would have deleted; the same as before is no news, nor is nothing at first.
     void wouldDelete(Map<EndReason, Integer> byReason, Instant now) {
         var sum = new TreeMap<String, Integer>();
         byReason.forEach((reason, number) -> sum.put(reason.label(), number));
         var saidAlready = last != null && isDryRun(last) && last.deleted().equals(sum);
-        if (sum.isEmpty() || saidAlready) {
+        if (saidAlready || sum.isEmpty() && (last == null || !isDryRun(last))) {
             return;
         }
         last = new LastCleanup(now.truncatedTo(ChronoUnit.SECONDS).toString(), sum, true);

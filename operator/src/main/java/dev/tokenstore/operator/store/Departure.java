@@ -50,10 +50,20 @@ final class Departure {
         return store.hasFinalizer(OAuthTokenStore.TOKENS_FINALIZER);
     }
 
-    /// Gives a living store the finalizer, or takes it away, as its policy says.
-    void prepare(OAuthTokenStore store) {
-        if (tokensGo(store) != isHeld(store)) {
+    /// Gives a living store the finalizer, or takes it away, as its policy says; returns false if the store changed
+    /// meanwhile and is to be looked at again.
+    boolean prepare(OAuthTokenStore store) {
+        if (tokensGo(store) == isHeld(store)) {
+            return true;
+        }
+        try {
             setFinalizer(store, tokensGo(store));
+            return true;
+        } catch (KubernetesClientException e) {
+            if (e.getCode() == HttpURLConnection.HTTP_CONFLICT) {
+                return false;
+            }
+            throw e;
         }
     }
 

@@ -13,10 +13,10 @@ import dev.tokenstore.operator.cleanup.TokenIndex;
 import dev.tokenstore.operator.cleanup.TokenRemnants;
 import dev.tokenstore.operator.cleanup.TokenView;
 import dev.tokenstore.operator.cleanup.TokenWatches;
-import dev.tokenstore.operator.condition.Conditions;
 import dev.tokenstore.operator.condition.Verdict;
 import dev.tokenstore.operator.metrics.TokenMeters;
 import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.javaoperatorsdk.operator.api.reconciler.Context;
 import io.javaoperatorsdk.operator.api.reconciler.ControllerConfiguration;
 import io.javaoperatorsdk.operator.api.reconciler.ErrorStatusUpdateControl;
@@ -36,6 +36,8 @@ import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /// Reconciles stores: gives those who may use a store their rights, looks at the tokens' metadata, decides, deletes
 /// what
@@ -49,9 +51,12 @@ public final class OAuthTokenStoreReconciler implements Reconciler<OAuthTokenSto
     /// The controller's name, which owns the fields of the status too.
     public static final String NAME = "oauth-token-store";
 
+    private static final Logger LOG = LoggerFactory.getLogger(OAuthTokenStoreReconciler.class);
+
     private static final Duration AFTER_FAILURE = Duration.ofSeconds(30);
     private static final Duration AFTER_CHANGE = Duration.ofSeconds(1);
     private static final Duration SETTLING = Duration.ofMillis(500);
+    private static final Duration LOADING_IS_NO_NEWS = Duration.ofSeconds(15);
     private static final int REFUSALS_WHILE_SETTLING = 6;
 
     private final TokenWatches watches;
@@ -61,7 +66,7 @@ public final class OAuthTokenStoreReconciler implements Reconciler<OAuthTokenSto
     private final Departure departure;
     private final StoreEvents events;
     private final TokenMeters meters;
-    private final Conditions conditions;
+    private final StatusWriter statuses;
     private final InstantSource clock;
     private final Map<ResourceID, StoreMemory> memories = new ConcurrentHashMap<>();
     private @Nullable StoreBindings bindings;
@@ -84,7 +89,7 @@ public final class OAuthTokenStoreReconciler implements Reconciler<OAuthTokenSto
         this.departure = new Departure(client, deletion, new TokenRemnants(metadataClient, clock));
         this.events = events;
         this.meters = meters;
-        this.conditions = new Conditions(clock);
+        this.statuses = new StatusWriter(client, events, meters, clock);
         this.clock = clock;
     }
 
@@ -104,7 +109,7 @@ public final class OAuthTokenStoreReconciler implements Reconciler<OAuthTokenSto
         bindings = new StoreBindings(context);
         return Stream.concat(
                         bindings.sources().stream(),
-                        Stream.<EventSource<?, OAuthTokenStore>>of(new TokenEventSource(watches, context)))
+                        Stream.<EventSource<?, OAuthTokenStore>>of(new TokenEventSource(watches, context, this::knows)))
                 .toList();
     }
 
@@ -116,10 +121,13 @@ public final class OAuthTokenStoreReconciler implements Reconciler<OAuthTokenSto
             release(store, stores);
             return UpdateControl.noUpdate();
         }
+        var memory = memory(store);
         if (store.isMarkedForDeletion()) {
             return Departure.isHeld(store) ? depart(store, stores) : UpdateControl.noUpdate();
         }
-        departure.prepare(store);
+        if (!departure.prepare(store)) {
+            return later(Optional.of(AFTER_CHANGE));
+        }
         var granted = access.grant(store, stores, actualBindings());
         var settling = settling(store, granted);
         if (settling.isPresent()) {
@@ -128,11 +136,20 @@ public final class OAuthTokenStoreReconciler implements Reconciler<OAuthTokenSto
         var around = new Surroundings(
                 granted,
                 StoreVerdicts.access(granted),
-                StoreVerdicts.isolated(
-                        stores.size() - 1,
-                        otherSecrets.in(namespace, store.getMetadata().getGeneration())));
-        return switch (watches.view(namespace)) {
-            case TokenView.Loading loading -> later(loading.askAgainIn());
+                StoreVerdicts.isolated(stores.size() - 1, otherSecrets.in(store)));
+        var view = watches.view(namespace);
+        if (!(view instanceof TokenView.Loading)) {
+            memory.loaded();
+        }
+        return switch (view) {
+            case TokenView.Loading loading ->
+                memory.loading(clock.instant()).compareTo(LOADING_IS_NO_NEWS) < 0
+                        ? later(Optional.of(loading.askAgainIn().orElse(LOADING_IS_NO_NEWS)))
+                        : blind(
+                                store,
+                                around,
+                                StoreVerdicts.loading(),
+                                loading.askAgainIn().orElse(AFTER_FAILURE));
             case TokenView.Refused refused ->
                 blind(store, around, StoreVerdicts.refused(namespace, granted), refused.retryIn());
             case TokenView.Watching watching -> {
@@ -162,17 +179,22 @@ public final class OAuthTokenStoreReconciler implements Reconciler<OAuthTokenSto
         if (context.isPrimaryResourceDeleted()) {
             return ErrorStatusUpdateControl.defaultErrorProcessing();
         }
+        meters.unknown(store);
         var status = new StoreStatus(
-                        StoreVerdicts.failed(e),
-                        StoreVerdicts.unknown(),
-                        StoreVerdicts.tokensUnknown(),
-                        StoreVerdicts.unknown(),
-                        null,
-                        null,
-                        memory(store).ledger().last())
-                .of(store, conditions);
-        meters.said(store, status.conditions());
-        return ErrorStatusUpdateControl.patchStatus(StoreStatus.patch(store, status));
+                StoreVerdicts.failed(e),
+                StoreVerdicts.unknown(),
+                StoreVerdicts.tokensUnknown(),
+                StoreVerdicts.unknown(),
+                null,
+                null,
+                memory(store).ledger().last());
+        try {
+            statuses.write(store, status, memory(store), clock.instant());
+        } catch (KubernetesClientException unwritten) {
+            LOG.atDebug().addKeyValue("cause", unwritten.getMessage()).log("could not write a status");
+        }
+        // which is to try again
+        return ErrorStatusUpdateControl.defaultErrorProcessing();
     }
 
     /// What is true of a store whether or not its tokens can be seen.
@@ -186,16 +208,16 @@ public final class OAuthTokenStoreReconciler implements Reconciler<OAuthTokenSto
             OAuthTokenStore store, Surroundings around, RetentionPolicy policy, TokenIndex index) {
         var metadata = store.getMetadata();
         var ledger = memory(store).ledger();
-        var plan = CleanupPlan.of(index.tokensOf(metadata.getName()), policy, clock.instant());
+        var now = clock.instant();
+        var plan = CleanupPlan.of(index.tokensOf(metadata.getName()), policy, now);
         var mode = CleanupMode.of(store, policy, plan);
         var result = CleanupResult.NOTHING;
+        var left = plan;
         if (mode == CleanupMode.DELETE && !plan.due().isEmpty()) {
             result = deletion.delete(metadata.getNamespace(), index, plan.due());
+            now = clock.instant();
+            left = CleanupPlan.of(index.tokensOf(metadata.getName()), policy, now);
         }
-        var now = clock.instant();
-        var left = result == CleanupResult.NOTHING
-                ? plan
-                : CleanupPlan.of(index.tokensOf(metadata.getName()), policy, now);
         ledger.deleted(result.deleted(), now);
         if (mode == CleanupMode.DRY_RUN) {
             ledger.wouldDelete(left.dueByReason(), now);
@@ -249,27 +271,33 @@ public final class OAuthTokenStoreReconciler implements Reconciler<OAuthTokenSto
     }
 
     private UpdateControl<OAuthTokenStore> depart(OAuthTokenStore store, List<OAuthTokenStore> stores) {
+        var metadata = store.getMetadata();
         if (departure.dropIfPointless(store)) {
             return UpdateControl.noUpdate();
         }
         access.release(store, stores, actualBindings());
-        return switch (watches.view(store.getMetadata().getNamespace())) {
-            case TokenView.Loading loading -> later(loading.askAgainIn());
-            case TokenView.Refused refused -> later(Optional.of(refused.retryIn()));
+        return switch (watches.view(metadata.getNamespace())) {
+            case TokenView.Loading loading ->
+                later(Optional.of(loading.askAgainIn().orElse(LOADING_IS_NO_NEWS)));
+            case TokenView.Refused refused -> {
+                var nobody = new AccessResult.Granted(0, 0);
+                var around = new Surroundings(nobody, StoreVerdicts.access(nobody), StoreVerdicts.unknown());
+                yield blind(store, around, StoreVerdicts.refused(metadata.getNamespace(), nobody), refused.retryIn());
+            }
             case TokenView.Watching watching -> {
-                var ledger = memory(store).ledger();
+                var memory = memory(store);
                 yield switch (departure.proceed(store, watching.index())) {
                     case Departure.Progress.Done done -> {
-                        events.tokensGoneWithStore(store, ledger.last(), done.kept());
+                        events.tokensGoneWithStore(store, memory.ledger().last(), done.kept());
                         yield UpdateControl.noUpdate();
                     }
                     case Departure.Progress.Deleted deleted -> {
                         var result = deleted.result();
-                        ledger.deleted(result.deleted(), clock.instant());
-                        meters.deleted(
-                                store.getMetadata().getNamespace(),
-                                store.getMetadata().getName(),
-                                result);
+                        memory.ledger().deleted(result.deleted(), clock.instant());
+                        meters.deleted(metadata.getNamespace(), metadata.getName(), result);
+                        if (memory.lagsBehind(result.total() == 0 && result.failed() == 0)) {
+                            watches.renew(metadata.getNamespace());
+                        }
                         yield later(Optional.of(result.failed() > 0 ? AFTER_FAILURE : AFTER_CHANGE));
                     }
                 };
@@ -281,14 +309,18 @@ public final class OAuthTokenStoreReconciler implements Reconciler<OAuthTokenSto
         var metadata = gone.getMetadata();
         memories.remove(ResourceID.fromResource(gone));
         meters.forget(metadata.getNamespace(), metadata.getName());
-        if (left.isEmpty()) {
-            otherSecrets.forget(metadata.getNamespace());
-        }
+        otherSecrets.forget(gone);
         access.release(gone, left, actualBindings());
     }
 
     private StoreBindings actualBindings() {
         return Objects.requireNonNull(bindings, "event sources are prepared before the first reconciliation");
+    }
+
+    /// Whether this very store was reconciled, or is being.
+    private boolean knows(OAuthTokenStore store) {
+        var memory = memories.get(ResourceID.fromResource(store));
+        return memory != null && memory.isOf(store);
     }
 
     private StoreMemory memory(OAuthTokenStore store) {
@@ -305,37 +337,9 @@ public final class OAuthTokenStoreReconciler implements Reconciler<OAuthTokenSto
 
     private UpdateControl<OAuthTokenStore> written(
             OAuthTokenStore store, StoreStatus said, Instant now, Stream<Instant> wakes) {
-        var memory = memory(store);
-        var status = said.of(store, conditions);
-        meters.said(store, status.conditions());
-        var due = memory.pace().due(store.getStatus(), status, now);
-        var writeNow = due.filter(moment -> !moment.isAfter(now)).isPresent();
-        if (writeNow) {
-            memory.pace().written(now);
-            tell(store, said, memory.ledger());
-        }
-        var control = writeNow
-                ? UpdateControl.patchStatus(StoreStatus.patch(store, status))
-                : UpdateControl.<OAuthTokenStore>noUpdate();
-        Stream.concat(wakes, due.filter(moment -> !writeNow).stream())
-                .min(Instant::compareTo)
-                .ifPresent(moment -> control.rescheduleAfter(waitUntil(moment, now)));
-        return control;
-    }
-
-    private void tell(OAuthTokenStore store, StoreStatus said, CleanupLedger ledger) {
-        var last = ledger.last();
-        if (ledger.news() && last != null && !said.cleanedUp().reason().equals(StoreVerdicts.CLEANUP_RUNNING)) {
-            events.cleanedUp(store, last);
-            ledger.told();
-        }
-        for (var verdict : said.verdicts()) {
-            var before = Conditions.reason(StoreStatus.existing(store), verdict.getKey())
-                    .orElse("");
-            if (!before.equals(verdict.getValue().reason())) {
-                events.changed(store, before, verdict.getValue());
-            }
-        }
+        var heldBack = statuses.write(store, said, memory(store), now);
+        var wake = Stream.concat(wakes, heldBack.stream()).min(Instant::compareTo);
+        return later(wake.map(moment -> waitUntil(moment, clock.instant())));
     }
 
     /// The next moments at which there is something to do that no change announces.
@@ -358,9 +362,11 @@ public final class OAuthTokenStoreReconciler implements Reconciler<OAuthTokenSto
         return moments.build();
     }
 
-    /// A millisecond late rather than early: the timer counts in whole ones.
+    /// A millisecond late rather than early, for the timer counts in whole ones; and never negative, which it refuses.
     private static Duration waitUntil(Instant moment, Instant now) {
-        return Duration.between(now, moment).truncatedTo(ChronoUnit.MILLIS).plusMillis(1);
+        return moment.isAfter(now)
+                ? Duration.between(now, moment).truncatedTo(ChronoUnit.MILLIS).plusMillis(1)
+                : Duration.ofMillis(1);
     }
 
     private static @Nullable Instant nextCleanup(CleanupPlan left, Instant now) {

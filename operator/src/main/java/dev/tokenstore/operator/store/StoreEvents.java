@@ -76,7 +76,7 @@ public final class StoreEvents {
             case StoreVerdicts.SECOND_STORE, StoreVerdicts.SHARED_NAMESPACE ->
                 record(store, WARNING, "NotIsolated", "Inspect", verdict.message());
             default -> {
-                if (before.equals(StoreVerdicts.SUSPENDED)) {
+                if (before.equals(StoreVerdicts.SUSPENDED) && !verdict.reason().equals(StoreVerdicts.DRY_RUN)) {
                     record(store, NORMAL, "Resumed", CLEANUP, "Cleanup runs again");
                 }
             }

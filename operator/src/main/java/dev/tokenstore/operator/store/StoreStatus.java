@@ -35,9 +35,10 @@ record StoreStatus(
                 Map.entry(StoreVerdicts.ISOLATED, isolated));
     }
 
-    OAuthTokenStoreStatus of(OAuthTokenStore store, Conditions conditions) {
-        long generation = store.getMetadata().getGeneration();
-        var said = existing(store);
+    /// @param generation of the store that it is said of
+    /// @param before what was said last; null: nothing
+    OAuthTokenStoreStatus of(long generation, @Nullable OAuthTokenStoreStatus before, Conditions conditions) {
+        List<Condition> said = before == null ? List.of() : before.conditions();
         for (var verdict : verdicts()) {
             said = conditions.with(said, verdict.getKey(), verdict.getValue(), generation);
         }
@@ -51,16 +52,14 @@ record StoreStatus(
                 said);
     }
 
-    static List<Condition> existing(OAuthTokenStore store) {
-        return store.getStatus() == null ? List.of() : store.getStatus().conditions();
-    }
-
-    /// A fresh resource that holds only what this controller owns, as server-side apply wants it.
+    /// A fresh resource that holds only what this controller owns, as server-side apply wants it; the uid keeps it from
+    /// another store of the same name.
     static OAuthTokenStore patch(OAuthTokenStore store, OAuthTokenStoreStatus status) {
         var patch = new OAuthTokenStore();
         patch.setMetadata(new ObjectMetaBuilder()
                 .withName(store.getMetadata().getName())
                 .withNamespace(store.getMetadata().getNamespace())
+                .withUid(store.getMetadata().getUid())
                 .build());
         patch.setStatus(status);
         return patch;

@@ -69,6 +69,11 @@ final class StoreVerdicts {
         return new Verdict.Unknown("TokensUnknown", "Nothing is deleted while the store's tokens are not known");
     }
 
+    static Verdict loading() {
+        return new Verdict.Unknown(
+                "TokensLoading", "The store's tokens are being listed; if this lasts, the operator's log says why");
+    }
+
     static Verdict unknown() {
         return new Verdict.Unknown("ReconcileFailed", "Condition Ready says why");
     }

@@ -7,22 +7,85 @@ import io.javaoperatorsdk.operator.api.reconciler.EventSourceContext;
 import io.javaoperatorsdk.operator.processing.event.Event;
 import io.javaoperatorsdk.operator.processing.event.ResourceID;
 import io.javaoperatorsdk.operator.processing.event.source.AbstractEventSource;
+import io.javaoperatorsdk.operator.processing.event.source.ResourceAction;
 import io.javaoperatorsdk.operator.processing.event.source.ResourceEventAware;
+import io.javaoperatorsdk.operator.processing.event.source.controller.ResourceEvent;
+import java.time.Duration;
 import java.util.Set;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /// Begins and ends the watches over tokens as stores come and go, and asks for a reconciliation of the store whose
 /// tokens changed, and of its neighbours in the namespace when it comes or goes. The tokens themselves are read from
 /// the index, so none is handed out here.
 final class TokenEventSource extends AbstractEventSource<IndexedToken, OAuthTokenStore>
         implements ResourceEventAware<OAuthTokenStore> {
+    private static final Logger LOG = LoggerFactory.getLogger(TokenEventSource.class);
+    private static final Duration SWEEP = Duration.ofSeconds(5);
+    private static final Duration SET_BACK = Duration.ofSeconds(1);
+
     private final TokenWatches watches;
     private final EventSourceContext<OAuthTokenStore> context;
+    private final Predicate<OAuthTokenStore> known;
+    private @Nullable ScheduledExecutorService sweeper;
+    private long shift;
 
-    TokenEventSource(TokenWatches watches, EventSourceContext<OAuthTokenStore> context) {
+    /// @param known whether a store was reconciled before
+    TokenEventSource(
+            TokenWatches watches, EventSourceContext<OAuthTokenStore> context, Predicate<OAuthTokenStore> known) {
         super(IndexedToken.class, "tokens");
         this.watches = watches;
         this.context = context;
+        this.known = known;
         watches.listener((namespace, store) -> changed(new ResourceID(store, namespace)));
+    }
+
+    @Override
+    public synchronized void start() {
+        super.start();
+        shift = shiftOfTheClock();
+        sweeper = Executors.newSingleThreadScheduledExecutor(
+                Thread.ofPlatform().daemon().name("sweeper").factory());
+        sweeper.scheduleWithFixedDelay(this::sweep, SWEEP.toMillis(), SWEEP.toMillis(), TimeUnit.MILLISECONDS);
+    }
+
+    @Override
+    public synchronized void stop() {
+        super.stop();
+        if (sweeper != null) {
+            sweeper.shutdownNow();
+        }
+    }
+
+    /// Makes up for what the operator SDK loses. It forgets a store that was created again while the deletion of its
+    /// predecessor was reconciled; and its timers go by the machine's clock, so that they are late by as much as that
+    /// is set back.
+    private void sweep() {
+        try {
+            var stores = context.getPrimaryCache().list().toList();
+            stores.stream()
+                    .filter(store -> !known.test(store))
+                    .forEach(store -> getEventHandler()
+                            .handleEvent(
+                                    new ResourceEvent(ResourceAction.UPDATED, ResourceID.fromResource(store), store)));
+            var now = shiftOfTheClock();
+            if (now < shift - SET_BACK.toMillis()) {
+                stores.forEach(store -> changed(ResourceID.fromResource(store)));
+            }
+            shift = now;
+        } catch (RuntimeException e) {
+            LOG.atWarn().addKeyValue("cause", e.toString()).log("could not look after the stores; it is tried again");
+        }
+    }
+
+    /// How far the machine's clock is from its monotonic timer, in milliseconds.
+    private static long shiftOfTheClock() {
+        return System.currentTimeMillis() - TimeUnit.NANOSECONDS.toMillis(System.nanoTime());
     }
 
     @Override

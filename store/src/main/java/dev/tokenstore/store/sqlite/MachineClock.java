@@ -49,7 +49,12 @@ public final class MachineClock implements InstantSource {
         if (now - lookedForSleep >= SECOND) {
             lookedForSleep = now;
             var slept = uptime.getAsLong() - startUptime - (now - startNanos);
-            asleep = slept - asleep >= SECOND ? slept : asleep;
+            // time that the wall clock knows nothing of was not slept: the timer was unreadable, or replaced
+            var passed = Duration.between(start, wall.instant()).minusNanos(now - startNanos);
+            var plausible = passed.isNegative() || passed.compareTo(Duration.ofNanos(Math.max(slept, 0))) < 0
+                    ? passed.toNanos()
+                    : slept;
+            asleep = plausible - asleep >= SECOND ? plausible : asleep;
         }
         return start.plusNanos(now - startNanos + asleep);
     }

@@ -76,6 +76,11 @@ final class SqliteCleanup implements AutoCloseable {
             } catch (StorageException e) {
                 listener.cleanupFailed(e);
                 next = clock.instant().plus(AFTER_A_FAILURE);
+            } catch (RuntimeException e) {
+                // a defect, which must not end the cleanup for good
+                listener.cleanupFailed(new StorageException(
+                        StorageException.Reason.STORAGE_UNAVAILABLE, "the cleanup failed: " + e.getClass(), e));
+                next = clock.instant().plus(AFTER_A_FAILURE);
             }
             if (next != null) {
                 wakeBy(next);
