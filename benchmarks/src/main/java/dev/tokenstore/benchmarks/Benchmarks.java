@@ -66,8 +66,10 @@ public final class Benchmarks {
 
     private int measure(List<String> scenarios, Sizes sizes, Path home) throws IOException {
         var folder = Files.createDirectories(home.resolve("benchmarks/target/report"));
-        var report = new Report(progress(), clock.instant());
-        var run = new Run(home, folder, sizes, report, progress());
+        var begin = clock.instant();
+        var report = new Report(progress(), begin);
+        var namespaces = "benchmark-" + Long.toString(begin.getEpochSecond(), Character.MAX_RADIX) + "-";
+        var run = new Run(home, folder, namespaces, sizes, report, progress());
         try {
             if (scenarios.isEmpty() || scenarios.contains(OneLargeStore.NAME)) {
                 new OneLargeStore(run).measure();
@@ -81,6 +83,10 @@ public final class Benchmarks {
             out.print(report.markdown(clock.instant()));
         }
         out.println();
+        if (sizes.equals(Sizes.smoke())) {
+            out.println("Everything could be measured. With numbers this small the figures say nothing.");
+            return 0;
+        }
         out.println("Written to " + folder + "/report.md and report.json");
         report.missed()
                 .forEach(figure -> out.println("MISSED: " + figure.scenario() + ", " + figure.name() + ": "

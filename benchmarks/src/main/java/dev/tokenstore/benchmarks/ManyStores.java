@@ -41,7 +41,7 @@ final class ManyStores {
                         sizes.stores() * sizes.tokensPerStore(),
                         number -> new TokenFiller.Token(namespace(number % sizes.stores()), STORE, number, now, true));
             }
-            try (var stores = new Stores(cluster.admin(), sizes.tokensPerStore())) {
+            try (var stores = new Stores(cluster.admin(), run.namespaces(), sizes.tokensPerStore())) {
                 var begin = System.nanoTime();
                 try (var operator = run.startOperator(cluster, shipped)) {
                     run.await(
@@ -79,7 +79,7 @@ final class ManyStores {
         }
     }
 
-    private static String namespace(int number) {
-        return "tokens-" + number;
+    private String namespace(int number) {
+        return run.namespaces() + number;
     }
 }

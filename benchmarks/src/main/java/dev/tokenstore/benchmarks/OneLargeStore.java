@@ -14,7 +14,6 @@ import java.util.Locale;
 final class OneLargeStore {
     static final String NAME = "one-large-store";
 
-    private static final String NAMESPACE = "large-tokens";
     private static final String STORE = "large";
     private static final double DELETIONS_PER_SECOND = 200;
     private static final double SLOWER_SAVES = 2;
@@ -26,11 +25,13 @@ final class OneLargeStore {
 
     private final Run run;
     private final String title;
+    private final String namespace;
     private final Sizes sizes;
 
     OneLargeStore(Run run) {
         this.run = run;
         this.sizes = run.sizes();
+        this.namespace = run.namespaces() + "large";
         this.title = String.format(Locale.ROOT, "%,d tokens in one store", sizes.tokens());
     }
 
@@ -38,11 +39,11 @@ final class OneLargeStore {
         run.progress().accept(title);
         var shipped = ShippedDeployment.read(run.deploy());
         try (var cluster = Cluster.open(run.deploy(), shipped, run.progress())) {
-            cluster.createNamespace(NAMESPACE);
-            cluster.createStore(NAMESPACE, STORE, expiredAfter(0));
-            var app = cluster.appKubeconfig(NAMESPACE);
-            cluster.admitApp(NAMESPACE);
-            try (var saves = SaveLoad.prepare(app, NAMESPACE, STORE, sizes)) {
+            cluster.createNamespace(namespace);
+            cluster.createStore(namespace, STORE, expiredAfter(0));
+            var app = cluster.appKubeconfig(namespace);
+            cluster.admitApp(namespace);
+            try (var saves = SaveLoad.prepare(app, namespace, STORE, sizes)) {
                 fill(cluster);
                 try (var operator = start(cluster, shipped)) {
                     run.measureIdle(title, operator);
@@ -68,7 +69,7 @@ final class OneLargeStore {
             new TokenFiller(client, run.progress()).fill(sizes.tokens() - saved, number -> {
                 var isDue = number < due;
                 var age = isDue ? Duration.ofHours(hoursAgo(number / sizes.dueAtOnce())) : Duration.ZERO;
-                return new TokenFiller.Token(NAMESPACE, STORE, number, now.minus(age), !isDue);
+                return new TokenFiller.Token(namespace, STORE, number, now.minus(age), !isDue);
             });
         }
     }
@@ -84,7 +85,7 @@ final class OneLargeStore {
     }
 
     private OperatorProcess start(Cluster cluster, ShippedDeployment shipped) {
-        try (var stores = new Stores(cluster.admin(), sizes.tokens())) {
+        try (var stores = new Stores(cluster.admin(), namespace, sizes.tokens())) {
             var begin = System.nanoTime();
             var operator = run.startOperator(cluster, shipped);
             try {
@@ -117,9 +118,9 @@ final class OneLargeStore {
         var begin = System.nanoTime();
         try (var client = cluster.newAdmin()) {
             new TokenFiller(client, run.progress()).each("changed", sizes.events(), number -> {
-                var token = new TokenFiller.Token(NAMESPACE, STORE, first + number % candidates, Instant.EPOCH, true);
+                var token = new TokenFiller.Token(namespace, STORE, first + number % candidates, Instant.EPOCH, true);
                 client.secrets()
-                        .inNamespace(NAMESPACE)
+                        .inNamespace(namespace)
                         .withName(token.name())
                         .patch(
                                 PatchContext.of(PatchType.JSON_MERGE),
@@ -230,16 +231,16 @@ final class OneLargeStore {
     private long cleanUp(Cluster cluster, OperatorProcess operator, int round) {
         var before = operator.meter("tokenstore_tokens_deleted_total");
         var left = sizes.tokens() - sizes.dueAtOnce() * round;
-        cluster.patchCleanup(NAMESPACE, STORE, expiredAfter(round));
+        cluster.patchCleanup(namespace, STORE, expiredAfter(round));
         run.await(
                 operator,
                 PATIENCE,
                 () -> operator.meter("tokenstore_tokens_deleted_total") - before >= sizes.dueAtOnce(),
                 () -> "not all tokens of round " + round + " are deleted");
         var end = System.nanoTime();
-        if (cluster.secrets(NAMESPACE) != left) {
+        if (cluster.secrets(namespace) != left) {
             throw new BenchmarkException(
-                    "there are " + cluster.secrets(NAMESPACE) + " Secrets, but there should be " + left);
+                    "there are " + cluster.secrets(namespace) + " Secrets, but there should be " + left);
         }
         return end;
     }

@@ -11,7 +11,8 @@ import java.util.function.Supplier;
 ///
 /// @param home of the project
 /// @param folder for logs
-record Run(Path home, Path folder, Sizes sizes, Report report, Consumer<String> progress) {
+/// @param namespaces what the names of the run's namespaces begin with
+record Run(Path home, Path folder, String namespaces, Sizes sizes, Report report, Consumer<String> progress) {
     /// The operator's memory, at any time.
     static final double MEMORY_BOUND = 256;
 

@@ -37,35 +37,21 @@ record Sizes(
     ///
     /// @throws IllegalArgumentException if there is no such size
     Sizes with(String name, int number) {
+        var seconds = Duration.ofSeconds(number);
         return switch (name) {
-            case "tokens" -> copy(number, stores, tokensPerStore, dueAtOnce, rounds, events, idle);
-            case "stores" -> copy(tokens, number, tokensPerStore, dueAtOnce, rounds, events, idle);
-            case "tokens-per-store" -> copy(tokens, stores, number, dueAtOnce, rounds, events, idle);
-            case "due" -> copy(tokens, stores, tokensPerStore, number, rounds, events, idle);
-            case "rounds" -> copy(tokens, stores, tokensPerStore, dueAtOnce, number, events, idle);
-            case "events" -> copy(tokens, stores, tokensPerStore, dueAtOnce, rounds, number, idle);
-            case "idle" -> copy(tokens, stores, tokensPerStore, dueAtOnce, rounds, events, Duration.ofSeconds(number));
+            case "tokens" -> copy(number, stores, tokensPerStore, dueAtOnce, rounds, quiet, events, idle);
+            case "stores" -> copy(tokens, number, tokensPerStore, dueAtOnce, rounds, quiet, events, idle);
+            case "tokens-per-store" -> copy(tokens, stores, number, dueAtOnce, rounds, quiet, events, idle);
+            case "due" -> copy(tokens, stores, tokensPerStore, number, rounds, quiet, events, idle);
+            case "rounds" -> copy(tokens, stores, tokensPerStore, dueAtOnce, number, quiet, events, idle);
+            case "quiet" -> copy(tokens, stores, tokensPerStore, dueAtOnce, rounds, seconds, events, idle);
+            case "events" -> copy(tokens, stores, tokensPerStore, dueAtOnce, rounds, quiet, number, idle);
+            case "idle" -> copy(tokens, stores, tokensPerStore, dueAtOnce, rounds, quiet, events, seconds);
             default -> throw new IllegalArgumentException("there is no size " + name);
         };
     }
 
-    private Sizes copy(
-            int newTokens,
-            int newStores,
-            int newTokensPerStore,
-            int newDueAtOnce,
-            int newRounds,
-            int newEvents,
-            Duration newIdle) {
-        return new Sizes(
-                newTokens,
-                newStores,
-                newTokensPerStore,
-                newDueAtOnce,
-                newRounds,
-                savesPerSecond,
-                quiet,
-                newEvents,
-                newIdle);
+    private Sizes copy(int t, int s, int perStore, int due, int r, Duration q, int e, Duration i) {
+        return new Sizes(t, s, perStore, due, r, savesPerSecond, q, e, i);
     }
 }

@@ -11,10 +11,13 @@ import java.util.concurrent.ConcurrentHashMap;
 final class Stores implements AutoCloseable {
     private final Set<String> ready = ConcurrentHashMap.newKeySet();
     private final SharedIndexInformer<OAuthTokenStore> informer;
+    private final String namespaces;
     private final int tokens;
 
+    /// @param namespaces what the names of their namespaces begin with
     /// @param tokens of each
-    Stores(KubernetesClient client, int tokens) {
+    Stores(KubernetesClient client, String namespaces, int tokens) {
+        this.namespaces = namespaces;
         this.tokens = tokens;
         informer = client.resources(OAuthTokenStore.class).inAnyNamespace().inform(new Statuses());
     }
@@ -32,7 +35,8 @@ final class Stores implements AutoCloseable {
         @Override
         public void onAdd(OAuthTokenStore store) {
             var status = store.getStatus();
-            if (status != null
+            if (store.getMetadata().getNamespace().startsWith(namespaces)
+                    && status != null
                     && status.tokens() != null
                     && status.tokens().total() == tokens
                     && status.conditions().stream()

@@ -14,6 +14,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -86,13 +87,13 @@ final class NamespaceWatch implements AutoCloseable {
                     ? new TokenView.Loading(Optional.of(retryIn))
                     : new TokenView.Refused(retryIn);
         }
-        return attempt.listed ? new TokenView.Watching(attempt.index) : new TokenView.Loading(Optional.empty());
+        return attempt.listed.get() ? new TokenView.Watching(attempt.index) : new TokenView.Loading(Optional.empty());
     }
 
     /// Begins anew, for what was told turned out to be old: a connection may hang for minutes before the informer gives
     /// it up.
     synchronized void renew() {
-        if (attempt != null && attempt.listed) {
+        if (attempt != null && attempt.listed.get()) {
             LOG.atWarn()
                     .addKeyValue("namespace", namespace)
                     .log("the watch over tokens lags behind and is begun again");
@@ -118,6 +119,7 @@ final class NamespaceWatch implements AutoCloseable {
 
     private Attempt begin() {
         var index = new TokenIndex(namespace, clock);
+        var listed = new AtomicBoolean();
         var informer = metadataClient
                 .secrets()
                 .inNamespace(namespace)
@@ -128,8 +130,8 @@ final class NamespaceWatch implements AutoCloseable {
                 .removeNamespaceIndex()
                 .itemStore(index)
                 .exceptionHandler((started, problem) -> retries(problem))
-                .addEventHandler(new StoresOfChangedSecrets());
-        var started = new Attempt(index, informer);
+                .addEventHandler(new StoresOfChangedSecrets(listed));
+        var started = new Attempt(index, informer, listed);
         informer.stopped().whenComplete((nothing, problem) -> {
             if (problem != null) {
                 refused(started, problem);
@@ -141,7 +143,7 @@ final class NamespaceWatch implements AutoCloseable {
 
     private void listed(Attempt listed) {
         synchronized (this) {
-            listed.listed = true;
+            listed.listed.set(true);
             wait = FIRST_WAIT;
         }
         LOG.atInfo()
@@ -193,16 +195,24 @@ final class NamespaceWatch implements AutoCloseable {
     private static final class Attempt {
         private final TokenIndex index;
         private final SharedIndexInformer<Secret> informer;
-        private boolean listed;
+        private final AtomicBoolean listed;
         private @Nullable Instant refusedAt;
 
-        Attempt(TokenIndex index, SharedIndexInformer<Secret> informer) {
+        Attempt(TokenIndex index, SharedIndexInformer<Secret> informer, AtomicBoolean listed) {
             this.index = index;
             this.informer = informer;
+            this.listed = listed;
         }
     }
 
+    /// Tells of changes once all tokens are known: what comes before is told of together.
     private final class StoresOfChangedSecrets implements ResourceEventHandler<Secret> {
+        private final AtomicBoolean listed;
+
+        StoresOfChangedSecrets(AtomicBoolean listed) {
+            this.listed = listed;
+        }
+
         @Override
         public void onAdd(Secret secret) {
             changed(secret);
@@ -220,6 +230,9 @@ final class NamespaceWatch implements AutoCloseable {
         }
 
         private void changed(Secret secret) {
+            if (!listed.get()) {
+                return;
+            }
             Map<String, String> labels = secret.getMetadata().getLabels();
             var store = labels == null ? null : labels.get(TokenSecretLayout.STORE_LABEL);
             if (store != null && stores.contains(store)) {

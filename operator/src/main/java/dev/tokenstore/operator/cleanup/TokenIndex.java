@@ -2,9 +2,9 @@ package dev.tokenstore.operator.cleanup;
 
 import dev.tokenstore.api.TokenFacts;
 import dev.tokenstore.api.TokenSecretLayout;
+import io.fabric8.kubernetes.api.model.ObjectMeta;
 import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
 import io.fabric8.kubernetes.api.model.Secret;
-import io.fabric8.kubernetes.api.model.SecretBuilder;
 import io.fabric8.kubernetes.client.informers.cache.ItemStore;
 import java.time.InstantSource;
 import java.util.List;
@@ -42,7 +42,9 @@ public final class TokenIndex implements ItemStore<Secret> {
 
     @Override
     public String getKey(Secret secret) {
-        return secret.getMetadata().getName();
+        return secret instanceof RememberedSecret remembered
+                ? remembered.token.name()
+                : secret.getMetadata().getName();
     }
 
     /// Takes in a Secret. One that is seen again unchanged keeps its facts: a stamp in the future was clamped to the
@@ -62,6 +64,7 @@ public final class TokenIndex implements ItemStore<Secret> {
                             metadata.getDeletionTimestamp() != null,
                             TokenFacts.read(metadata, clock.instant())));
         }
+        strip(metadata);
         return before == null ? null : secret(before);
     }
 
@@ -98,15 +101,14 @@ public final class TokenIndex implements ItemStore<Secret> {
     }
 
     private Secret secret(IndexedToken token) {
-        return new SecretBuilder()
-                .withMetadata(new ObjectMetaBuilder()
-                        .withNamespace(namespace)
-                        .withName(token.name())
-                        .withUid(token.uid())
-                        .withResourceVersion(token.resourceVersion())
-                        .addToLabels(TokenSecretLayout.STORE_LABEL, token.store())
-                        .build())
-                .build();
+        return new RememberedSecret(namespace, token);
+    }
+
+    /// Takes away what nobody asks for once the facts are read: those who are told of it may be busy, and many wait
+    /// then.
+    private static void strip(ObjectMeta metadata) {
+        metadata.setManagedFields(List.of());
+        metadata.setAnnotations(Map.of());
     }
 
     /// One string for all tokens of a store.
@@ -118,5 +120,29 @@ public final class TokenIndex implements ItemStore<Secret> {
         return secret.getMetadata().getLabels() == null
                 ? Map.of()
                 : secret.getMetadata().getLabels();
+    }
+
+    /// A Secret that is made up from an entry when someone looks at it: the informer asks for all of them at once.
+    private static final class RememberedSecret extends Secret {
+        private static final long serialVersionUID = 1;
+
+        private final transient String namespace;
+        private final transient IndexedToken token;
+
+        RememberedSecret(String namespace, IndexedToken token) {
+            this.namespace = namespace;
+            this.token = token;
+        }
+
+        @Override
+        public ObjectMeta getMetadata() {
+            return new ObjectMetaBuilder()
+                    .withNamespace(namespace)
+                    .withName(token.name())
+                    .withUid(token.uid())
+                    .withResourceVersion(token.resourceVersion())
+                    .addToLabels(TokenSecretLayout.STORE_LABEL, token.store())
+                    .build();
+        }
     }
 }

@@ -5,9 +5,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.tokenstore.api.TokenSecretLayout;
 import dev.tokenstore.operator.TestClock;
+import io.fabric8.kubernetes.api.model.ManagedFieldsEntry;
 import io.fabric8.kubernetes.api.model.Secret;
 import io.fabric8.kubernetes.api.model.SecretBuilder;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
@@ -40,6 +42,19 @@ class TokenIndexTest {
     }
 
     @Test
+    void whatIsHandedOnHoldsNoMoreThanIsRemembered() {
+        var secret = secret("a", "crm", "1");
+        secret.getMetadata().setAnnotations(Map.of("example.com/notes", "long"));
+        secret.getMetadata().setManagedFields(List.of(new ManagedFieldsEntry()));
+
+        index.put("a", secret);
+
+        assertThat(secret.getMetadata().getAnnotations()).isEmpty();
+        assertThat(secret.getMetadata().getManagedFields()).isEmpty();
+        assertThat(secret.getMetadata().getLabels()).containsEntry(TokenSecretLayout.STORE_LABEL, "crm");
+    }
+
+    @Test
     void aStampInTheFutureCountsFromTheFirstSight() {
         var ahead = secret("a", "crm", "1");
         ahead.getMetadata().setAnnotations(Map.of(TokenSecretLayout.SAVED_AT, "2999-01-01T00:00:00Z"));
@@ -47,7 +62,7 @@ class TokenIndexTest {
         var first = index.tokensOf("crm").getFirst().facts();
 
         clock.advance(Duration.ofHours(1));
-        index.put("a", ahead);
+        index.put("a", secret("a", "crm", "1"));
 
         assertThat(index.tokensOf("crm").getFirst().facts()).isEqualTo(first);
     }
