@@ -130,36 +130,32 @@ final class TokenFiller {
                 labels.put(label, TokenSecretLayout.hash(field, data.get(field)));
             }
         });
-        var saved = token.saved().toString();
         return new SecretBuilder()
                 .withNewMetadata()
                 .withName(token.name())
                 .withLabels(labels)
-                .withAnnotations(Map.of(
-                        TokenSecretLayout.LAYOUT,
-                        TokenSecretLayout.LAYOUT_VERSION,
-                        TokenSecretLayout.STATE,
-                        TokenSecretLayout.CONFIRMED,
-                        TokenSecretLayout.VERSION,
-                        "benchmark.1",
-                        TokenSecretLayout.CREATED_AT,
-                        saved,
-                        TokenSecretLayout.SAVED_AT,
-                        saved,
-                        TokenSecretLayout.USER_SINCE,
-                        saved,
-                        TokenSecretLayout.USER_RANK,
-                        "0",
-                        TokenSecretLayout.ACCESS_EXPIRES_AT,
-                        expiry.toString(),
-                        TokenSecretLayout.RENEWABLE,
-                        Boolean.toString(token.renewable()),
-                        TokenSecretLayout.WRITES,
-                        "aaaaaaaaaaaaaaaa bbbbbbbbbbbbbbbb"))
+                .withAnnotations(annotations(token, expiry))
                 .endMetadata()
                 .withType(TokenSecretLayout.SECRET_TYPE)
                 .withData(encoded(data))
                 .build();
+    }
+
+    private static Map<String, String> annotations(Token token, Instant expiry) {
+        var saved = token.saved().toString();
+        var annotations = new LinkedHashMap<String, String>();
+        annotations.put(TokenSecretLayout.LAYOUT, TokenSecretLayout.LAYOUT_VERSION);
+        annotations.put(TokenSecretLayout.STATE, TokenSecretLayout.CONFIRMED);
+        annotations.put(TokenSecretLayout.VERSION, "benchmark.1");
+        annotations.put(TokenSecretLayout.CREATED_AT, saved);
+        annotations.put(TokenSecretLayout.SAVED_AT, saved);
+        annotations.put(TokenSecretLayout.LAST_USED_AT, saved);
+        annotations.put(TokenSecretLayout.USER_SINCE, saved);
+        annotations.put(TokenSecretLayout.USER_RANK, "0");
+        annotations.put(TokenSecretLayout.ACCESS_EXPIRES_AT, expiry.toString());
+        annotations.put(TokenSecretLayout.RENEWABLE, Boolean.toString(token.renewable()));
+        annotations.put(TokenSecretLayout.WRITES, "aaaaaaaaaaaaaaaa bbbbbbbbbbbbbbbb");
+        return annotations;
     }
 
     private static Map<String, String> encoded(Map<String, String> data) {

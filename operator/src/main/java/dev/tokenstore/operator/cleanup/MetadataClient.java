@@ -17,6 +17,7 @@ import io.fabric8.kubernetes.client.http.AsyncBody;
 import io.fabric8.kubernetes.client.http.BasicBuilder;
 import io.fabric8.kubernetes.client.http.HttpClient;
 import io.fabric8.kubernetes.client.http.HttpRequest;
+import io.fabric8.kubernetes.client.http.HttpResponse;
 import io.fabric8.kubernetes.client.http.Interceptor;
 import io.fabric8.kubernetes.client.jdkhttp.JdkHttpClientFactory;
 import io.fabric8.kubernetes.client.utils.KubernetesSerialization;
@@ -25,6 +26,7 @@ import java.nio.ByteBuffer;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.concurrent.Executors;
 import java.util.function.Consumer;
@@ -130,6 +132,22 @@ public final class MetadataClient {
                     : consumer;
         }
 
+        /// Tells the client library that a watch is open: it takes it for interrupted until the first change comes,
+        /// which
+        /// may be a minute later.
+        @Override
+        public void after(
+                HttpRequest request, HttpResponse<?> response, AsyncBody.Consumer<List<ByteBuffer>> consumer) {
+            if (!isWatch(request) || !response.isSuccessful()) {
+                return;
+            }
+            try {
+                consumer.consume(List.of(), new NothingRead());
+            } catch (Exception e) {
+                throw new IllegalStateException("the begin of a watch could not be told", e);
+            }
+        }
+
         private static ByteBuffer ascii(ByteBuffer part) {
             var bytes = new byte[part.remaining()];
             part.get(bytes);
@@ -145,5 +163,19 @@ public final class MetadataClient {
             var query = request.uri().getQuery();
             return query != null && query.contains("watch=true");
         }
+    }
+
+    /// The end of a part that was empty: there is nothing to go on with.
+    private static final class NothingRead implements AsyncBody {
+        @Override
+        public void consume() {}
+
+        @Override
+        public CompletableFuture<Void> done() {
+            return CompletableFuture.completedFuture(null);
+        }
+
+        @Override
+        public void cancel() {}
     }
 }

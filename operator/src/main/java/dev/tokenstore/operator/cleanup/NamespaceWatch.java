@@ -39,12 +39,12 @@ final class NamespaceWatch implements AutoCloseable {
     /// clients write of metadata below some 60 KB each, so that one fits the memory.
     private static final long PAGE = 250;
 
-    private final KubernetesClient metadataClient;
     private final String namespace;
     private final InstantSource clock;
     private final Consumer<String> storeChanged;
     private final Set<String> stores = ConcurrentHashMap.newKeySet();
 
+    private KubernetesClient metadataClient;
     private @Nullable Attempt attempt;
     private Duration wait = FIRST_WAIT;
 
@@ -68,7 +68,7 @@ final class NamespaceWatch implements AutoCloseable {
     }
 
     /// The client that it goes through.
-    KubernetesClient client() {
+    synchronized KubernetesClient client() {
         return metadataClient;
     }
 
@@ -90,16 +90,17 @@ final class NamespaceWatch implements AutoCloseable {
         return attempt.listed.get() ? new TokenView.Watching(attempt.index) : new TokenView.Loading(Optional.empty());
     }
 
-    /// Begins anew, for what was told turned out to be old: a connection may hang for minutes before the informer gives
-    /// it up.
-    synchronized void renew() {
-        if (attempt != null && attempt.listed.get()) {
-            LOG.atWarn()
-                    .addKeyValue("namespace", namespace)
-                    .log("the watch over tokens lags behind and is begun again");
+    /// Goes on through another client; it begins anew there if it was begun.
+    synchronized void renew(KubernetesClient other) {
+        metadataClient = other;
+        if (attempt != null) {
             attempt.informer.stop();
             attempt = begin();
         }
+    }
+
+    synchronized boolean isListed() {
+        return attempt != null && attempt.listed.get();
     }
 
     synchronized boolean isBegun() {

@@ -34,7 +34,7 @@ public final class TokenDeletion implements AutoCloseable {
 
     /// Deletions must not crowd out those who save: with eight at once they were hardly faster, and saves took twice as
     /// long again.
-    private static final int AT_ONCE = 2;
+    private static final int AT_ONCE = 3;
 
     private static final int HOPELESS = 16;
     private static final int REMEMBERED = 10_000;

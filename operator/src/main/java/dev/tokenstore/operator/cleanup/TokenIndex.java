@@ -57,7 +57,8 @@ public final class TokenIndex implements ItemStore<Secret> {
             tokens.put(
                     key,
                     new IndexedToken(
-                            key,
+                            // the map keeps the first of two equal keys; the second need not stay beside it
+                            before == null ? key : before.name(),
                             metadata.getUid(),
                             metadata.getResourceVersion(),
                             storeName(labels(secret).getOrDefault(TokenSecretLayout.STORE_LABEL, "")),

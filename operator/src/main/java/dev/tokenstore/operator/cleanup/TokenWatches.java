@@ -7,10 +7,14 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.function.BiConsumer;
 import java.util.function.Supplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /// The watches over token Secrets: one per namespace that has a store, begun with its first and ended with its last,
 /// so that the operator needs no right to Secrets anywhere else. Thread-safe.
 public final class TokenWatches implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(TokenWatches.class);
+
     private final WatchClients clients;
     private final InstantSource clock;
     private final Map<String, NamespaceWatch> watches = new HashMap<>();
@@ -51,12 +55,22 @@ public final class TokenWatches implements AutoCloseable {
         return watch == null ? new TokenView.Loading(Optional.empty()) : watch.view();
     }
 
-    /// Begins the watch over a namespace anew, for it lags behind.
+    /// Begins the watch over a namespace anew, for it lags behind, and with it all others on the same connection: it
+    /// may
+    /// hang for minutes before the system gives it up.
     public synchronized void renew(String namespace) {
         var watch = watches.get(namespace);
-        if (watch != null) {
-            watch.renew();
+        if (watch == null || !watch.isListed()) {
+            return;
         }
+        LOG.atWarn().addKeyValue("namespace", namespace).log("the watch over tokens lags behind and is begun again");
+        var hanging = watch.client();
+        var beside = watches.values().stream()
+                .filter(other -> other.client().equals(hanging))
+                .toList();
+        beside.forEach(NamespaceWatch::close);
+        var fresh = clients.replace(hanging);
+        beside.forEach(other -> other.renew(fresh));
     }
 
     /// The number of watches that were begun.

@@ -38,6 +38,16 @@ final class WatchClients implements AutoCloseable {
         watches.computeIfPresent(client, (same, number) -> number - 1);
     }
 
+    /// Returns a new client in place of one whose connection hangs, with as many watches; the old one is closed, and
+    /// with it whatever still goes through it.
+    KubernetesClient replace(KubernetesClient hanging) {
+        var fresh = clients.get();
+        var number = watches.remove(hanging);
+        watches.put(fresh, number == null ? 0 : number);
+        hanging.close();
+        return fresh;
+    }
+
     @Override
     public void close() {
         watches.keySet().forEach(KubernetesClient::close);

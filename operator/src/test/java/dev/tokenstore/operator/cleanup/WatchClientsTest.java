@@ -34,6 +34,17 @@ class WatchClientsTest {
         assertThat(taken(1)).isEqualTo(full);
     }
 
+    @Test
+    void aHangingClientIsClosedAndItsWatchesMoveToAnother() {
+        var hanging = taken(WatchClients.WATCHES_EACH).iterator().next();
+
+        var fresh = clients.replace(hanging);
+
+        assertThat(hanging.getHttpClient().isClosed()).isTrue();
+        assertThat(fresh.getHttpClient().isClosed()).isFalse();
+        assertThat(taken(1)).doesNotContain(fresh);
+    }
+
     private Set<KubernetesClient> taken(int watches) {
         var taken = new HashSet<KubernetesClient>();
         Stream.generate(clients::take).limit(watches).forEach(taken::add);
