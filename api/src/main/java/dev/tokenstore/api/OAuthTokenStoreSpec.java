@@ -13,8 +13,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /// Desired state of an [OAuthTokenStore]: how long its tokens live, and who may use them. Nothing is deleted that a
-/// field
-/// did not ask for.
+/// field did not ask for.
 ///
 /// Durations are Go duration strings, see [GoDuration].
 @ValidationRule(

@@ -12,8 +12,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 /// What the tests of all modules wrote, logs of the programs they started included, holds none of the secrets they
-/// used:
-/// every secret-looking value in a test contains one marker. This module is the last of the build.
+/// used: every secret-looking value in a test contains one marker. This module is the last of the build.
 class NoSecretInAnyOutputIT {
     private static final String MARKER = "fixture" + "-secret";
 

@@ -5,9 +5,8 @@ import java.time.Duration;
 import java.util.Optional;
 import java.util.function.LongSupplier;
 
-/// Lets each store be reconciled a few times in a period, by a timer that nobody sets: the SDK's own limiter goes by
-/// the
-/// machine's clock, and refuses for as long as that was set back.
+/// Lets each store be reconciled a few times in a period, by a timer that nobody sets: the SDK's own limiter goes
+/// by the machine's clock, and refuses for as long as that was set back.
 final class MonotonicRateLimiter implements RateLimiter<MonotonicRateLimiter.Period> {
     private final long periodNanos;
     private final int permits;

@@ -254,8 +254,7 @@ class FaultsIT {
     }
 
     /// Random saves, uses and deletions while one request in five is harmed and watches break off: whatever the
-    /// operator
-    /// deletes, the last stamps of that very Secret must have asked for it.
+    /// operator deletes, the last stamps of that very Secret must have asked for it.
     @Test
     void amidRandomFaultsATokenIsDeletedOnlyAfterTheDeadlineOfItsLastStamps() {
         var seed = new Random().nextLong();

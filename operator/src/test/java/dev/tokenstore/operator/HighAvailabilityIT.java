@@ -47,8 +47,7 @@ class HighAvailabilityIT {
     private static final Duration LEASE = Duration.ofSeconds(15);
 
     /// For the successor's look at the lease, its start, and the deletion of the thousands that piled up meanwhile:
-    /// some
-    /// 10 s where the machine has nothing else to do.
+    /// some 10 s where the machine has nothing else to do.
     private static final Duration MARGIN = Duration.ofSeconds(45);
 
     private static final Duration PATIENCE = Duration.ofSeconds(60);

@@ -81,8 +81,7 @@ final class OperatorUnderTest implements AutoCloseable {
     }
 
     /// Gives the operator's machine a clock of its own, from its next start on: what time it is the operator then
-    /// learns
-    /// from the API server, as it does when it runs as a program. The test's clock has no effect.
+    /// learns from the API server, as it does when it runs as a program. The test's clock has no effect.
     void onMachineWithClock(InstantSource clockOfMachine) {
         machine = Optional.of(clockOfMachine);
     }

@@ -7,8 +7,7 @@ import java.util.Set;
 import java.util.regex.Pattern;
 
 /// What a PromQL expression names: series, and labels that it groups or joins by. It refuses what it does not
-/// understand,
-/// so that no name is overlooked; the grammar itself is Prometheus' business.
+/// understand, so that no name is overlooked; the grammar itself is Prometheus' business.
 ///
 /// @param labels those in `by (...)`, `on (...)` and the like
 record PromQl(List<Selector> selectors, Set<String> labels) {

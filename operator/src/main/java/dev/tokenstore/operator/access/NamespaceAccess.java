@@ -19,9 +19,8 @@ import java.util.SortedSet;
 import java.util.TreeSet;
 import java.util.function.Predicate;
 
-/// Which accounts should hold which role in a namespace, decided from its stores alone. Rights do not tell the stores
-/// of
-/// one namespace apart, so an account that writes to one of them may write to all.
+/// Which accounts should hold which role in a namespace, decided from its stores alone. Rights do not tell the
+/// stores of one namespace apart, so an account that writes to one of them may write to all.
 ///
 /// @param owners the stores that the bindings are there for: the last one to go takes them with it, operator or not
 record NamespaceAccess(Map<BoundRole, SortedSet<ServiceAccount>> subjects, List<OwnerReference> owners) {

@@ -135,9 +135,8 @@ public final class StoreAccess {
         log(namespace, role, "bound a role");
     }
 
-    /// A binding that someone's finalizer holds gives its rights for as long: so nobody is left in it. Where there is
-    /// no
-    /// store any more a policy refuses every change, and only the deletion is left.
+    /// A binding that someone's finalizer holds gives its rights for as long: so nobody is left in it. Where there
+    /// is no store any more a policy refuses every change, and only the deletion is left.
     private void empty(RoleBinding binding) {
         if (binding.getSubjects() == null || binding.getSubjects().isEmpty()) {
             return;

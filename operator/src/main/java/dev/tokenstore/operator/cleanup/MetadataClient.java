@@ -133,8 +133,7 @@ public final class MetadataClient {
         }
 
         /// Tells the client library that a watch is open: it takes it for interrupted until the first change comes,
-        /// which
-        /// may be a minute later.
+        /// which may be a minute later.
         @Override
         public void after(
                 HttpRequest request, HttpResponse<?> response, AsyncBody.Consumer<List<ByteBuffer>> consumer) {

@@ -43,8 +43,7 @@ public final class OtherSecrets {
     }
 
     /// Returns how many there are beside a store, at most [#MANY]; empty if that cannot be seen. A change of the
-    /// store's
-    /// spec is a reason to look again.
+    /// store's spec is a reason to look again.
     public OptionalInt in(OAuthTokenStore store) {
         var key = Key.of(store);
         long generation = store.getMetadata().getGeneration();

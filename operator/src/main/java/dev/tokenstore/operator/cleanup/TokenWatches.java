@@ -55,9 +55,8 @@ public final class TokenWatches implements AutoCloseable {
         return watch == null ? new TokenView.Loading(Optional.empty()) : watch.view();
     }
 
-    /// Begins the watch over a namespace anew, for it lags behind, and with it all others on the same connection: it
-    /// may
-    /// hang for minutes before the system gives it up.
+    /// Begins the watch over a namespace anew, for it lags behind, and with it all others on the same connection:
+    /// it may hang for minutes before the system gives it up.
     public synchronized void renew(String namespace) {
         var watch = watches.get(namespace);
         if (watch == null || !watch.isListed()) {

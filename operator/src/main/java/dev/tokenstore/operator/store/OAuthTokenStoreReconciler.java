@@ -40,9 +40,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /// Reconciles stores: gives those who may use a store their rights, looks at the tokens' metadata, decides, deletes
-/// what
-/// is due, and writes what it saw as status. It wakes when something changes and at the next deadline; in between it
-/// looks around every ten minutes for what no watch tells.
+/// what is due, and writes what it saw as status. It wakes when something changes and at the next deadline; in
+/// between it looks around every ten minutes for what no watch tells.
 @ControllerConfiguration(
         name = OAuthTokenStoreReconciler.NAME,
         triggerReconcilerOnAllEvents = true,

@@ -60,8 +60,7 @@ public final class MachineClock implements InstantSource {
     }
 
     /// The clock to stamp rows by: this one or the wall clock, whichever is later. A stamp that is too late ends
-    /// nothing
-    /// early, also not for another process that shares the rows and started at another time.
+    /// nothing early, also not for another process that shares the rows and started at another time.
     public InstantSource stamps() {
         return () -> {
             var steady = instant();
