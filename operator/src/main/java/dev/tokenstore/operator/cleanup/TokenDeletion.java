@@ -32,8 +32,7 @@ public final class TokenDeletion implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(TokenDeletion.class);
 
-    /// Deletions must not crowd out those who save: with eight at once they were hardly faster, and saves took twice as
-    /// long again.
+    /// Deletions must not crowd out those who save: eight at once were hardly faster. See docs/operator.md, Scale.
     private static final int AT_ONCE = 3;
 
     private static final int HOPELESS = 16;
