@@ -24,9 +24,9 @@ app.kubernetes.io/name: oauth-token-store-operator
 {{- if $image.digest }}@{{ $image.digest }}{{ else }}:{{ $image.tag | default $root.Chart.AppVersion }}{{ end -}}
 {{- end }}
 
-{{/* The namespace that helm test makes for itself. */}}
+{{/* The namespace that helm test makes, and removes when it runs again: a name that nobody gives to one of their own. */}}
 {{- define "oauth-token-store.test-namespace" -}}
-{{- .Values.test.namespace | default (printf "%s-test" .Release.Namespace) -}}
+{{- printf "%s-helm-test-%s" (trunc 46 .Release.Namespace) (printf "%s/%s" .Release.Namespace .Release.Name | sha256sum | trunc 6) -}}
 {{- end }}
 
 {{/*
@@ -42,6 +42,12 @@ true
 {{- end -}}
 {{- end }}
 
+{{/* Whether the policy that puts the sidecar into pods is rendered. */}}
+{{- define "oauth-token-store.injection" -}}
+{{- $has := include "oauth-token-store.has" (list . "admissionregistration.k8s.io/v1/MutatingAdmissionPolicy" "1.36") -}}
+{{- if or (eq .Values.injection.mode "always") (and (eq .Values.injection.mode "auto") $has) }}true{{ end -}}
+{{- end }}
+
 {{/* Ends the rendering where the chart could not work; included by one template. */}}
 {{- define "oauth-token-store.checks" -}}
 {{- if not (include "oauth-token-store.has" (list . "admissionregistration.k8s.io/v1/ValidatingAdmissionPolicy" "1.30")) }}
@@ -49,6 +55,10 @@ true
 {{- end }}
 {{- if or (eq .Release.Namespace "default") (hasPrefix "kube-" .Release.Namespace) }}
 {{- fail (printf "the operator needs a namespace of its own, and %s is none: accounts of its namespace can have no tokens; add --namespace oauth-token-store --create-namespace" .Release.Namespace) }}
+{{- end }}
+{{- $mutating := "admissionregistration.k8s.io/v1/MutatingAdmissionPolicy" }}
+{{- if and (eq .Values.injection.mode "always") (not (include "oauth-token-store.has" (list . $mutating "1.36"))) }}
+{{- fail (printf "injection.mode is always, and this cluster (Kubernetes %s) lacks the API MutatingAdmissionPolicy of admissionregistration.k8s.io/v1; use Kubernetes 1.36 or newer, or set it to auto and use tokenstore inject" .Capabilities.KubeVersion.Version) }}
 {{- end }}
 {{- if has .Release.Namespace .Values.namespaces }}
 {{- fail (printf "namespaces holds %s, which is the operator's own and can have no store; remove it" .Release.Namespace) }}
