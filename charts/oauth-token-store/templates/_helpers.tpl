@@ -26,7 +26,7 @@ app.kubernetes.io/name: oauth-token-store-operator
 
 {{/* The namespace that helm test makes, and removes when it runs again: a name that nobody gives to one of their own. */}}
 {{- define "oauth-token-store.test-namespace" -}}
-{{- printf "%s-helm-test-%s" (trunc 46 .Release.Namespace) (printf "%s/%s" .Release.Namespace .Release.Name | sha256sum | trunc 6) -}}
+{{- printf "oauth-token-store-helm-test-%s" (printf "%s/%s" .Release.Namespace .Release.Name | sha256sum | trunc 6) -}}
 {{- end }}
 
 {{/*
