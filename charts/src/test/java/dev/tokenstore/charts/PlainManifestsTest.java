@@ -42,7 +42,8 @@ class PlainManifestsTest {
                 new File(
                         "examples/operator-in-one-namespace.yaml",
                         "namespaces: [crm-tokens]",
-                        manifest -> "crm-tokens".equals(manifest.resource().getMetadata().getNamespace())));
+                        manifest -> "crm-tokens"
+                                .equals(manifest.resource().getMetadata().getNamespace())));
     }
 
     private static Predicate<Manifest> from(String... templates) {

@@ -6,11 +6,14 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.tokenstore.testing.KubernetesForTests;
 import io.fabric8.kubernetes.api.model.GenericKubernetesResource;
 import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.TreeSet;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -104,6 +107,31 @@ class ServerSideIT {
                                 .getMetadata()
                                 .getUid())
                         .isNotEmpty());
+    }
+
+    @Test
+    void takesTheExamples() throws IOException {
+        for (var name : List.of("crm-tokens", "sales")) {
+            kubernetes.apply("{apiVersion: v1, kind: Namespace, metadata: {name: %s}}".formatted(name));
+        }
+        try (var files = Files.list(Path.of("../deploy/examples"))) {
+            var documents = files.map(Chart::read)
+                    .flatMap(text -> Stream.of(text.split("(?m)^---\\n")))
+                    .map(Manifest::parsed)
+                    .toList();
+
+            assertThat(documents)
+                    .extracting(GenericKubernetesResource::getKind)
+                    .contains("OAuthTokenStore", "Deployment", "Job", "CronJob", "RoleBinding");
+            for (var document : documents) {
+                kubernetes
+                        .admin()
+                        .resource(document)
+                        .dryRun()
+                        .fieldManager("kubectl")
+                        .serverSideApply();
+            }
+        }
     }
 
     @Test
