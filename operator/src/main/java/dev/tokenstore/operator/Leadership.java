@@ -169,7 +169,8 @@ final class Leadership implements AutoCloseable {
         var isRefusal = code >= HttpURLConnection.HTTP_BAD_REQUEST && code < HttpURLConnection.HTTP_INTERNAL_ERROR;
         LOG.atLevel(isRefusal && !toldRefusal ? Level.WARN : Level.DEBUG)
                 .addKeyValue("cause", failure.getMessage())
-                .log("this replica cannot take the lease and stands by; kubectl apply -f deploy/operator/rbac.yaml");
+                .log("this replica cannot take the lease and stands by; helm upgrade, or kubectl apply -f"
+                        + " deploy/operator/rbac.yaml");
         toldRefusal |= isRefusal;
     }
 

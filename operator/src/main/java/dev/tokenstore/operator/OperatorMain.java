@@ -208,10 +208,11 @@ public final class OperatorMain implements Callable<Integer> {
             if (cause instanceof KubernetesClientException refused && refused.getCode() > 0) {
                 return switch (refused.getCode()) {
                     case HttpURLConnection.HTTP_NOT_FOUND ->
-                        "the custom resource OAuthTokenStore is not installed; kubectl apply -f deploy/crds";
+                        "the custom resource OAuthTokenStore is not installed; helm upgrade, or kubectl apply -f"
+                                + " deploy/crds";
                     case HttpURLConnection.HTTP_FORBIDDEN, HttpURLConnection.HTTP_UNAUTHORIZED ->
-                        "this account may not list and watch oauthtokenstores, or not use the lease; kubectl apply -f"
-                                + " deploy/operator/rbac.yaml, or use another account";
+                        "this account may not list and watch oauthtokenstores, or not use the lease; helm upgrade,"
+                                + " or kubectl apply -f deploy/operator/rbac.yaml, or use another account";
                     default -> "the API server answered with HTTP " + refused.getCode();
                 };
             }

@@ -100,7 +100,7 @@ final class StoreVerdicts {
                 new Verdict.False(
                         POLICY_NOT_IN_FORCE,
                         "No service account is added before ValidatingAdmissionPolicy oauth-token-store-clients is in"
-                                + " force here: kubectl apply -f deploy/operator/policies.yaml");
+                                + " force here: helm upgrade, or kubectl apply -f deploy/operator/policies.yaml");
             case AccessResult.NotAllowed notAllowed ->
                 new Verdict.False(
                         ACCOUNT_NOT_ALLOWED,
