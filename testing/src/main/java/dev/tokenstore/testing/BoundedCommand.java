@@ -1,0 +1,34 @@
+package dev.tokenstore.testing;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+
+/// A program that is run to its end, or ended when that takes too long.
+///
+/// @param log gets all that it prints
+record BoundedCommand(List<String> command, Path log) {
+    /// Returns the exit code.
+    ///
+    /// @throws IOException if it cannot be run, or does not end in time
+    int run(Duration limit) throws IOException {
+        var process = new ProcessBuilder(command)
+                .redirectInput(Path.of("/dev/null").toFile())
+                .redirectErrorStream(true)
+                .redirectOutput(log.toFile())
+                .start();
+        try {
+            if (process.waitFor(limit.toMillis(), TimeUnit.MILLISECONDS)) {
+                return process.exitValue();
+            }
+            throw new IOException(command.getFirst() + " did not end within " + limit.toSeconds() + " seconds");
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IOException("interrupted while waiting for " + command.getFirst(), e);
+        } finally {
+            process.destroyForcibly();
+        }
+    }
+}
