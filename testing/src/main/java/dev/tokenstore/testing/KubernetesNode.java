@@ -41,6 +41,14 @@ public final class KubernetesNode implements AutoCloseable {
         };
     }
 
+    /// Builds the servers of a node where they are missing, so that [#start(Consumer)] takes seconds.
+    ///
+    /// @param progress gets a line about each step
+    /// @throws KubernetesUnavailableException if they cannot be had here; the message says what to do
+    public static void fetch(Consumer<String> progress) {
+        BinaryCache.withNode(TestEnvironment.ofThisProcess()).get(progress);
+    }
+
     /// Starts a node, building its servers first where they are missing; returns when it takes pods.
     ///
     /// Takes some 8 seconds and a gigabyte of memory, and minutes when the servers have to be built.
