@@ -17,11 +17,12 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/// The repository ships exactly the CRD that the Java model generates. After a change of the model run
-/// `mvn -pl api -Pupdate-crds test` and commit what it wrote.
+/// The chart ships exactly the CRD that the Java model generates. After a change of the model run
+/// `mvn -pl api -Pupdate-crds test`, then `mvn -pl charts -Pupdate-charts test` for `deploy/crds`, and commit what they
+/// wrote.
 class CrdFileTest {
     private static final String NAME = "oauthtokenstores.tokenstore.dev";
-    private static final Path SHIPPED = Path.of("../deploy/crds", NAME + ".yaml");
+    private static final Path SHIPPED = Path.of("../charts/oauth-token-store/files", NAME + ".yaml");
     private static final List<String> COLUMNS =
             List.of("Ready", "Tokens", "Valid", "Cleanup", "Next cleanup", "Reason", "Age");
 

@@ -27,6 +27,7 @@ final class SidecarCommand {
                         "",
                         "Every setting can be given as an environment variable too; a flag wins.",
                         "Durations: 500ms, 10s, 5m, 1h; those of tokens also 1h30m.",
+                        "tokenstore-sidecar check --help: tries a sidecar that runs.",
                         "Exit codes: 0 stopped after all calls had finished, 1 could not start, 2 a setting is wrong,",
                         "3 stopped, but calls were cut off.");
         for (var setting : Setting.values()) {

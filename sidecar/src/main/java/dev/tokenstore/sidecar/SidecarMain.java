@@ -5,6 +5,7 @@ import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.io.PrintStream;
 import java.security.SecureRandom;
 import java.time.InstantSource;
+import java.util.Arrays;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import picocli.CommandLine;
@@ -24,10 +25,14 @@ public final class SidecarMain {
         System.exit(run(args, System.getenv(), System.out, System.err));
     }
 
-    /// Runs until the process is told to stop.
+    /// Runs until the process is told to stop, or a check is over.
     ///
     /// @return the exit code
     static int run(String[] args, Map<String, String> environment, PrintStream out, PrintStream err) {
+        if (args.length > 0 && args[0].equals(CheckCommand.NAME)) {
+            return CheckCommand.run(
+                    Arrays.copyOfRange(args, 1, args.length), environment, new SecureRandom(), out, err);
+        }
         SidecarConfig config;
         try {
             var command = SidecarCommand.create();

@@ -106,6 +106,11 @@ final class SidecarProcess implements AutoCloseable {
         return match.group(1);
     }
 
+    /// Where it serves gRPC over TCP.
+    String tcpAddress() {
+        return found(TCP);
+    }
+
     /// What an HTTP GET on the port of metrics and probes returns.
     String get(String path) {
         try (var client = HttpClient.newHttpClient()) {

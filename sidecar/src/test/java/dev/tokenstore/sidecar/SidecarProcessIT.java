@@ -3,6 +3,7 @@ package dev.tokenstore.sidecar;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.tokenstore.proto.v1.GetTokensRequest;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -53,6 +54,38 @@ class SidecarProcessIT {
                 .doesNotContainIgnoringCase("warn")
                 .doesNotContain(SidecarProcess.SECRET);
         assertThat(sidecar.out()).doesNotContain(SidecarProcess.SECRET);
+    }
+
+    @Test
+    void checksASidecarThatRunsAndLeavesNoTokenBehind() throws Exception {
+        var sidecar = start("--embedded", directory.toString(), "--tcp", "0").awaitServing();
+        var socket = "unix:" + directory.resolve("tokenstore.sock");
+
+        for (var address : List.of(socket, sidecar.tcpAddress())) {
+            var check = start("check", "--address", address);
+            assertThat(check.exitCode()).as(check.err()).isZero();
+            assertThat(check.out()).isEqualTo("saved, found and deleted a token\n");
+            assertThat(check.err()).isEmpty();
+        }
+        assertThat(sidecar.client()
+                        .getTokens(GetTokensRequest.getDefaultInstance())
+                        .getTokensCount())
+                .isZero();
+    }
+
+    @Test
+    void checksThatNoSidecarRunsInOneSentence() throws Exception {
+        var check = start("check", "--address", "127.0.0.1:1", "--timeout", "1");
+
+        assertThat(check.exitCode()).isEqualTo(1);
+        assertThat(check.err())
+                .startsWith("tokenstore-sidecar check: DEADLINE_EXCEEDED: ")
+                .hasLineCount(1);
+        var wrong = start("check", "--adress", "x");
+        assertThat(wrong.exitCode()).isEqualTo(2);
+        assertThat(wrong.err())
+                .startsWith("tokenstore-sidecar check: Unknown option")
+                .hasLineCount(1);
     }
 
     @Test

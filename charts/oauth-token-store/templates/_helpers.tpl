@@ -1,0 +1,66 @@
+{{/* Labels of everything that the chart makes. */}}
+{{- define "oauth-token-store.labels" -}}
+app.kubernetes.io/name: oauth-token-store-operator
+app.kubernetes.io/part-of: oauth-token-store
+app.kubernetes.io/version: {{ .Chart.AppVersion | quote }}
+app.kubernetes.io/managed-by: {{ .Release.Service }}
+helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version | replace "+" "_" }}
+{{- with .Values.commonLabels }}
+{{ toYaml . }}
+{{- end }}
+{{- end }}
+
+{{/* The labels that the operator's pods are known by; they may never change. */}}
+{{- define "oauth-token-store.selector" -}}
+app.kubernetes.io/name: oauth-token-store-operator
+{{- end }}
+
+{{/* An image: (list $ .Values.operator.image) */}}
+{{- define "oauth-token-store.image" -}}
+{{- $root := index . 0 -}}
+{{- $image := index . 1 -}}
+{{- with $root.Values.imageRegistry }}{{ trimSuffix "/" . }}/{{ end -}}
+{{- $image.repository -}}
+{{- if $image.digest }}@{{ $image.digest }}{{ else }}:{{ $image.tag | default $root.Chart.AppVersion }}{{ end -}}
+{{- end }}
+
+{{/* The namespace that helm test makes, and removes when it runs again: a name that nobody gives to one of their own. */}}
+{{- define "oauth-token-store.test-namespace" -}}
+{{- printf "oauth-token-store-helm-test-%s" (printf "%s/%s" .Release.Namespace .Release.Name | sha256sum | trunc 6) -}}
+{{- end }}
+
+{{/*
+Whether the cluster has a kind: (list $ "group/version/Kind" "version of Kubernetes that brought it"). A rendering without
+a cluster (helm template) knows no kinds, and goes by the version that it is given.
+*/}}
+{{- define "oauth-token-store.has" -}}
+{{- $capabilities := (index . 0).Capabilities -}}
+{{- if $capabilities.APIVersions.Has "v1/Pod" -}}
+{{- if $capabilities.APIVersions.Has (index . 1) }}true{{ end -}}
+{{- else if semverCompare (printf ">=%s.0-0" (index . 2)) $capabilities.KubeVersion.Version -}}
+true
+{{- end -}}
+{{- end }}
+
+{{/* Whether the policy that puts the sidecar into pods is rendered. */}}
+{{- define "oauth-token-store.injection" -}}
+{{- $has := include "oauth-token-store.has" (list . "admissionregistration.k8s.io/v1/MutatingAdmissionPolicy" "1.36") -}}
+{{- if or (eq .Values.injection.mode "always") (and (eq .Values.injection.mode "auto") $has) }}true{{ end -}}
+{{- end }}
+
+{{/* Ends the rendering where the chart could not work; included by one template. */}}
+{{- define "oauth-token-store.checks" -}}
+{{- if not (include "oauth-token-store.has" (list . "admissionregistration.k8s.io/v1/ValidatingAdmissionPolicy" "1.30")) }}
+{{- fail (printf "this cluster (Kubernetes %s) lacks the API ValidatingAdmissionPolicy of admissionregistration.k8s.io/v1, which confines what clients of a store write; use Kubernetes 1.30 or newer" .Capabilities.KubeVersion.Version) }}
+{{- end }}
+{{- if or (eq .Release.Namespace "default") (hasPrefix "kube-" .Release.Namespace) }}
+{{- fail (printf "the operator needs a namespace of its own, and %s is none: accounts of its namespace can have no tokens; add --namespace oauth-token-store --create-namespace" .Release.Namespace) }}
+{{- end }}
+{{- $mutating := "admissionregistration.k8s.io/v1/MutatingAdmissionPolicy" }}
+{{- if and (eq .Values.injection.mode "always") (not (include "oauth-token-store.has" (list . $mutating "1.36"))) }}
+{{- fail (printf "injection.mode is always, and this cluster (Kubernetes %s) lacks the API MutatingAdmissionPolicy of admissionregistration.k8s.io/v1; use Kubernetes 1.36 or newer, or set it to auto and use tokenstore inject" .Capabilities.KubeVersion.Version) }}
+{{- end }}
+{{- if has .Release.Namespace .Values.namespaces }}
+{{- fail (printf "namespaces holds %s, which is the operator's own and can have no store; remove it" .Release.Namespace) }}
+{{- end }}
+{{- end }}

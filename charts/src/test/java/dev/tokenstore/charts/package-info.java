@@ -1,0 +1,4 @@
+@NullMarked
+package dev.tokenstore.charts;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,103 @@
+package dev.tokenstore.sidecar.grpc;
+
+import dev.tokenstore.proto.v1.DeleteTokenRequest;
+import dev.tokenstore.proto.v1.FindTokenRequest;
+import dev.tokenstore.proto.v1.SaveTokenRequest;
+import dev.tokenstore.proto.v1.Token;
+import dev.tokenstore.proto.v1.TokenStoreServiceGrpc;
+import dev.tokenstore.proto.v1.TokenStoreServiceGrpc.TokenStoreServiceBlockingStub;
+import io.grpc.ManagedChannel;
+import io.grpc.StatusRuntimeException;
+import io.grpc.netty.NettyChannelBuilder;
+import io.netty.channel.EventLoopGroup;
+import io.netty.channel.MultiThreadIoEventLoopGroup;
+import io.netty.channel.nio.NioIoHandler;
+import io.netty.channel.socket.nio.NioDomainSocketChannel;
+import java.net.UnixDomainSocketAddress;
+import java.time.Duration;
+import java.util.HexFormat;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import java.util.random.RandomGenerator;
+
+/// The way of a token of its own through a sidecar that runs: saved, found, deleted, not found again.
+public final class RoundTrip {
+    private static final String UNIX = "unix:";
+    private static final int RANDOM_BYTES = 16;
+
+    private final String address;
+    private final Duration patience;
+    private final RandomGenerator random;
+
+    /// @param address `unix:` and a path, or a host and a port
+    /// @param patience how long all of it may take, the wait for the sidecar included
+    public RoundTrip(String address, Duration patience, RandomGenerator random) {
+        this.address = address;
+        this.patience = patience;
+        this.random = random;
+    }
+
+    /// Goes that way.
+    ///
+    /// @return what went wrong, in one sentence; empty if nothing did
+    public Optional<String> failure() {
+        EventLoopGroup io = new MultiThreadIoEventLoopGroup(1, NioIoHandler.newFactory());
+        try {
+            var channel = channel(io);
+            try {
+                return failure(TokenStoreServiceGrpc.newBlockingStub(channel)
+                        .withWaitForReady()
+                        .withDeadlineAfter(patience.toMillis(), TimeUnit.MILLISECONDS));
+            } catch (StatusRuntimeException e) {
+                return Optional.of(
+                        e.getStatus().getCode() + ": " + e.getStatus().getDescription());
+            } finally {
+                channel.shutdownNow();
+            }
+        } finally {
+            io.shutdownGracefully(0, 1, TimeUnit.SECONDS);
+        }
+    }
+
+    private ManagedChannel channel(EventLoopGroup io) {
+        if (!address.startsWith(UNIX)) {
+            return NettyChannelBuilder.forTarget(address).usePlaintext().build();
+        }
+        var path = address.substring(UNIX.length()).replaceFirst("^//", "");
+        return NettyChannelBuilder.forAddress(UnixDomainSocketAddress.of(path))
+                .channelFactory(NioDomainSocketChannel::new)
+                .eventLoopGroup(io)
+                .usePlaintext()
+                .build();
+    }
+
+    private Optional<String> failure(TokenStoreServiceBlockingStub sidecar) {
+        var user = "tokenstore-check-" + randomText();
+        var refreshToken = randomText();
+        var saved = sidecar.saveToken(SaveTokenRequest.newBuilder()
+                        .setToken(Token.newBuilder().setUserSignature(user).setRefreshToken(refreshToken))
+                        .build())
+                .getToken();
+        var found = find(sidecar, user);
+        sidecar.deleteToken(DeleteTokenRequest.newBuilder().setId(saved.getId()).build());
+        if (found.filter(token -> token.getId().equals(saved.getId())
+                        && token.getRefreshToken().equals(refreshToken))
+                .isEmpty()) {
+            return Optional.of("a token was saved, and not found as it was saved");
+        }
+        return find(sidecar, user).map(token -> "a token was deleted, and found again");
+    }
+
+    private static Optional<Token> find(TokenStoreServiceBlockingStub sidecar, String user) {
+        var response = sidecar.findToken(FindTokenRequest.newBuilder()
+                .setToken(Token.newBuilder().setUserSignature(user))
+                .build());
+        return response.hasToken() ? Optional.of(response.getToken()) : Optional.empty();
+    }
+
+    private String randomText() {
+        var bytes = new byte[RANDOM_BYTES];
+        random.nextBytes(bytes);
+        return HexFormat.of().formatHex(bytes);
+    }
+}
