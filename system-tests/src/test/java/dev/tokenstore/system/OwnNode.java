@@ -1,11 +1,18 @@
 package dev.tokenstore.system;
 
 import dev.tokenstore.testing.KubernetesNode;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.Objects;
 import java.util.Optional;
 
 /// A node that is started for the tests, inside this machine.
 record OwnNode(KubernetesNode node) implements PodCluster {
+    private static final Path LOGS = Path.of("target/logs/pods");
+
     /// Needs root on Linux, and no Docker.
     record Source() implements PodCluster.Source {
         @Override
@@ -44,8 +51,18 @@ record OwnNode(KubernetesNode node) implements PodCluster {
         return Optional.of(node);
     }
 
+    /// Keeps the pods' logs beside the tests' own, where the last test of the build searches for secrets.
     @Override
     public void close() {
-        node.close();
+        try (node;
+                var logs = Files.walk(node.podLogs())) {
+            for (var log : logs.filter(Files::isRegularFile).toList()) {
+                var copy = LOGS.resolve(node.podLogs().relativize(log));
+                Files.createDirectories(Objects.requireNonNull(copy.getParent()));
+                Files.copy(log, copy, StandardCopyOption.REPLACE_EXISTING);
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 }

@@ -24,21 +24,28 @@ final class Pods implements ExecutionCondition, BeforeAllCallback, AfterAllCallb
     static final Duration LIMIT = Duration.ofMinutes(1);
 
     private final boolean onOwnNode;
+    private final boolean withShippedImages;
     private final KubernetesForTests kubernetes =
             KubernetesForTests.on(() -> cluster().kubeconfig());
     private @Nullable PodCluster cluster;
 
-    private Pods(boolean onOwnNode) {
+    private Pods(boolean onOwnNode, boolean withShippedImages) {
         this.onOwnNode = onOwnNode;
+        this.withShippedImages = withShippedImages;
     }
 
     static Pods onAnyCluster() {
-        return new Pods(false);
+        return new Pods(false, false);
     }
 
     /// For tests that switch servers off or kill processes: see [#node()].
     static Pods onOwnNode() {
-        return new Pods(true);
+        return new Pods(true, false);
+    }
+
+    /// The same, with the images of operator and sidecar.
+    Pods withShippedImages() {
+        return new Pods(onOwnNode, true);
     }
 
     @Override
@@ -48,7 +55,8 @@ final class Pods implements ExecutionCondition, BeforeAllCallback, AfterAllCallb
             return ConditionEvaluationResult.disabled(
                     "Not every cluster may be broken: only a node of the tests' own.");
         }
-        return NodeCondition.judge(source.obstacle());
+        return NodeCondition.judge(
+                source.obstacle().or(() -> withShippedImages ? ShippedImages.obstacle() : Optional.empty()));
     }
 
     @Override
@@ -56,6 +64,9 @@ final class Pods implements ExecutionCondition, BeforeAllCallback, AfterAllCallb
         cluster = context.getRoot()
                 .getStore(Namespace.create(Pods.class))
                 .computeIfAbsent("cluster", key -> openWithImages(), PodCluster.class);
+        if (withShippedImages) {
+            ShippedImages.archives().forEach(cluster()::load);
+        }
         kubernetes.beforeAll(context);
         // without it no pod is admitted
         await().atMost(LIMIT)
@@ -83,6 +94,10 @@ final class Pods implements ExecutionCondition, BeforeAllCallback, AfterAllCallb
 
     String namespace() {
         return kubernetes.namespace();
+    }
+
+    String newNamespace() {
+        return kubernetes.newNamespace();
     }
 
     KubernetesClient admin() {

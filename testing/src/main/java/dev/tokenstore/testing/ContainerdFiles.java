@@ -60,7 +60,7 @@ record ContainerdFiles(Path folder, NodeNetwork network, NodeTools tools) {
                   "plugins": [
                     {
                       "type": "bridge",
-                      "bridge": "bridge",
+                      "bridge": "pods",
                       "hairpinMode": true,
                       "ipam": {
                         "type": "host-local",

@@ -4,6 +4,7 @@ import io.fabric8.kubernetes.client.utils.KubernetesSerialization;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.FileVisitOption;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.DigestOutputStream;
@@ -39,8 +40,8 @@ public record ImageArchive(
 
     /// The same, with a file, or with all that is in a folder.
     ///
-    /// @param source links in it are kept as links
-    /// @param target its absolute path in the image
+    /// @param source what links in it lead to is taken in their place
+    /// @param target its absolute path in the image; `/` for all that is in a folder
     public ImageArchive with(Path source, String target) {
         var more = new TreeMap<>(files);
         more.put(target, source);
@@ -113,20 +114,19 @@ public record ImageArchive(
     }
 
     private static void putTree(TarArchiveOutputStream tar, Path source, String target) throws IOException {
-        try (var paths = Files.walk(source)) {
+        try (var paths = Files.walk(source, FileVisitOption.FOLLOW_LINKS)) {
             for (var path : paths.sorted().toList()) {
                 var below = source.relativize(path).toString();
-                putOne(tar, path, below.isEmpty() ? target : target + "/" + below);
+                var name = below.isEmpty() || target.isEmpty() ? target + below : target + "/" + below;
+                if (!name.isEmpty()) {
+                    putOne(tar, path, name);
+                }
             }
         }
     }
 
     private static void putOne(TarArchiveOutputStream tar, Path path, String name) throws IOException {
-        if (Files.isSymbolicLink(path)) {
-            var link = new TarArchiveEntry(name, TarArchiveEntry.LF_SYMLINK);
-            link.setLinkName(Files.readSymbolicLink(path).toString());
-            put(tar, link, new byte[0]);
-        } else if (Files.isDirectory(path)) {
+        if (Files.isDirectory(path)) {
             put(tar, new TarArchiveEntry(name + "/"), new byte[0]);
         } else {
             var file = new TarArchiveEntry(name);

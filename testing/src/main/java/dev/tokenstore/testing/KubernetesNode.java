@@ -156,7 +156,6 @@ public final class KubernetesNode implements AutoCloseable {
                 "k8s.io",
                 "images",
                 "import",
-                "--",
                 archive.toAbsolutePath().toString());
         try {
             var result = new BoundedCommand(command, log).run(IMPORT_LIMIT);
@@ -167,6 +166,11 @@ public final class KubernetesNode implements AutoCloseable {
         } catch (IOException e) {
             throw new KubernetesUnavailableException("The image " + archive + " cannot be imported: " + e, e);
         }
+    }
+
+    /// A folder with the logs of the pods that are there, a folder for each pod; it is gone when the node is closed.
+    public Path podLogs() {
+        return controlPlane.folder().resolve(NodeFiles.POD_LOGS);
     }
 
     /// Kills all processes of a container at once, as a crash would.

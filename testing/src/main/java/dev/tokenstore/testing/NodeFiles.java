@@ -8,6 +8,7 @@ import java.util.stream.Stream;
 /// The files that a node's servers are started from, once the API server is ready.
 record NodeFiles(ControlPlaneBinaries binaries, Path folder, NodeNetwork network) {
     static final String NODE_NAME = "node";
+    static final String POD_LOGS = "pods";
 
     private static final String SCHEDULER = "kube-scheduler";
     private static final String PROXY = "kube-proxy";
@@ -79,10 +80,10 @@ record NodeFiles(ControlPlaneBinaries binaries, Path folder, NodeNetwork network
                 evictionHard: {memory.available: 50Mi, nodefs.available: 1%%, imagefs.available: 1%%}
                 imageGCHighThresholdPercent: 100
                 localStorageCapacityIsolation: false
-                podLogsDir: %4$s/pods
+                podLogsDir: %4$s/%5$s
                 volumePluginDir: %4$s/volume-plugins
                 resolvConf: %4$s/resolv.conf
                 healthzPort: 0
-                """.formatted(network.nodeAddress(), ContainerdFiles.socket(folder), network.name(), folder);
+                """.formatted(network.nodeAddress(), ContainerdFiles.socket(folder), network.name(), folder, POD_LOGS);
     }
 }

@@ -30,11 +30,11 @@ for setting in vm/overcommit_memory kernel/panic kernel/panic_on_oops; do
 done
 
 ip link set lo up
-ip link add bridge type bridge
-ip address add "$node_address/24" dev bridge
-ip link set uplink master bridge
+ip link add pods type bridge
+ip address add "$node_address/24" dev pods
+ip link set uplink master pods
 ip link set uplink up
-ip link set bridge up
+ip link set pods up
 echo 1 >/proc/sys/net/ipv4/ip_forward
 [ ! -e /proc/sys/net/bridge/bridge-nf-call-iptables ] || echo 1 >/proc/sys/net/bridge/bridge-nf-call-iptables
 # the kubelet asks nobody who they are, so only the API server, on this machine, may call it
