@@ -1,6 +1,7 @@
 package dev.tokenstore.system;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -33,22 +34,13 @@ class ChartE2E {
     @Test
     void whatOnePodSavesAnotherOneFinds() {
         var tokens = pods.newNamespace();
-        pods.apply("""
-                apiVersion: v1
-                kind: ServiceAccount
-                metadata: {name: crm-worker}
-                ---
-                apiVersion: tokenstore.dev/v1alpha1
-                kind: OAuthTokenStore
-                metadata: {name: crm, namespace: %s}
-                spec:
-                  access:
-                    serviceAccounts:
-                    - {name: crm-worker, namespace: %s}
-                """.formatted(tokens, pods.namespace()));
+        createAccount("crm-worker");
+        applyStore(tokens, "{name: crm-worker, namespace: %s}".formatted(pods.namespace()));
 
-        runApp("saver", tokens + "/crm", "save, alice, " + REFRESH_TOKEN);
-        runApp("finder", tokens + "/crm", "find, alice");
+        startApp("saver", "crm-worker", tokens, "save, alice, " + REFRESH_TOKEN);
+        pods.awaitPhase("saver", "Succeeded");
+        startApp("finder", "crm-worker", tokens, "find, alice");
+        pods.awaitPhase("finder", "Succeeded");
 
         var saved = pods.logOf("saver", "app").strip();
         assertThat(saved).startsWith("saved ");
@@ -64,15 +56,51 @@ class ChartE2E {
                 .satisfies(secret -> assertThat(secret.getData()).containsKey("refresh_token"));
     }
 
-    /// Runs the app to its end beside a sidecar, which alone has the pod's account.
-    private static void runApp(String name, String store, String arguments) {
+    @Test
+    void anAppWaitsUntilItsAccountIsGivenAccess() {
+        var tokens = pods.newNamespace();
+        createAccount("newcomer");
+        applyStore(tokens, "");
+        startApp("newcomer", "newcomer", tokens, "find, alice");
+        var account = "system:serviceaccount:" + pods.namespace() + ":newcomer";
+
+        await().atMost(Pods.LIMIT).ignoreExceptions().untilAsserted(() -> assertThat(
+                        pods.logOf("newcomer", "tokenstore"))
+                .contains(account + " may not use it; let an administrator give that account access"));
+        assertThat(pods.pod("newcomer").getStatus().getPhase()).isEqualTo("Pending");
+
+        applyStore(tokens, "{name: newcomer, namespace: %s}".formatted(pods.namespace()));
+
+        pods.awaitPhase("newcomer", "Succeeded");
+        assertThat(pods.logOf("newcomer", "app")).isEqualTo("nothing found\n");
+    }
+
+    private static void createAccount(String name) {
+        pods.apply("""
+                apiVersion: v1
+                kind: ServiceAccount
+                metadata: {name: %s}
+                """.formatted(name));
+    }
+
+    private static void applyStore(String namespace, String accounts) {
+        pods.apply("""
+                apiVersion: tokenstore.dev/v1alpha1
+                kind: OAuthTokenStore
+                metadata: {name: crm, namespace: %s}
+                spec: {access: {serviceAccounts: [%s]}}
+                """.formatted(namespace, accounts));
+    }
+
+    /// Starts the app beside a sidecar, which alone has the pod's account.
+    private static void startApp(String name, String account, String tokens, String arguments) {
         pods.apply("""
                 apiVersion: v1
                 kind: Pod
                 metadata: {name: %1$s}
                 spec:
                   restartPolicy: Never
-                  serviceAccountName: crm-worker
+                  serviceAccountName: %5$s
                   automountServiceAccountToken: false
                   securityContext:
                     runAsNonRoot: true
@@ -82,7 +110,7 @@ class ChartE2E {
                     restartPolicy: Always
                     image: oauth-token-store/sidecar:0.1.0
                     imagePullPolicy: Never
-                    args: [--store=%2$s, --tcp=off, --socket=/run/tokenstore/tokenstore.sock]
+                    args: [--store=%2$s/crm, --tcp=off, --socket=/run/tokenstore/tokenstore.sock]
                     ports:
                     - {name: metrics, containerPort: 9464}
                     startupProbe:
@@ -116,7 +144,6 @@ class ChartE2E {
                       - serviceAccountToken: {path: token, expirationSeconds: 3600}
                       - configMap: {name: kube-root-ca.crt, items: [{key: ca.crt, path: ca.crt}]}
                       - downwardAPI: {items: [{path: namespace, fieldRef: {fieldPath: metadata.namespace}}]}
-                """.formatted(name, store, TokenAppImage.NAME, arguments));
-        pods.awaitPhase(name, "Succeeded");
+                """.formatted(name, tokens, TokenAppImage.NAME, arguments, account));
     }
 }
