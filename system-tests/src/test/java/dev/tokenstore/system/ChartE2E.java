@@ -64,9 +64,10 @@ class ChartE2E {
         startApp("newcomer", "newcomer", tokens, "find, alice");
         var account = "system:serviceaccount:" + pods.namespace() + ":newcomer";
 
-        await().atMost(Pods.LIMIT).ignoreExceptions().untilAsserted(() -> assertThat(
-                        pods.logOf("newcomer", "tokenstore"))
-                .contains(account + " may not use it; let an administrator give that account access"));
+        await().atMost(Pods.LIMIT)
+                .ignoreExceptions()
+                .untilAsserted(() -> assertThat(pods.logOf("newcomer", "tokenstore"))
+                        .contains(account + " may not use it; let an administrator give that account access"));
         assertThat(pods.pod("newcomer").getStatus().getPhase()).isEqualTo("Pending");
 
         applyStore(tokens, "{name: newcomer, namespace: %s}".formatted(pods.namespace()));

@@ -39,9 +39,6 @@ record ChartRelease(Path kubeconfig) {
     }
 
     void uninstall() {
-        Helm.uninstall(NAME)
-                .withNamespace(NAMESPACE)
-                .withKubeConfig(kubeconfig)
-                .call();
+        Helm.uninstall(NAME).withNamespace(NAMESPACE).withKubeConfig(kubeconfig).call();
     }
 }

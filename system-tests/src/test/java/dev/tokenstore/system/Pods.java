@@ -21,7 +21,8 @@ import org.junit.jupiter.api.extension.ExtensionContext.Namespace;
 ///
 /// Tests are skipped where there is no such cluster, or fail: see [NodeCondition].
 final class Pods implements ExecutionCondition, BeforeAllCallback, AfterAllCallback {
-    static final Duration LIMIT = Duration.ofMinutes(1);
+    /// Seconds, but after an absence of the API server its clients take up to a minute to try again.
+    static final Duration LIMIT = Duration.ofMinutes(2);
 
     private final boolean onOwnNode;
     private final boolean withShippedImages;
