@@ -55,7 +55,11 @@ class InstallationIT {
                         .isThrownBy(() -> createStore(NAMESPACE))
                         .withMessageContaining("a token store may not be in a namespace of Kubernetes"));
 
-        kubernetes.apply("{apiVersion: v1, kind: Namespace, metadata: {name: crm-tokens}}");
+        kubernetes.apply("""
+                apiVersion: v1
+                kind: Namespace
+                metadata: {name: crm-tokens}
+                """);
         createStore("crm-tokens");
         kubernetes.apply("""
                 apiVersion: v1

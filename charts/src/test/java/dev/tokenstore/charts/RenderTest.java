@@ -71,6 +71,14 @@ class RenderTest {
     }
 
     @Test
+    void namesTheImagesAsTheBuildDoes() {
+        var built = Pattern.compile("<image.tag>(.*)</image.tag>").matcher(Chart.read(Path.of("../pom.xml")));
+
+        assertThat(built.find()).isTrue();
+        assertThat(Chart.SHIPPED.text("Chart.yaml")).contains("\nappVersion: " + built.group(1) + "\n");
+    }
+
+    @Test
     void knowsItsOwnNamespaceWhereverItIsInstalled() {
         var elsewhere = chart.render("", "platform", Chart.KUBERNETES).stream()
                 .map(Manifest::text)

@@ -78,6 +78,7 @@ class ServerSideIT {
                     .resource(manifest.resource())
                     .dryRun()
                     .fieldManager("helm")
+                    .forceConflicts()
                     .serverSideApply();
             assertThat(taken.getMetadata().getUid()).as(manifest.name()).isNotEmpty();
         }
@@ -86,11 +87,7 @@ class ServerSideIT {
     @ParameterizedTest
     @MethodSource("combinations")
     void takesThePodsWhereOnlyRestrictedOnesMayBe(Combination combination) {
-        var restricted = kubernetes.newNamespace();
-        kubernetes.apply("""
-                {apiVersion: v1, kind: Namespace,
-                 metadata: {name: %s, labels: {pod-security.kubernetes.io/enforce: restricted}}}
-                """.formatted(restricted));
+        var restricted = restrictedNamespace();
         var pods = chart.render(combination.values()).stream()
                 .map(Manifest::resource)
                 .filter(resource -> List.of("Pod", "Deployment").contains(resource.getKind()))
@@ -111,9 +108,7 @@ class ServerSideIT {
 
     @Test
     void takesTheExamples() throws IOException {
-        for (var name : List.of("crm-tokens", "sales")) {
-            kubernetes.apply("{apiVersion: v1, kind: Namespace, metadata: {name: %s}}".formatted(name));
-        }
+        List.of("crm-tokens", "sales").forEach(ServerSideIT::createNamespace);
         try (var files = Files.list(Path.of("../deploy/examples"))) {
             var documents = files.map(Chart::read)
                     .flatMap(text -> Stream.of(text.split("(?m)^---\\n")))
@@ -129,6 +124,7 @@ class ServerSideIT {
                         .resource(document)
                         .dryRun()
                         .fieldManager("kubectl")
+                        .forceConflicts()
                         .serverSideApply();
             }
         }
@@ -136,11 +132,7 @@ class ServerSideIT {
 
     @Test
     void takesNoPodThereThatIsNotRestricted() {
-        var restricted = kubernetes.newNamespace();
-        kubernetes.apply("""
-                {apiVersion: v1, kind: Namespace,
-                 metadata: {name: %s, labels: {pod-security.kubernetes.io/enforce: restricted}}}
-                """.formatted(restricted));
+        var restricted = restrictedNamespace();
         var free = chart.render("operator: {securityContext: {allowPrivilegeEscalation: true}}").stream()
                 .map(Manifest::resource)
                 .filter(resource -> resource.getKind().equals("Deployment"))
@@ -172,7 +164,24 @@ class ServerSideIT {
                 namespaces.add(namespace);
             }
         }
-        namespaces.forEach(
-                name -> kubernetes.apply("{apiVersion: v1, kind: Namespace, metadata: {name: %s}}".formatted(name)));
+        namespaces.forEach(ServerSideIT::createNamespace);
+    }
+
+    private static void createNamespace(String name) {
+        kubernetes.apply("""
+                apiVersion: v1
+                kind: Namespace
+                metadata: {name: %s}
+                """.formatted(name));
+    }
+
+    private static String restrictedNamespace() {
+        var name = kubernetes.newNamespace();
+        kubernetes.apply("""
+                apiVersion: v1
+                kind: Namespace
+                metadata: {name: %s, labels: {pod-security.kubernetes.io/enforce: restricted}}
+                """.formatted(name));
+        return name;
     }
 }

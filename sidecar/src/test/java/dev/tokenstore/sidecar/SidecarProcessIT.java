@@ -79,12 +79,26 @@ class SidecarProcessIT {
 
         assertThat(check.exitCode()).isEqualTo(1);
         assertThat(check.err())
-                .startsWith("tokenstore-sidecar check: DEADLINE_EXCEEDED: ")
-                .hasLineCount(1);
+                .isEqualTo("tokenstore-sidecar check: no sidecar answered at 127.0.0.1:1 within 1"
+                        + " seconds; see whether one runs there\n");
         var wrong = start("check", "--adress", "x");
         assertThat(wrong.exitCode()).isEqualTo(2);
         assertThat(wrong.err())
                 .startsWith("tokenstore-sidecar check: Unknown option")
+                .hasLineCount(1);
+    }
+
+    @Test
+    void checksInTheSidecarsOwnWords() throws Exception {
+        var sidecar = start("--embedded", directory.toString(), "--tcp", "0", "--max-tokens", "1")
+                .awaitServing();
+        sidecar.save();
+
+        var check = start("check", "--address", sidecar.tcpAddress());
+
+        assertThat(check.exitCode()).isEqualTo(1);
+        assertThat(check.err())
+                .startsWith("tokenstore-sidecar check: RESOURCE_EXHAUSTED: ")
                 .hasLineCount(1);
     }
 

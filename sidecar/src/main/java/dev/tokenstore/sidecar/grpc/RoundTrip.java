@@ -9,6 +9,8 @@ import dev.tokenstore.proto.v1.TokenStoreServiceGrpc.TokenStoreServiceBlockingSt
 import io.grpc.ManagedChannel;
 import io.grpc.StatusRuntimeException;
 import io.grpc.netty.NettyChannelBuilder;
+import io.grpc.protobuf.StatusProto;
+import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.nio.NioIoHandler;
@@ -49,14 +51,28 @@ public final class RoundTrip {
                         .withWaitForReady()
                         .withDeadlineAfter(patience.toMillis(), TimeUnit.MILLISECONDS));
             } catch (StatusRuntimeException e) {
-                return Optional.of(
-                        e.getStatus().getCode() + ": " + e.getStatus().getDescription());
+                return Optional.of(sentence(e));
             } finally {
                 channel.shutdownNow();
             }
         } finally {
             io.shutdownGracefully(0, 1, TimeUnit.SECONDS);
         }
+    }
+
+    /// What the sidecar says itself is a sentence; what gRPC says of a connection is many lines.
+    private String sentence(StatusRuntimeException e) {
+        var code = e.getStatus().getCode();
+        var told = StatusProto.fromThrowable(e);
+        if (told != null && told.getDetailsCount() > 0) {
+            return code + ": " + told.getMessage();
+        }
+        return switch (code) {
+            case UNAVAILABLE, DEADLINE_EXCEEDED ->
+                "no sidecar answered at " + address + " within " + patience.toSeconds()
+                        + " seconds; see whether one runs there";
+            default -> "what answers at " + address + " is no sidecar (" + code + ")";
+        };
     }
 
     private ManagedChannel channel(EventLoopGroup io) {
@@ -67,6 +83,8 @@ public final class RoundTrip {
         return NettyChannelBuilder.forAddress(UnixDomainSocketAddress.of(path))
                 .channelFactory(NioDomainSocketChannel::new)
                 .eventLoopGroup(io)
+                // the builder sets it, a Unix socket does not know it
+                .withOption(ChannelOption.SO_KEEPALIVE, null)
                 .usePlaintext()
                 .build();
     }
