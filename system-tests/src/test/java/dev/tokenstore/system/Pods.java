@@ -1,5 +1,6 @@
 package dev.tokenstore.system;
 
+import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.tokenstore.testing.KubernetesForTests;
@@ -9,6 +10,7 @@ import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.extension.AfterAllCallback;
 import org.junit.jupiter.api.extension.BeforeAllCallback;
@@ -113,8 +115,16 @@ final class Pods implements ExecutionCondition, BeforeAllCallback, AfterAllCallb
         return Optional.ofNullable(admin().pods().withName(name).get()).orElseThrow();
     }
 
+    /// Waits no longer once the pod has ended otherwise.
     void awaitPhase(String pod, String phase) {
-        await().atMost(LIMIT).until(() -> pod(pod).getStatus().getPhase(), phase::equals);
+        var others = Stream.of("Succeeded", "Failed").filter(end -> !end.equals(phase)).toList();
+        await().atMost(LIMIT)
+                .failFast(() -> assertThat(phaseOf(pod)).as("end of pod " + pod).isNotIn(others))
+                .until(() -> phaseOf(pod), phase::equals);
+    }
+
+    private String phaseOf(String pod) {
+        return pod(pod).getStatus().getPhase();
     }
 
     void awaitReady(String pod) {

@@ -14,7 +14,6 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.SequencedMap;
 import java.util.TreeMap;
 import java.util.stream.Stream;
 import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
@@ -26,16 +25,19 @@ import org.apache.commons.compress.archivers.tar.TarArchiveOutputStream;
 /// The same files give the same image: they belong to root and have no date. Immutable.
 ///
 /// @param name repository and tag
-/// @param files path inside the image to the file or folder that goes there
+/// @param parts what it holds; of two files of one path the later one counts
 /// @param user who the entrypoint runs as, `uid` or `uid:gid`
 public record ImageArchive(
-        String name, SequencedMap<String, Path> files, List<String> entrypoint, String user, List<String> environment) {
+        String name, List<Part> parts, List<String> entrypoint, String user, List<String> environment) {
+    /// A file or folder, and the absolute path in the image where it goes.
+    public record Part(Path source, String target) {}
+
     private static final String LAYER = "layer.tar";
     private static final String SETTINGS = "config.json";
 
     /// An image with nothing in it, which runs as root.
     public static ImageArchive named(String name) {
-        return new ImageArchive(name, new TreeMap<>(), List.of(), "0", List.of());
+        return new ImageArchive(name, List.of(), List.of(), "0", List.of());
     }
 
     /// The same, with a file, or with all that is in a folder.
@@ -43,23 +45,22 @@ public record ImageArchive(
     /// @param source what links in it lead to is taken in their place
     /// @param target its absolute path in the image; `/` for all that is in a folder
     public ImageArchive with(Path source, String target) {
-        var more = new TreeMap<>(files);
-        more.put(target, source);
-        return new ImageArchive(name, more, entrypoint, user, environment);
+        var more = Stream.concat(parts.stream(), Stream.of(new Part(source, target)));
+        return new ImageArchive(name, more.toList(), entrypoint, user, environment);
     }
 
     public ImageArchive entrypoint(String... command) {
-        return new ImageArchive(name, files, List.of(command), user, environment);
+        return new ImageArchive(name, parts, List.of(command), user, environment);
     }
 
     public ImageArchive user(String user) {
-        return new ImageArchive(name, files, entrypoint, user, environment);
+        return new ImageArchive(name, parts, entrypoint, user, environment);
     }
 
     /// The same, with a variable of its environment.
     public ImageArchive with(String variable, String value) {
         var more = Stream.concat(environment.stream(), Stream.of(variable + "=" + value));
-        return new ImageArchive(name, files, entrypoint, user, more.toList());
+        return new ImageArchive(name, parts, entrypoint, user, more.toList());
     }
 
     /// Writes the archive, for machines of this machine's kind.
@@ -106,8 +107,8 @@ public record ImageArchive(
     private String writeLayer(Path layer) throws IOException {
         var digest = sha256();
         try (var tar = tarTo(new DigestOutputStream(Files.newOutputStream(layer), digest))) {
-            for (var file : files.entrySet()) {
-                putTree(tar, file.getValue(), file.getKey().substring(1));
+            for (var part : parts) {
+                putTree(tar, part.source(), part.target().substring(1));
             }
         }
         return HexFormat.of().formatHex(digest.digest());

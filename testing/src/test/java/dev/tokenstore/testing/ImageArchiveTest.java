@@ -35,10 +35,12 @@ class ImageArchiveTest {
         Files.createSymbolicLink(root.resolve("link"), Path.of("settings"));
         var program = Files.writeString(folder.resolve("program"), "#!/bin/true");
         Files.setPosixFilePermissions(program, PosixFilePermissions.fromString("rwx------"));
+        Files.writeString(Files.createDirectory(folder.resolve("more")).resolve("beside"), "text");
         image = ImageArchive.named("example.org/app:1")
                 .with(program, "/bin/program")
                 .with(folder.resolve("root"), "/opt/app")
                 .with(folder.resolve("root/long-name"), "/")
+                .with(folder.resolve("more"), "/")
                 .entrypoint("/bin/program", "--flag")
                 .user("65532:65532")
                 .with("HOME", "/tmp");
@@ -84,6 +86,7 @@ class ImageArchiveTest {
                 .containsEntry("opt/app/" + "long-name/".repeat(15) + "settings", "100644")
                 .containsEntry("opt/app/" + "long-name/".repeat(15) + "link", "100644")
                 .containsEntry("long-name/".repeat(14) + "settings", "100644")
+                .containsEntry("beside", "100644")
                 .doesNotContainKey("");
     }
 
