@@ -1,5 +1,5 @@
-// One program that is the API server, the controller manager, etcd or kubectl, by the name it is
-// called with: what the tests and ./quickstart need of Kubernetes where it cannot be downloaded.
+// One program that is any server of a Kubernetes cluster, or kubectl, by the name it is called with: what the tests and
+// ./quickstart need of Kubernetes where it cannot be downloaded.
 package main
 
 import (
@@ -18,12 +18,14 @@ import (
 	kubecontrollermanager "k8s.io/kubernetes/cmd/kube-controller-manager/app"
 )
 
+// What is there on every system.
+var commands = map[string]func() *cobra.Command{
+	"kube-apiserver":          kubeapiserver.NewAPIServerCommand,
+	"kube-controller-manager": kubecontrollermanager.NewControllerManagerCommand,
+	"kubectl":                 kubectl.NewDefaultKubectlCommand,
+}
+
 func main() {
-	commands := map[string]func() *cobra.Command{
-		"kube-apiserver":          kubeapiserver.NewAPIServerCommand,
-		"kube-controller-manager": kubecontrollermanager.NewControllerManagerCommand,
-		"kubectl":                 kubectl.NewDefaultKubectlCommand,
-	}
 	name := filepath.Base(os.Args[0])
 	if name == "etcd" {
 		etcdmain.Main(os.Args)
@@ -31,7 +33,7 @@ func main() {
 	}
 	command, known := commands[name]
 	if !known {
-		fmt.Fprintf(os.Stderr, "%s: call this program by the name kube-apiserver, kube-controller-manager, etcd or kubectl\n", name)
+		fmt.Fprintf(os.Stderr, "%s: call this program by the name etcd, kubectl or that of a Kubernetes server, such as kube-apiserver\n", name)
 		os.Exit(64)
 	}
 	os.Exit(cli.Run(command()))

@@ -31,20 +31,24 @@ final class BinaryCache {
         API_SERVER_AND_CONTROLLERS(
                 true,
                 "No Kubernetes controllers for the tests: no download has them, so they have to be built.",
+                "install Go 1.26 or later and let it download modules"),
+        API_SERVER_AND_NODE(
+                true,
+                "No Kubernetes node for the tests: no download has one, so it has to be built.",
                 "install Go 1.26 or later and let it download modules");
 
-        private final boolean controllers;
+        private final boolean built;
         private final String missing;
         private final String remedy;
 
-        Content(boolean controllers, String missing, String remedy) {
-            this.controllers = controllers;
+        Content(boolean built, String missing, String remedy) {
+            this.built = built;
             this.missing = missing;
             this.remedy = remedy;
         }
 
         boolean isIn(ControlPlaneBinaries binaries) {
-            return controllers ? binaries.areCompleteWithControllers() : binaries.areComplete();
+            return built ? binaries.areBuilt() : binaries.areComplete();
         }
     }
 
@@ -65,6 +69,12 @@ final class BinaryCache {
     static BinaryCache withControllers(TestEnvironment environment) {
         var module = ControlPlaneModule.shipped();
         return of(environment, module, Content.API_SERVER_AND_CONTROLLERS, new GoBuild(module));
+    }
+
+    /// The same entry of the cache, but with all that a node needs.
+    static BinaryCache withNode(TestEnvironment environment) {
+        var module = ControlPlaneModule.shipped();
+        return of(environment, module, Content.API_SERVER_AND_NODE, new GoBuild(module));
     }
 
     private static BinaryCache of(
@@ -96,7 +106,7 @@ final class BinaryCache {
         Folders.createPrivate(folder);
         try (var held = ProcessLock.acquire(
                 folder.resolve("lock"),
-                () -> progress.accept("Another process is fetching Kubernetes; waiting for it (up to 7 minutes)."))) {
+                () -> progress.accept("Another process is fetching Kubernetes; waiting for it (up to 8 minutes)."))) {
             var fetchedMeanwhile = cached();
             if (fetchedMeanwhile.isPresent()) {
                 return fetchedMeanwhile.get();

@@ -3,8 +3,6 @@ package dev.tokenstore.testing;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -16,12 +14,11 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.BooleanSupplier;
 import java.util.stream.Collectors;
-import java.util.stream.Stream;
 
-/// An etcd and an API server in a private folder, and controllers once they are asked for, kept by `keeper.sh` for as
-/// long as a process lives.
+/// An etcd and an API server in a private folder, and more servers once they are asked for, kept by a shell script for
+/// as long as a process lives.
 ///
-/// etcd listens on a Unix socket inside the folder only, the API server on 127.0.0.1 only, the controllers nowhere.
+/// etcd listens on a Unix socket inside the folder only, the API server where its [Site] says, the controllers nowhere.
 final class ControlPlane {
     private static final Duration START_LIMIT = Duration.ofMinutes(2);
     private static final Duration STOP_LIMIT = Duration.ofSeconds(30);
@@ -29,7 +26,6 @@ final class ControlPlane {
     static final String API_SERVER = "kube-apiserver";
     static final String ETCD = "etcd";
     static final String CONTROLLER_MANAGER = "kube-controller-manager";
-    private static final List<String> SERVERS = List.of(ETCD, API_SERVER, CONTROLLER_MANAGER);
 
     /// What the controllers call themselves: each makes its account when it starts.
     private static final List<String> CONTROLLER_ACCOUNTS =
@@ -37,20 +33,22 @@ final class ControlPlane {
 
     private final Path folder;
     private final ProcessHandle keeper;
-    private final int port;
+    private final Site site;
 
-    private ControlPlane(Path folder, ProcessHandle keeper, int port) {
+    private ControlPlane(Path folder, ProcessHandle keeper, Site site) {
         this.folder = folder;
         this.keeper = keeper;
-        this.port = port;
+        this.site = site;
     }
 
     /// What a control plane is started with.
     ///
+    /// @param sites where it may run
     /// @param owner the process at whose end everything is stopped and removed
     /// @param pause how often the owner is looked at
     /// @param alsoRemoved a file that goes when the servers go
-    record Plan(ControlPlaneBinaries binaries, long owner, Duration pause, Optional<Path> alsoRemoved) {}
+    record Plan(
+            ControlPlaneBinaries binaries, Site.Choice sites, long owner, Duration pause, Optional<Path> alsoRemoved) {}
 
     /// Starts both servers and waits until they are ready.
     static ControlPlane start(Plan plan) {
@@ -60,7 +58,7 @@ final class ControlPlane {
                 started.awaitReady();
                 return started;
             } catch (KubernetesUnavailableException e) {
-                var clash = started.lostItsPort();
+                var clash = started.site.isTaken(started.folder);
                 started.close();
                 if (!clash || attempt == ATTEMPTS) {
                     throw e;
@@ -73,9 +71,9 @@ final class ControlPlane {
         try {
             var folder = Files.createTempDirectory("kubernetes-");
             try {
-                var port = freePort();
-                new ServerFiles(plan.binaries(), folder, port).write();
-                return new ControlPlane(folder, startKeeper(plan, folder), port);
+                var site = plan.sites().choose();
+                new ServerFiles(plan.binaries(), folder, site).write();
+                return new ControlPlane(folder, startKeeper(plan, site, folder), site);
             } catch (IOException | RuntimeException e) {
                 Folders.deleteRecursively(folder);
                 throw e;
@@ -85,20 +83,14 @@ final class ControlPlane {
         }
     }
 
-    private static int freePort() throws IOException {
-        try (var socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return socket.getLocalPort();
-        }
-    }
-
-    private static ProcessHandle startKeeper(Plan plan, Path folder) throws IOException {
+    private static ProcessHandle startKeeper(Plan plan, Site site, Path folder) throws IOException {
         var command = new ArrayList<String>();
         // a session of its own: Ctrl-C at a terminal must reach the keeper's owner, not the servers
         Optional.of(Path.of("/usr/bin/setsid"))
                 .filter(Files::isExecutable)
                 .map(Path::toString)
                 .ifPresent(command::add);
-        command.addAll(List.of("/bin/sh", folder.resolve("keeper.sh").toString(), Long.toString(plan.owner())));
+        command.addAll(List.of("/bin/sh", folder.resolve(site.keeper()).toString(), Long.toString(plan.owner())));
         command.addAll(List.of(folder.toString(), Double.toString(plan.pause().toMillis() / 1000.0)));
         command.add(plan.alsoRemoved().map(Path::toString).orElse(""));
         var builder = new ProcessBuilder(command)
@@ -107,6 +99,10 @@ final class ControlPlane {
                 .redirectOutput(folder.resolve("keeper.log").toFile());
         builder.environment().keySet().removeIf(name -> name.startsWith("ETCD_"));
         return builder.start().toHandle();
+    }
+
+    Site site() {
+        return site;
     }
 
     Path folder() {
@@ -124,9 +120,7 @@ final class ControlPlane {
     /// The ids of the processes that must be gone once this is closed.
     List<Long> pids() {
         var pids = new ArrayList<>(List.of(keeper.pid()));
-        for (var server : SERVERS) {
-            pidOf(folder, server).ifPresent(pids::add);
-        }
+        filesOf(folder, ".pid").forEach(server -> pidOf(folder, server).ifPresent(pids::add));
         return pids;
     }
 
@@ -164,7 +158,7 @@ final class ControlPlane {
     void startControllers(ControlPlaneBinaries binaries) {
         try {
             if (!Files.exists(folder.resolve(CONTROLLER_MANAGER + ".sh"))) {
-                new ServerFiles(binaries, folder, port)
+                new ServerFiles(binaries, folder, site)
                         .writeControllerManager(kubeconfig(ServerFiles.CONTROLLER_MANAGER_TOKEN));
             }
         } catch (IOException e) {
@@ -201,10 +195,12 @@ final class ControlPlane {
         }
     }
 
-    private Kubeconfig kubeconfig(String tokenFile) throws IOException {
+    /// A kubeconfig for the account of a token file, such as [ServerFiles#ADMIN_TOKEN].
+    Kubeconfig kubeconfig(String tokenFile) throws IOException {
         var token = Files.readString(folder.resolve(tokenFile));
-        var authority = Kubeconfig.base64(Files.readString(folder.resolve("certificates/apiserver.crt")));
-        return new Kubeconfig("https://127.0.0.1:" + port, Optional.of(authority), false, token, "default");
+        var authority = Kubeconfig.base64(Files.readString(folder.resolve(ServerFiles.CERTIFICATE)));
+        return new Kubeconfig(
+                "https://" + site.address() + ":" + site.port(), Optional.of(authority), false, token, "default");
     }
 
     static boolean isReady(KubernetesClient client) {
@@ -216,15 +212,24 @@ final class ControlPlane {
     }
 
     static boolean hasEnded(Path folder) {
-        return SERVERS.stream().anyMatch(server -> Files.exists(folder.resolve(server + ".exit")));
+        return !filesOf(folder, ".exit").isEmpty();
     }
 
-    private boolean lostItsPort() {
-        return LogTail.of(folder.resolve(API_SERVER + ".log"), 50).contains("address already in use");
+    /// The names of files of a kind, without their ending.
+    private static List<String> filesOf(Path folder, String ending) {
+        try (var files = Files.list(folder)) {
+            return files.map(file -> file.getFileName().toString())
+                    .filter(name -> name.endsWith(ending))
+                    .map(name -> name.substring(0, name.length() - ending.length()))
+                    .sorted()
+                    .toList();
+        } catch (IOException gone) {
+            return List.of();
+        }
     }
 
     /// Waits for a state of the servers; a server that ended meanwhile, or a keeper, will never reach it.
-    private void await(Duration limit, BooleanSupplier reached, String otherwise) {
+    void await(Duration limit, BooleanSupplier reached, String otherwise) {
         var deadline = System.nanoTime() + limit.toNanos();
         while (!reached.getAsBoolean()) {
             if (isDoomed() || System.nanoTime() > deadline) {
@@ -242,8 +247,7 @@ final class ControlPlane {
     }
 
     private String logTails() {
-        return Stream.concat(Stream.of("keeper"), SERVERS.stream())
-                .filter(name -> Files.exists(folder.resolve(name + ".log")))
+        return filesOf(folder, ".log").stream()
                 .map(name -> "--- " + name + ".log, last lines\n" + LogTail.of(folder.resolve(name + ".log"), 15))
                 .collect(Collectors.joining("\n"));
     }

@@ -5,32 +5,43 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Stream;
 
-/// A folder that holds `kube-apiserver`, `etcd` and `kubectl`, and `kube-controller-manager` where they were built.
+/// A folder that holds `kube-apiserver`, `etcd` and `kubectl`, and all else that a cluster consists of where they were
+/// built.
 record ControlPlaneBinaries(Path folder) {
-    /// All that a build makes; a download has no `kube-controller-manager`.
-    static final List<String> BUILT = List.of("kube-apiserver", "etcd", "kubectl", "kube-controller-manager");
+    /// The names of the one program that a build makes; a download has the first three.
+    static final List<String> LINKED = List.of(
+            "kube-apiserver", "etcd", "kubectl", "kube-controller-manager", "kube-scheduler", "kubelet", "kube-proxy");
+
+    /// All that a build makes.
+    static final List<String> BUILT =
+            Stream.concat(LINKED.stream(), Stream.of("pause")).toList();
 
     Path apiServer() {
-        return folder.resolve("kube-apiserver");
+        return program("kube-apiserver");
     }
 
     Path etcd() {
-        return folder.resolve("etcd");
+        return program("etcd");
     }
 
     Path kubectl() {
-        return folder.resolve("kubectl");
+        return program("kubectl");
     }
 
     Path controllerManager() {
-        return folder.resolve("kube-controller-manager");
+        return program("kube-controller-manager");
+    }
+
+    Path program(String name) {
+        return folder.resolve(name);
     }
 
     boolean areComplete() {
         return Stream.of(apiServer(), etcd(), kubectl()).allMatch(Files::isExecutable);
     }
 
-    boolean areCompleteWithControllers() {
-        return areComplete() && Files.isExecutable(controllerManager());
+    /// Whether all is there that a build makes.
+    boolean areBuilt() {
+        return BUILT.stream().map(this::program).allMatch(Files::isExecutable);
     }
 }

@@ -7,19 +7,21 @@ import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
+import java.util.List;
 import java.util.SequencedMap;
 import java.util.TreeMap;
 import java.util.regex.Pattern;
 
-/// The Go module that builds `kube-apiserver`, `kube-controller-manager`, `etcd` and `kubectl` as one program.
+/// The Go module that builds etcd, kubectl and the servers of Kubernetes as one program, and what holds a pod as
+/// another.
 ///
-/// @param files file name to content
+/// @param files path to content
 record ControlPlaneModule(SequencedMap<String, String> files) {
     private static final Pattern KUBERNETES = Pattern.compile("k8s\\.io/kubernetes v(\\d+\\.\\d+\\.\\d+)");
 
     static ControlPlaneModule shipped() {
         var files = new TreeMap<String, String>();
-        for (var name : new String[] {"go.mod", "go.sum", "main.go"}) {
+        for (var name : List.of("go.mod", "go.sum", "main.go", "node_linux.go", "pause/main.go")) {
             files.put(name, ShippedResource.text("control-plane/" + name));
         }
         return new ControlPlaneModule(files);
@@ -44,7 +46,9 @@ record ControlPlaneModule(SequencedMap<String, String> files) {
 
     void writeTo(Path folder) throws IOException {
         for (var file : files.entrySet()) {
-            Files.writeString(folder.resolve(file.getKey()), file.getValue());
+            var path = folder.resolve(file.getKey());
+            Files.createDirectories(path.getParent());
+            Files.writeString(path, file.getValue());
         }
     }
 

@@ -49,23 +49,31 @@ final class GoBuild implements BinarySource {
         module.writeTo(source);
 
         progress.accept("Building Kubernetes " + module.version()
-                + " from source with Go, once: usually 6 minutes on two cores, seconds when Go built it before.");
-        var exitCode = await(start(source, result.resolve("control-plane"), log), progress);
+                + " from source with Go, once: usually 7 minutes on two cores, seconds when Go built it before.");
+        var exitCode = await(start(source, result, log), progress);
         if (exitCode == COMMAND_NOT_FOUND) {
             return new Outcome.Unavailable("no program `" + go + "` to build it from source");
         }
         if (exitCode != 0) {
             return new Outcome.Unavailable("the Go build failed:\n" + LogTail.of(log, 15));
         }
-        for (var name : ControlPlaneBinaries.BUILT) {
+        for (var name : ControlPlaneBinaries.LINKED) {
             Files.createSymbolicLink(result.resolve(name), Path.of("control-plane"));
         }
         return new Outcome.Fetched(new ControlPlaneBinaries(result));
     }
 
-    private Process start(Path source, Path binary, Path log) throws IOException {
+    private Process start(Path source, Path result, Path log) throws IOException {
         var build = List.of(
-                go, "build", "-trimpath", "-ldflags", linkerFlags(module.version()), "-o", binary.toString(), ".");
+                go,
+                "build",
+                "-trimpath",
+                "-ldflags",
+                linkerFlags(module.version()),
+                "-o",
+                result + "/",
+                ".",
+                "./pause");
         var builder = new ProcessBuilder(
                         Stream.concat(Stream.of("/bin/sh", "-c", UNTIL_INPUT_ENDS, "sh"), build.stream())
                                 .toList())

@@ -10,7 +10,9 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.extension.AfterAllCallback;
@@ -32,6 +34,7 @@ import org.junit.jupiter.api.extension.ExtensionContext;
 public final class KubernetesForTests implements BeforeAllCallback, AfterAllCallback {
     private static final Consumer<String> PROGRESS = System.err::println;
 
+    private final Optional<Supplier<Path>> named;
     private final boolean onPrivateServer;
     private final boolean withControllers;
     private final List<Consumer<Manifests>> definitions;
@@ -40,7 +43,11 @@ public final class KubernetesForTests implements BeforeAllCallback, AfterAllCall
     private @Nullable Session session;
 
     private KubernetesForTests(
-            boolean onPrivateServer, boolean withControllers, List<Consumer<Manifests>> definitions) {
+            Optional<Supplier<Path>> named,
+            boolean onPrivateServer,
+            boolean withControllers,
+            List<Consumer<Manifests>> definitions) {
+        this.named = named;
         this.onPrivateServer = onPrivateServer;
         this.withControllers = withControllers;
         this.definitions = List.copyOf(definitions);
@@ -48,12 +55,19 @@ public final class KubernetesForTests implements BeforeAllCallback, AfterAllCall
 
     /// An extension on the server that the whole build shares.
     public static KubernetesForTests create() {
-        return new KubernetesForTests(false, false, List.of());
+        return new KubernetesForTests(Optional.empty(), false, false, List.of());
+    }
+
+    /// An extension on a cluster that someone else keeps, with controllers.
+    ///
+    /// @param kubeconfig asked for before the first test, and again by each test class
+    public static KubernetesForTests on(Supplier<Path> kubeconfig) {
+        return new KubernetesForTests(Optional.of(kubeconfig), false, false, List.of());
     }
 
     /// The same, on a server that only this test class uses and may stop and start: see [#server()].
     public KubernetesForTests withPrivateServer() {
-        return new KubernetesForTests(true, withControllers, definitions);
+        return new KubernetesForTests(named, true, withControllers, definitions);
     }
 
     /// The same, where deleted namespaces go, objects whose owners are gone are collected and validating admission
@@ -63,7 +77,7 @@ public final class KubernetesForTests implements BeforeAllCallback, AfterAllCall
     /// of its own; together with [#withPrivateServer()] always on the former. They start after the definitions that
     /// this extension installs, so owners of those kinds are known from the first test on.
     public KubernetesForTests withControllers() {
-        return new KubernetesForTests(onPrivateServer, true, definitions);
+        return new KubernetesForTests(named, onPrivateServer, true, definitions);
     }
 
     /// The same, with custom resource definitions installed before the first test.
@@ -82,6 +96,7 @@ public final class KubernetesForTests implements BeforeAllCallback, AfterAllCall
 
     private KubernetesForTests withDefinitions(Stream<Consumer<Manifests>> more) {
         return new KubernetesForTests(
+                named,
                 onPrivateServer,
                 withControllers,
                 Stream.concat(definitions.stream(), more).toList());
@@ -112,6 +127,9 @@ public final class KubernetesForTests implements BeforeAllCallback, AfterAllCall
     }
 
     private TestCluster openCluster() {
+        if (named.isPresent()) {
+            return TestCluster.of(named.get().get());
+        }
         if (onPrivateServer) {
             return TestCluster.start(PROGRESS);
         }

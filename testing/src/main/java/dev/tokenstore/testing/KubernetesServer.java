@@ -30,7 +30,11 @@ public final class KubernetesServer implements AutoCloseable {
         var binaries = BinaryCache.of(TestEnvironment.ofThisProcess()).get(progress);
         progress.accept("Starting a Kubernetes API server (usually 3 seconds).");
         var plan = new ControlPlane.Plan(
-                binaries, ProcessHandle.current().pid(), Duration.ofMillis(200), Optional.empty());
+                binaries,
+                LoopbackSite::onFreePort,
+                ProcessHandle.current().pid(),
+                Duration.ofMillis(200),
+                Optional.empty());
         return new KubernetesServer(ControlPlane.start(plan), binaries);
     }
 

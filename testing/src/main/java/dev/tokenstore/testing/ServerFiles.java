@@ -5,35 +5,46 @@ import java.nio.file.Path;
 import java.security.KeyPairGenerator;
 import java.security.NoSuchAlgorithmException;
 import java.security.SecureRandom;
-import java.util.ArrayList;
 import java.util.Base64;
 import java.util.HexFormat;
 import java.util.List;
-import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /// The files that a control plane is started from.
-record ServerFiles(ControlPlaneBinaries binaries, Path folder, int port) {
-    /// What collects owned objects, empties namespaces and checks the types of admission policies.
-    private static final List<String> CONTROLLERS = List.of(
-            "garbage-collector-controller", "namespace-controller", "validatingadmissionpolicy-status-controller");
+record ServerFiles(ControlPlaneBinaries binaries, Path folder, Site site) {
+    static final String KEEPER = "keeper.sh";
+    static final String SERVICE_ACCOUNT_KEY = "service-account.key";
 
-    private static final String CONTROLLER_MANAGER_KUBECONFIG = "controller-manager.kubeconfig";
+    /// The API server's own, and the authority for it: it is self-made.
+    static final String CERTIFICATE = "certificates/apiserver.crt";
 
     static final String ADMIN_TOKEN = "admin-token";
     static final String CONTROLLER_MANAGER_TOKEN = "controller-manager-token";
+    static final String SCHEDULER_TOKEN = "scheduler-token";
+    static final String PROXY_TOKEN = "proxy-token";
+    static final String NODE_TOKEN = "node-token";
+
+    private static final String CONTROLLER_MANAGER_KUBECONFIG = "controller-manager.kubeconfig";
 
     void write() throws IOException {
-        var admin = writeToken(ADMIN_TOKEN) + ",admin,admin,system:masters\n";
-        // also where no controllers are wanted: the API server reads this file only when it starts
-        var controllerManager = writeToken(CONTROLLER_MANAGER_TOKEN) + ",system:kube-controller-manager,controllers\n";
-        Folders.writePrivate(folder.resolve("tokens.csv"), admin + controllerManager);
-        Folders.writePrivate(folder.resolve("service-account.key"), newPrivateKey());
-        Folders.writePrivate(folder.resolve("keeper.sh"), ShippedResource.text("keeper.sh"));
-        Folders.writePrivate(
-                folder.resolve(ControlPlane.ETCD + ".sh"), script(ControlPlane.ETCD, binaries.etcd(), etcdFlags()));
-        Folders.writePrivate(
-                folder.resolve(ControlPlane.API_SERVER + ".sh"),
-                script(ControlPlane.API_SERVER, binaries.apiServer(), apiServerFlags()));
+        writeTokens();
+        Folders.writePrivate(folder.resolve(SERVICE_ACCOUNT_KEY), newPrivateKey());
+        for (var script : List.of(KEEPER, "processes.sh")) {
+            Folders.writePrivate(folder.resolve(script), ShippedResource.text(script));
+        }
+        new ServerScript(ControlPlane.ETCD, binaries.etcd(), etcdFlags()).writeTo(folder);
+        new ServerScript(ControlPlane.API_SERVER, binaries.apiServer(), apiServerFlags()).writeTo(folder);
+        site.prepare(folder);
+    }
+
+    /// Also those of servers that may not be wanted: the API server reads the file only when it starts.
+    private void writeTokens() throws IOException {
+        var accounts = writeToken(ADMIN_TOKEN) + ",admin,admin,system:masters\n"
+                + writeToken(CONTROLLER_MANAGER_TOKEN) + ",system:kube-controller-manager,controllers\n"
+                + writeToken(SCHEDULER_TOKEN) + ",system:kube-scheduler,scheduler\n"
+                + writeToken(PROXY_TOKEN) + ",system:kube-proxy,proxy\n"
+                + writeToken(NODE_TOKEN) + ",system:node:" + NodeFiles.NODE_NAME + ",node,system:nodes\n";
+        Folders.writePrivate(folder.resolve("tokens.csv"), accounts);
     }
 
     private String writeToken(String name) throws IOException {
@@ -45,19 +56,20 @@ record ServerFiles(ControlPlaneBinaries binaries, Path folder, int port) {
     /// Writes what the controller manager is started from; its keeper does so as soon as this is there.
     void writeControllerManager(Kubeconfig kubeconfig) throws IOException {
         Folders.writePrivate(folder.resolve(CONTROLLER_MANAGER_KUBECONFIG), kubeconfig.toYaml());
-        var script = script(ControlPlane.CONTROLLER_MANAGER, binaries.controllerManager(), controllerManagerFlags());
-        Folders.writePrivate(folder.resolve(ControlPlane.CONTROLLER_MANAGER + ".sh"), script);
+        new ServerScript(ControlPlane.CONTROLLER_MANAGER, binaries.controllerManager(), controllerManagerFlags())
+                .writeTo(folder);
     }
 
     private List<String> controllerManagerFlags() {
-        return List.of(
+        var everywhere = Stream.of(
                 "--kubeconfig=" + folder.resolve(CONTROLLER_MANAGER_KUBECONFIG),
-                "--controllers=" + String.join(",", CONTROLLERS),
                 // each with the rights that Kubernetes gives to it, not with all rights
                 "--use-service-account-credentials",
                 "--leader-elect=false",
                 // nothing listens
                 "--secure-port=0");
+        return Stream.concat(everywhere, site.controllerManagerFlags(folder).stream())
+                .toList();
     }
 
     private List<String> etcdFlags() {
@@ -76,34 +88,18 @@ record ServerFiles(ControlPlaneBinaries binaries, Path folder, int port) {
     }
 
     private List<String> apiServerFlags() {
-        var key = folder.resolve("service-account.key");
-        return List.of(
+        var key = folder.resolve(SERVICE_ACCOUNT_KEY);
+        var everywhere = Stream.of(
                 "--etcd-servers=unix://" + folder.resolve("etcd.sock"),
-                "--bind-address=127.0.0.1",
-                "--secure-port=" + port,
-                // puts 127.0.0.1 into the certificate
-                "--advertise-address=127.0.0.1",
-                "--endpoint-reconciler-type=none",
-                "--cert-dir=" + folder.resolve("certificates"),
-                "--authorization-mode=RBAC",
+                "--secure-port=" + site.port(),
+                "--cert-dir=" + folder.resolve(CERTIFICATE).getParent(),
                 "--token-auth-file=" + folder.resolve("tokens.csv"),
                 "--service-account-issuer=https://kubernetes.default.svc",
                 "--service-account-key-file=" + key,
                 "--service-account-signing-key-file=" + key,
                 "--service-cluster-ip-range=10.96.0.0/16",
-                "--disable-admission-plugins=ServiceAccount",
                 "--allow-privileged");
-    }
-
-    private static String script(String server, Path program, List<String> flags) {
-        var command = new ArrayList<>(List.of(program.toString()));
-        command.addAll(flags);
-        return "echo $$ >" + server + ".pid\nexec "
-                + command.stream().map(ServerFiles::quoted).collect(Collectors.joining(" \\\n    ")) + "\n";
-    }
-
-    private static String quoted(String argument) {
-        return "'" + argument.replace("'", "'\\''") + "'";
+        return Stream.concat(everywhere, site.apiServerFlags().stream()).toList();
     }
 
     private static byte[] randomBytes() {

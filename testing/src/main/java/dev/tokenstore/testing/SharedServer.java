@@ -47,8 +47,8 @@ final class SharedServer {
     private State start(Consumer<String> progress) {
         var present = binaries.get(progress);
         progress.accept("Starting a Kubernetes API server for this test run (usually 3 seconds).");
-        var controlPlane =
-                ControlPlane.start(new ControlPlane.Plan(present, owner.pid(), PAUSE, Optional.of(stateFile())));
+        var controlPlane = ControlPlane.start(
+                new ControlPlane.Plan(present, LoopbackSite::onFreePort, owner.pid(), PAUSE, Optional.of(stateFile())));
         var state = new State(controlPlane.folder(), controlPlane.keeper().pid());
         try {
             Folders.writePrivate(stateFile(), state.toText());

@@ -51,6 +51,11 @@ public final class TestCluster implements AutoCloseable {
         return start(progress);
     }
 
+    /// The cluster of a kubeconfig, which is left as it is.
+    static TestCluster of(Path kubeconfig) {
+        return new TestCluster(kubeconfig, Optional.empty());
+    }
+
     /// A server of its own, also where the environment names a cluster.
     static TestCluster start(Consumer<String> progress) {
         var server = KubernetesServer.start(progress);

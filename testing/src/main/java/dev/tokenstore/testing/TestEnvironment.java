@@ -8,8 +8,9 @@ import java.util.Optional;
 /// Everything the tests' Kubernetes can be told from outside.
 ///
 /// @param kubeconfig the cluster to use instead of an own server, if one was named
+/// @param nodeRequired whether tests that run pods fail, instead of being skipped, where no node can be made
 /// @param cache where binaries and the state of running servers are kept
-record TestEnvironment(Optional<Path> kubeconfig, Path cache) {
+record TestEnvironment(Optional<Path> kubeconfig, boolean nodeRequired, Path cache) {
     static final String KUBECONFIG = "TOKENSTORE_TEST_KUBECONFIG";
 
     /// Reads the environment; `KUBECONFIG` and `~/.kube` are ignored on purpose.
@@ -25,7 +26,9 @@ record TestEnvironment(Optional<Path> kubeconfig, Path cache) {
                 .filter(Path::isAbsolute)
                 .orElse(home.resolve(".cache"));
         return new TestEnvironment(
-                named.map(file -> Path.of(file).toAbsolutePath()), userCache.resolve("oauth-token-store"));
+                named.map(file -> Path.of(file).toAbsolutePath()),
+                "true".equals(variables.get("CI")),
+                userCache.resolve("oauth-token-store"));
     }
 
     static TestEnvironment ofThisProcess() {

@@ -1,40 +1,23 @@
-# Keeps etcd, the API server and perhaps controllers of one folder running for as long as its owner
+# Keeps etcd, the API server and perhaps more servers of one folder running for as long as its owner
 # lives, then stops them in order and removes the folder, so that servers never outlive a killed test run.
 #
 # usage: sh keeper.sh OWNER_PID FOLDER PAUSE_SECONDS [FILE_TO_REMOVE_TOO]
 # Everything down: TERM to this process. API server down: create api-server-off and await
-# api-server-stopped; up again: remove the former and await that the latter is gone. Controllers up:
-# write kube-controller-manager.sh, as a whole.
-# For each server S: S.sh starts it and writes S.pid, S.log has its output, S.exit appears when it ended.
+# api-server-stopped; up again: remove the former and await that the latter is gone. One of the
+# servers below up: write its script, as a whole.
 owner=$1
 folder=$2
 pause=$3
 also_remove=$4
+waiting='containerd kube-controller-manager kube-scheduler kube-proxy kubelet'
 
 ending=
 stuck=
-controllers=
+started=
 trap '' HUP INT
 trap 'ending=yes' TERM
 cd "$folder" || exit 1
-
-owner_lives() {
-    kill -0 "$owner" 2>/dev/null || return 1
-    # dead, but not yet collected by its parent
-    stat=
-    { read -r stat <"/proc/$owner/stat"; } 2>/dev/null
-    case ${stat##*) } in
-        Z* | X*) return 1 ;;
-    esac
-}
-
-launch() {
-    rm -f "$1.pid" "$1.exit"
-    (
-        sh "./$1.sh" </dev/null >>"$1.log" 2>&1
-        echo "$?" >"$1.exit"
-    ) &
-}
+. ./processes.sh
 
 # The API server lingers when etcd is gone, so it gets some seconds and no more.
 stop() {
@@ -50,13 +33,26 @@ stop() {
     done
 }
 
+launch_what_has_come() {
+    missing=
+    for server in $waiting; do
+        if [ -e "$server.sh" ]; then
+            launch "$server"
+            started="$server $started"
+        else
+            missing="$missing $server"
+        fi
+    done
+    waiting=$missing
+}
+
 launch etcd
-until [ -S etcd.sock ] || [ -e etcd.exit ] || [ -n "$ending" ] || ! owner_lives; do
+until [ -S etcd.sock ] || [ -e etcd.exit ] || [ -n "$ending" ] || ! owner_lives "$owner"; do
     sleep 0.05
 done
 launch kube-apiserver
 
-while [ -z "$ending" ] && owner_lives; do
+while [ -z "$ending" ] && owner_lives "$owner"; do
     if [ -e api-server-off ] && [ ! -e api-server-stopped ]; then
         stop kube-apiserver
         : >api-server-stopped
@@ -64,14 +60,13 @@ while [ -z "$ending" ] && owner_lives; do
         launch kube-apiserver
         rm api-server-stopped
     fi
-    if [ -z "$controllers" ] && [ -e kube-controller-manager.sh ]; then
-        controllers=yes
-        launch kube-controller-manager
-    fi
+    launch_what_has_come
     sleep "$pause"
 done
 
-[ -z "$controllers" ] || stop kube-controller-manager
+for server in $started; do
+    stop "$server"
+done
 [ -e api-server-stopped ] || stop kube-apiserver
 stop etcd
 cd /

@@ -106,13 +106,11 @@ class BinaryCacheTest {
 
     @Test
     void aBuildTakesThePlaceOfADownloadOnceControllersAreNeeded() throws IOException {
-        assertThat(cache(working).get(progress::add).areCompleteWithControllers())
-                .isFalse();
+        assertThat(cache(working).get(progress::add).areBuilt()).isFalse();
 
-        assertThat(cacheWithControllers(build).get(progress::add).areCompleteWithControllers())
-                .isTrue();
+        assertThat(cacheWithControllers(build).get(progress::add).areBuilt()).isTrue();
 
-        assertThat(cache().get(progress::add).areCompleteWithControllers()).isTrue();
+        assertThat(cache().get(progress::add).areBuilt()).isTrue();
         try (var names = Files.list(folder)) {
             assertThat(names.map(path -> path.getFileName().toString())).containsExactlyInAnyOrder("key", "lock");
         }

@@ -46,4 +46,13 @@ class TestEnvironmentTest {
         assertThat(TestEnvironment.of(Map.of("XDG_CACHE_HOME", "/caches"), home).cache())
                 .isEqualTo(Path.of("/caches/oauth-token-store"));
     }
+
+    @Test
+    void aNodeIsRequiredInContinuousIntegrationOnly() {
+        assertThat(TestEnvironment.of(Map.of("CI", "true"), home).nodeRequired())
+                .isTrue();
+        assertThat(TestEnvironment.of(Map.of("CI", "false"), home).nodeRequired())
+                .isFalse();
+        assertThat(TestEnvironment.of(Map.of(), home).nodeRequired()).isFalse();
+    }
 }

@@ -1,0 +1,3 @@
+module tokenstore.dev/probe
+
+go 1.26.0

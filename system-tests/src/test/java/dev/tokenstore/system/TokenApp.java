@@ -1,0 +1,70 @@
+package dev.tokenstore.system;
+
+import dev.tokenstore.proto.v1.FindTokenRequest;
+import dev.tokenstore.proto.v1.SaveTokenRequest;
+import dev.tokenstore.proto.v1.Token;
+import dev.tokenstore.proto.v1.TokenStoreServiceGrpc;
+import dev.tokenstore.proto.v1.TokenStoreServiceGrpc.TokenStoreServiceBlockingStub;
+import io.grpc.netty.NettyChannelBuilder;
+import io.netty.channel.ChannelOption;
+import io.netty.channel.MultiThreadIoEventLoopGroup;
+import io.netty.channel.nio.NioIoHandler;
+import io.netty.channel.socket.nio.NioDomainSocketChannel;
+import java.net.UnixDomainSocketAddress;
+import java.util.concurrent.TimeUnit;
+
+/// An app as users write one: it saves a user's token at `TOKENSTORE_ADDRESS`, or finds it.
+///
+/// It runs in pods, from the image of [TokenAppImage].
+final class TokenApp {
+    private static final int PATIENCE_SECONDS = 30;
+
+    private TokenApp() {}
+
+    /// usage: save USER REFRESH_TOKEN | find USER
+    public static void main(String... arguments) {
+        var socket = System.getenv("TOKENSTORE_ADDRESS").substring("unix:".length());
+        var io = new MultiThreadIoEventLoopGroup(1, NioIoHandler.newFactory());
+        var channel = NettyChannelBuilder.forAddress(UnixDomainSocketAddress.of(socket))
+                .channelFactory(NioDomainSocketChannel::new)
+                .eventLoopGroup(io)
+                // the builder sets it, a Unix socket does not know it
+                .withOption(ChannelOption.SO_KEEPALIVE, null)
+                .usePlaintext()
+                .build();
+        try {
+            var sidecar = TokenStoreServiceGrpc.newBlockingStub(channel)
+                    .withWaitForReady()
+                    .withDeadlineAfter(PATIENCE_SECONDS, TimeUnit.SECONDS);
+            System.out.println(
+                    switch (arguments[0]) {
+                        case "save" -> save(sidecar, arguments[1], arguments[2]);
+                        case "find" -> find(sidecar, arguments[1]);
+                        default -> throw new IllegalArgumentException(arguments[0]);
+                    });
+        } finally {
+            channel.shutdownNow();
+            io.shutdownGracefully(0, 1, TimeUnit.SECONDS);
+        }
+    }
+
+    private static String save(TokenStoreServiceBlockingStub sidecar, String user, String refreshToken) {
+        var token = Token.newBuilder().setUserSignature(user).setRefreshToken(refreshToken);
+        return "saved "
+                + sidecar.saveToken(
+                                SaveTokenRequest.newBuilder().setToken(token).build())
+                        .getToken()
+                        .getId();
+    }
+
+    /// Tells the length of the refresh token instead of the token: this is what the pod's log will hold.
+    private static String find(TokenStoreServiceBlockingStub sidecar, String user) {
+        var found = sidecar.findToken(FindTokenRequest.newBuilder()
+                .setToken(Token.newBuilder().setUserSignature(user))
+                .build());
+        return found.hasToken()
+                ? "found " + found.getToken().getId() + " with "
+                        + found.getToken().getRefreshToken().length()
+                : "nothing found";
+    }
+}
