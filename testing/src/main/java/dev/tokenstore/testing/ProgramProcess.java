@@ -37,6 +37,25 @@ public final class ProgramProcess implements AutoCloseable {
     /// @param log where its output and errors are appended
     /// @throws ProgramException if it cannot be started; the message says what to do
     public static ProgramProcess start(Program program, Path log) {
+        return start(
+                program, log, new ProcessBuilder().redirectErrorStream(true).redirectOutput(appendedTo(log)));
+    }
+
+    /// The same for a program whose standard output is not its log.
+    ///
+    /// @param log where its errors are appended
+    public static ProgramProcess start(Program program, Path output, Path log) {
+        return start(
+                program,
+                log,
+                new ProcessBuilder().redirectOutput(appendedTo(output)).redirectError(appendedTo(log)));
+    }
+
+    private static Redirect appendedTo(Path file) {
+        return Redirect.appendTo(file.toFile());
+    }
+
+    private static ProgramProcess start(Program program, Path log, ProcessBuilder builder) {
         if (!Files.isRegularFile(program.jar())) {
             throw new ProgramException(program.jar() + " is missing; build it with: mvn -DskipTests package");
         }
@@ -45,8 +64,7 @@ public final class ProgramProcess implements AutoCloseable {
         command.addAll(program.javaOptions());
         command.addAll(List.of("-jar", program.jar().toString()));
         command.addAll(program.arguments());
-        var builder =
-                new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(Redirect.appendTo(log.toFile()));
+        builder.command(command);
         builder.environment().keySet().removeIf(variable -> variable.startsWith("TOKENSTORE_"));
         builder.environment().putAll(program.environment());
         try {

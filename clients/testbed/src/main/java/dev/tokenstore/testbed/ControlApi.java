@@ -36,7 +36,7 @@ final class ControlApi {
         }
     }
 
-    private Map<String, ?> carryOut(HttpCall call) {
+    private Map<String, Object> carryOut(HttpCall call) {
         var segments = call.segments();
         var id = segments.size() > 1 ? segments.get(1) : "";
         var last = segments.size() > 2 ? "/" + segments.getLast() : "";
@@ -71,7 +71,7 @@ final class ControlApi {
         return LoopbackServer.parse(call.body(), ControlBody.class);
     }
 
-    private static Map<String, ?> done(Runnable action) {
+    private static Map<String, Object> done(Runnable action) {
         action.run();
         return Map.of();
     }

@@ -27,7 +27,7 @@ final class Sidecars implements AutoCloseable {
 
     /// @param store `NAMESPACE/NAME`
     /// @return its id and addresses
-    Map<String, String> start(String store) {
+    Map<String, Object> start(String store) {
         var id = Integer.toString(started.incrementAndGet());
         var sidecar = SidecarUnderTest.start(id, jar, store, stores.kubeconfig(store), sockets, logs);
         running.put(id, sidecar);

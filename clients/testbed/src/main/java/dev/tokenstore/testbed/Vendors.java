@@ -39,7 +39,7 @@ final class Vendors {
     }
 
     /// @return its id and addresses
-    Map<String, String> open() {
+    Map<String, Object> open() {
         var number = opened.incrementAndGet();
         var id = Integer.toString(number);
         var organisation = Integer.toString(FIRST_ORGANISATION + number);

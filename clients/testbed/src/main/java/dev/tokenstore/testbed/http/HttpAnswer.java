@@ -5,9 +5,9 @@ import java.util.Map;
 /// What a request is answered with.
 ///
 /// @param body what becomes JSON
-public record HttpAnswer(int status, Map<String, ?> body) {
+public record HttpAnswer(int status, Map<String, Object> body) {
     /// An answer of success.
-    public static HttpAnswer of(Map<String, ?> body) {
+    public static HttpAnswer of(Map<String, Object> body) {
         return new HttpAnswer(200, body);
     }
 

@@ -58,7 +58,7 @@ final class Crm {
         return new HttpAnswer(status, Map.of("code", code, "details", Map.of(), "message", message, "status", "error"));
     }
 
-    private static Map<String, ?> users(String user) {
+    private static Map<String, Object> users(String user) {
         return Map.of(
                 "users",
                 List.of(Map.of(
@@ -80,7 +80,7 @@ final class Crm {
                 Map.of("per_page", 200, "count", 1, "page", 1, "more_records", false));
     }
 
-    private Map<String, ?> organisations() {
+    private Map<String, Object> organisations() {
         return Map.of(
                 "org",
                 List.of(Map.of(
@@ -91,7 +91,7 @@ final class Crm {
                         "currency", "Euro - EUR")));
     }
 
-    private static Map<String, ?> roles() {
+    private static Map<String, Object> roles() {
         return Map.of(
                 "roles",
                 List.of(Map.of(

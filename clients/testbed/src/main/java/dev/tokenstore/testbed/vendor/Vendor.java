@@ -93,7 +93,7 @@ public final class Vendor {
     }
 
     /// What was asked so far: no value of a token is in it.
-    public Map<String, ?> record() {
+    public Map<String, Object> record() {
         var requests = accounts.answered().stream()
                 .map(request -> Map.of("grantType", request.grantType(), "outcome", request.outcome()))
                 .toList();
