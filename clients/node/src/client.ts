@@ -1,4 +1,4 @@
-import { Client, credentials, type ChannelOptions, type ServiceError } from "@grpc/grpc-js";
+import { Client, credentials, Metadata, type ChannelOptions, type ServiceError } from "@grpc/grpc-js";
 import { storeAddress } from "./address.js";
 import { TokenStoreError, tokenStoreError } from "./token-store-error.js";
 import type { Token, TokenFields } from "./token.js";
@@ -125,6 +125,7 @@ export class TokenStoreClient {
           method.requestSerialize,
           method.responseDeserialize,
           request,
+          new Metadata({ waitForReady: WAITING.includes(name) }),
           { deadline: Date.now() + timeoutMillis },
           (failure, response) => (failure ? reject(failure) : resolve(response as Methods[M][1])),
         );
@@ -135,28 +136,31 @@ export class TokenStoreClient {
   }
 }
 
-const NAME = { service: "tokenstore.v1.TokenStoreService" };
+/**
+ * The methods that wait for the sidecar to be reachable, so that a token that was just renewed is not lost while the
+ * sidecar restarts. gRPC does not read this from the service config in Node.
+ */
+const WAITING: readonly (keyof Methods)[] = ["SaveToken"];
 
 /**
- * What is repeated by itself, and what waits for a connection.
- *
- * Repeated are the methods whose repetition changes nothing: the reads, and a delete by id. A save is not: the first one
- * may have been carried out, and a second one would undo what others saved in between. Instead it waits for the sidecar
- * to be reachable, so that a token that was just renewed is not lost while the sidecar restarts.
+ * What is repeated by itself: the methods whose repetition changes nothing, the reads and a delete by id. A save is not: it
+ * may have been carried out, and a second one would undo what others saved in between.
  */
 const SERVICE_CONFIG = {
   methodConfig: [
     {
-      name: ["FindToken", "FindTokenById", "GetTokens", "DeleteToken"].map((method) => ({ ...NAME, method })),
+      name: ["FindToken", "FindTokenById", "GetTokens", "DeleteToken"].map((method) => ({
+        service: "tokenstore.v1.TokenStoreService",
+        method,
+      })),
       retryPolicy: {
         maxAttempts: 5,
         initialBackoff: "0.2s",
-        maxBackoff: "1.5s",
+        maxBackoff: "2s",
         backoffMultiplier: 2,
         retryableStatusCodes: ["UNAVAILABLE"],
       },
     },
-    { name: ["SaveToken", "DeleteTokens"].map((method) => ({ ...NAME, method })), waitForReady: true },
   ],
 };
 

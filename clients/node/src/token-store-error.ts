@@ -60,12 +60,12 @@ export function tokenStoreError(failure: ServiceError, address: string, timeoutM
     case "UNAVAILABLE":
       return new TokenStoreError(
         `no token store answers at ${address}: start the sidecar, or set TOKENSTORE_ADDRESS to its address ` +
-          `(${failure.details})`,
+          `(${failure.details.replace(/ Resolution note: *$/, "")})`,
         status,
       );
     case "DEADLINE_EXCEEDED":
       return new TokenStoreError(
-        `the token store at ${address} did not answer within ${timeoutMillis} ms; ` +
+        `the token store at ${address} did not answer within ${timeoutMillis} ms: see that the sidecar runs; ` +
           "a save or delete may have happened all the same",
         status,
       );
@@ -79,7 +79,7 @@ export function tokenStoreError(failure: ServiceError, address: string, timeoutM
 function errorInfo(failure: ServiceError): { reason: string; metadata: Record<string, string> } | undefined {
   for (const trailer of failure.metadata?.get("grpc-status-details-bin") ?? []) {
     for (const detail of decode(STATUS, trailer)?.details ?? []) {
-      if (detail.typeUrl?.endsWith("/google.rpc.ErrorInfo") && detail.value !== undefined) {
+      if (detail.type_url?.endsWith("/google.rpc.ErrorInfo") && detail.value !== undefined) {
         const info = decode(ERROR_INFO, detail.value);
         if (info?.domain === DOMAIN && info.reason !== undefined) {
           return { reason: info.reason, metadata: { ...info.metadata } };

@@ -32,7 +32,7 @@ export const SERVICE = definitions["tokenstore.v1.TokenStoreService"] as Service
 
 /** What a failed call carries in its trailer. */
 export const STATUS = definitions["google.rpc.Status"] as MessageTypeDefinition<object, {
-  details?: { typeUrl?: string; value?: Uint8Array }[];
+  details?: { type_url?: string; value?: Uint8Array }[];
 }>;
 
 /** The detail of a `STATUS` that says why. */
