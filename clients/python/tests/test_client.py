@@ -155,9 +155,17 @@ def test_threads_share_a_client(client: TokenStoreClient) -> None:
     assert len(set.union(*ids.values())) == 16
 
 
-def test_outlives_a_sidecar_that_was_killed(sidecar: Sidecar, client: TokenStoreClient) -> None:
+def test_a_read_outlives_a_sidecar_that_was_killed(sidecar: Sidecar, client: TokenStoreClient) -> None:
     saved = client.save_token(ALICE)
     sidecar.kill()
     sidecar.start()
 
     assert client.find_token_by_id(str(saved.id)) == saved
+
+
+def test_a_save_outlives_a_sidecar_that_was_killed(sidecar: Sidecar, client: TokenStoreClient) -> None:
+    saved = client.save_token(ALICE)
+    sidecar.kill()
+    sidecar.start()
+
+    assert client.save_token(Token(id=saved.id, access_token="fixture-secret-A2")).id == saved.id

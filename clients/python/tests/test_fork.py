@@ -9,11 +9,14 @@ import sys
 import threading
 import time
 import urllib.request
+from collections.abc import Callable
 from pathlib import Path
+from typing import Optional, TypeVar
 
 import pytest
 
 from oauth_token_store import Token, TokenStoreClient
+from oauth_token_store._fork import GATE
 from testbed import Sidecar
 
 pytestmark = [
@@ -34,14 +37,15 @@ def test_children_call_and_so_does_the_parent(sidecar: Sidecar, calling_threads:
 
 
 def test_works_under_gunicorn_that_loads_the_app_before_it_forks(sidecar: Sidecar, tmp_path: Path) -> None:
-    socket = tmp_path / "bound"
+    log = tmp_path / "log"
     command = [sys.executable, "-m", "gunicorn", "--preload", "--workers", "2", "--bind", "127.0.0.1:0"]
-    command += ["--log-file", str(socket), "prefork_app:app"]
+    command += ["--log-file", str(log), "prefork_app:app"]
     environment = {**os.environ, "TOKENSTORE_ADDRESS": sidecar.address}
     server = subprocess.Popen(command, cwd=HERE, env=environment)
     try:
-        url = _await(lambda: _url(socket), server)
-        workers = _await(lambda: seen if len(seen := seen_workers(url)) == 2 else None, server)
+        url = _await(lambda: _url(log))
+        workers: set[str] = set()
+        _await(lambda: _ask(url, workers) or len(workers) == 2)
     finally:
         server.send_signal(signal.SIGTERM)
         server.wait(30)
@@ -50,23 +54,19 @@ def test_works_under_gunicorn_that_loads_the_app_before_it_forks(sidecar: Sideca
     assert str(server.pid) not in workers
 
 
-_seen: set[str] = set()
-
-
-def seen_workers(url: str) -> set[str]:
-    """The workers that have answered so far; asks in parallel, so that none takes all."""
+def _ask(url: str, workers: set[str]) -> None:
+    """Adds the workers that answer; asks in parallel, so that none takes all."""
 
     def ask() -> None:
         opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
-        with opener.open(url, timeout=15) as answer:
-            _seen.add(answer.read().decode())
+        with opener.open(url, timeout=30) as answer:
+            workers.add(answer.read().decode())
 
     threads = [threading.Thread(target=ask) for _ in range(8)]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join()
-    return _seen
 
 
 def _url(log: Path) -> str | None:
@@ -76,38 +76,40 @@ def _url(log: Path) -> str | None:
     return None
 
 
-def _await(condition, server):  # type: ignore[no-untyped-def]
+Value = TypeVar("Value")
+
+
+def _await(condition: Callable[[], Optional[Value]]) -> Value:
     end = time.monotonic() + 60
     while time.monotonic() < end:
-        assert server.poll() is None, "gunicorn ended"
         if value := condition():
             return value
-        time.sleep(0.05)
-    raise AssertionError("gunicorn did not come to this in a minute")
+        time.sleep(0.02)
+    raise AssertionError("it did not come to this in a minute")
 
 
 def test_a_fork_waits_for_the_calls_of_other_threads(client: TokenStoreClient, sidecar: Sidecar) -> None:
-    calls = threading.Event()
-    entered: list[float] = []
+    """A save waits for its sidecar to come back, and the fork for the save."""
+    token = Token(user_signature="slow", access_token="fixture-secret-A")
+    client.save_token(token)
+    returned: list[Token] = []
 
-    def slow() -> None:
-        calls.set()
-        client.save_token(Token(user_signature="slow", access_token="fixture-secret-A"), timeout=20)
-        entered.append(time.monotonic())
+    def save() -> None:
+        returned.append(client.save_token(token, timeout=60))
 
-    client.save_token(Token(user_signature="slow", access_token="fixture-secret-A"))
     sidecar.kill()
-    starter = threading.Timer(1.0, sidecar.start)
-    thread = threading.Thread(target=slow)
+    thread = threading.Thread(target=save)
     thread.start()
-    calls.wait()
+    _await(lambda: GATE._calls == 1)
+    starter = threading.Timer(0.5, sidecar.start)
     starter.start()
     process = os.fork()
     if process == 0:
         os._exit(0)
-    forked = time.monotonic()
+    still_calling = GATE._calls
     os.waitpid(process, 0)
-    thread.join()
     starter.join()
+    thread.join()
 
-    assert entered and entered[0] <= forked + 0.5
+    assert len(returned) == 1
+    assert not still_calling

@@ -3,10 +3,11 @@ from __future__ import annotations
 import json
 import os
 import threading
+import time
 from collections.abc import Iterator
 from datetime import datetime, timezone
 from types import TracebackType
-from typing import Any, NamedTuple, Optional
+from typing import Any, NamedTuple, Optional, cast
 
 import grpc
 from google.protobuf.message import Message
@@ -26,21 +27,26 @@ def _methods(*names: str) -> list[dict[str, str]]:
     return [{"service": _SERVICE.full_name, "method": name} for name in names]
 
 
+_HEALTH = "grpc.health.v1.Health"
+_RETRY_POLICY = {
+    "maxAttempts": 5,
+    "initialBackoff": "0.2s",
+    "maxBackoff": "2s",
+    "backoffMultiplier": 2,
+    "retryableStatusCodes": ["UNAVAILABLE"],
+}
+
 # Repeated is only what may happen twice. A save must not: a repeated one could undo another's save or revive a token
-# that was deleted in between; it waits for the sidecar instead, for a fresh token is too dear to be lost with a restart.
-# A repeated DeleteTokens would delete what was saved in between.
+# that was deleted in between. It waits for the sidecar instead, for a fresh token is too dear to be lost with a restart;
+# and a health check goes ahead of it, for gRPC notices only by a call that an idle connection is dead, and that call is
+# lost. A repeated DeleteTokens would delete what was saved in between.
 _SERVICE_CONFIG = {
     "methodConfig": [
         {
             "name": _methods("FindToken", "FindTokenById", "GetTokens", "DeleteToken"),
-            "retryPolicy": {
-                "maxAttempts": 5,
-                "initialBackoff": "0.2s",
-                "maxBackoff": "2s",
-                "backoffMultiplier": 2,
-                "retryableStatusCodes": ["UNAVAILABLE"],
-            },
+            "retryPolicy": _RETRY_POLICY,
         },
+        {"name": [{"service": _HEALTH}], "retryPolicy": _RETRY_POLICY, "waitForReady": True},
         {"name": _methods("SaveToken"), "waitForReady": True},
     ]
 }
@@ -64,6 +70,15 @@ class _Connection(NamedTuple):
     process: int
     channel: grpc.Channel
     methods: dict[str, grpc.UnaryUnaryMultiCallable[Any, Any]]
+    health: grpc.UnaryUnaryMultiCallable[None, bytes]
+
+    def await_sidecar(self, timeout: float) -> None:
+        """Returns once the sidecar answers, whatever it says."""
+        try:
+            self.health(None, timeout=timeout)
+        except grpc.RpcError as failure:
+            if cast(grpc.Call, failure).code() in (grpc.StatusCode.UNAVAILABLE, grpc.StatusCode.DEADLINE_EXCEEDED):
+                raise
 
 
 class TokenStoreClient:
@@ -153,7 +168,11 @@ class TokenStoreClient:
         seconds = self.timeout if timeout is None else timeout
         with GATE.call():
             try:
-                return self._connected().methods[method](request, timeout=seconds)
+                end = time.monotonic() + seconds
+                connection = self._connected()
+                if method == "SaveToken":
+                    connection.await_sidecar(seconds)
+                return connection.methods[method](request, timeout=end - time.monotonic())
             except grpc.RpcError as failure:
                 raise error_of(failure, self.address, seconds) from failure
 
@@ -176,7 +195,13 @@ def _connect(address: str) -> _Connection:
         )
         for method in _SERVICE.methods
     }
-    return _Connection(os.getpid(), channel, methods)
+    health = channel.unary_unary(
+        f"/{_HEALTH}/Check",
+        # the process as a whole: an empty HealthCheckRequest
+        request_serializer=lambda request: b"",
+        response_deserializer=lambda response: response,
+    )
+    return _Connection(os.getpid(), channel, methods, health)
 
 
 def _checked(address: str) -> str:

@@ -16,10 +16,7 @@ try:
     from zohocrmsdk.src.com.zoho.crm.api.exception import SDKException
     from zohocrmsdk.src.com.zoho.crm.api.user_signature import UserSignature
 except ModuleNotFoundError as missing:
-    raise ImportError(
-        f"SidecarTokenStore needs the Zoho CRM SDK, and there is no module {missing.name}:"
-        " pip install 'oauth-token-store[zoho]'"
-    ) from missing
+    raise ImportError("SidecarTokenStore needs the Zoho CRM SDK: pip install 'oauth-token-store[zoho]'") from missing
 
 
 class SidecarTokenStore(TokenStore):  # type: ignore[misc]
