@@ -46,7 +46,7 @@ async function inSession(call) {
   try {
     return await call();
   } catch (error) {
-    if (TokenStoreError.behind(error)?.reason !== "TOKEN_NOT_FOUND") {
+    if (!TokenStoreError.behind(error)?.tokenIsGone) {
       throw error;
     }
     await initialize();

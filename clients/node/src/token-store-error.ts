@@ -29,6 +29,11 @@ export class TokenStoreError extends Error {
     this.metadata = metadata;
   }
 
+  /** Whether the token that the call was about is no longer there: it was deleted, or its session is over. */
+  get tokenIsGone(): boolean {
+    return this.reason === "TOKEN_NOT_FOUND" || this.reason === "TOKEN_DELETED";
+  }
+
   /**
    * Returns the store's error that is behind an error of an SDK, or undefined where there is none. The SDKs wrap what a
    * store raises, some more than once.

@@ -57,7 +57,7 @@ for (const name of SDKS) {
       for (const method of ["findToken", "saveToken"]) {
         await assert.rejects(store[method](foreign), {
           code: "TOKEN_STORE",
-          message: /belongs to another copy of @zohocrm\/.*-sdk-8\.0 .* npm ls/,
+          message: /belongs to another copy of @zohocrm\/.*-sdk-8\.0 .*"npm ls/,
         });
       }
       assert.deepEqual(calls, {});

@@ -240,6 +240,9 @@ describe("errors", () => {
     assert.equal(TokenStoreError.behind(asMessage), error);
     assert.equal(TokenStoreError.behind(new Error("another")), undefined);
     assert.equal(TokenStoreError.behind("no error"), undefined);
+    assert.equal(error.tokenIsGone, true);
+    assert.equal(new TokenStoreError("", "FAILED_PRECONDITION", "TOKEN_DELETED").tokenIsGone, true);
+    assert.equal(new TokenStoreError("", "FAILED_PRECONDITION", "STORE_NOT_FOUND").tokenIsGone, false);
   });
 });
 

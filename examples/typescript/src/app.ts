@@ -45,7 +45,7 @@ async function inSession<T>(call: () => Promise<T>): Promise<T> {
   try {
     return await call();
   } catch (error) {
-    if (TokenStoreError.behind(error)?.reason !== "TOKEN_NOT_FOUND") {
+    if (!TokenStoreError.behind(error)?.tokenIsGone) {
       throw error;
     }
     await initialize();

@@ -218,8 +218,8 @@ function stringOf(name: string, value: unknown): string | undefined {
 }
 
 function sentenceOf(failure: unknown): string {
-  if (failure instanceof TokenStoreError && failure.reason === "TOKEN_NOT_FOUND") {
-    return `${failure.message}: it was deleted, or its session is over; initialize the SDK again, without the id`;
+  if (failure instanceof TokenStoreError && failure.tokenIsGone) {
+    return "there is no token with this id: it was deleted, or its session is over; initialize the SDK again, without the id";
   }
   return failure instanceof Error ? failure.message : String(failure);
 }
