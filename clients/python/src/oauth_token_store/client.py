@@ -195,7 +195,7 @@ def _connect(address: str) -> _Connection:
         )
         for method in _SERVICE.methods
     }
-    health = channel.unary_unary(
+    health: grpc.UnaryUnaryMultiCallable[None, bytes] = channel.unary_unary(
         f"/{_HEALTH}/Check",
         # the process as a whole: an empty HealthCheckRequest
         request_serializer=lambda request: b"",
