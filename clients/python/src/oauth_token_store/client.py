@@ -38,8 +38,8 @@ _RETRY_POLICY = {
 
 # Repeated is only what may happen twice. A save must not: a repeated one could undo another's save or revive a token
 # that was deleted in between. It waits for the sidecar instead, for a fresh token is too dear to be lost with a
-# restart; and a health check goes ahead of it, for gRPC notices only by a call that an idle connection is dead, and that
-# call is lost. A repeated DeleteTokens would delete what was saved in between.
+# restart; and a health check goes ahead of it, for gRPC may notice only by a call that an idle connection is dead, and
+# that call is lost. A repeated DeleteTokens would delete what was saved in between.
 _SERVICE_CONFIG = {
     "methodConfig": [
         {
