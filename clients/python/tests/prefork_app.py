@@ -14,7 +14,7 @@ master = os.getpid()
 
 
 def app(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
-    found = client.find_token_by_id(str(saved.id))
+    found = client.find_token_by_id(saved.id)
     assert found == saved and os.getpid() != master
     start_response("200 OK", [("Content-Type", "text/plain")])
     return [str(os.getpid()).encode()]

@@ -84,13 +84,13 @@ def test_a_save_at_a_stale_version_changes_nothing(client: TokenStoreClient) -> 
         client.save_token(Token(id=saved.id, access_token="fixture-secret-A3"), expected_version=saved.version)
 
     assert caught.value.current_version == newer.version
-    assert client.find_token_by_id(str(saved.id)) == newer
+    assert client.find_token_by_id(saved.id) == newer
 
 
 def test_a_deleted_token_is_gone_and_a_late_save_does_not_revive_it(client: TokenStoreClient) -> None:
     saved = client.save_token(ALICE)
-    client.delete_token(str(saved.id))
-    client.delete_token(str(saved.id))
+    client.delete_token(saved.id)
+    client.delete_token(saved.id)
 
     with pytest.raises(TokenDeletedError):
         client.save_token(Token(id=saved.id, access_token="fixture-secret-A2"))
@@ -99,8 +99,9 @@ def test_a_deleted_token_is_gone_and_a_late_save_does_not_revive_it(client: Toke
 
 def test_an_id_that_is_missing_is_refused(client: TokenStoreClient) -> None:
     for call in (client.find_token_by_id, client.delete_token):
-        with pytest.raises(InvalidTokenError, match="id is missing"):
-            call("")
+        for missing in ("", None):
+            with pytest.raises(InvalidTokenError, match="id is missing"):
+                call(missing)
 
 
 def test_a_value_that_is_too_long_is_named_and_not_shown(client: TokenStoreClient) -> None:
@@ -134,7 +135,7 @@ def test_serves_over_a_unix_socket(sidecar: Sidecar, client: TokenStoreClient) -
 
     assert sidecar.socket.startswith("unix:/")
     with TokenStoreClient(sidecar.socket) as other:
-        assert other.find_token_by_id(str(saved.id)) == saved
+        assert other.find_token_by_id(saved.id) == saved
 
 
 def test_threads_share_a_client(client: TokenStoreClient) -> None:
@@ -143,7 +144,7 @@ def test_threads_share_a_client(client: TokenStoreClient) -> None:
     def work(number: int) -> None:
         token = Token(user_signature=f"user {number}", access_token=f"fixture-secret-{number}")
         saved = client.save_token(token)
-        ids[number] = {saved.id} | {client.find_token_by_id(str(saved.id)).id for _ in range(5)}
+        ids[number] = {saved.id} | {client.find_token_by_id(saved.id).id for _ in range(5)}
 
     threads = [threading.Thread(target=work, args=(number,)) for number in range(16)]
     for thread in threads:
@@ -160,7 +161,7 @@ def test_a_read_outlives_a_sidecar_that_was_killed(sidecar: Sidecar, client: Tok
     sidecar.kill()
     sidecar.start()
 
-    assert client.find_token_by_id(str(saved.id)) == saved
+    assert client.find_token_by_id(saved.id) == saved
 
 
 def test_a_save_outlives_a_sidecar_that_was_killed(sidecar: Sidecar, client: TokenStoreClient) -> None:

@@ -37,9 +37,9 @@ _RETRY_POLICY = {
 }
 
 # Repeated is only what may happen twice. A save must not: a repeated one could undo another's save or revive a token
-# that was deleted in between. It waits for the sidecar instead, for a fresh token is too dear to be lost with a restart;
-# and a health check goes ahead of it, for gRPC notices only by a call that an idle connection is dead, and that call is
-# lost. A repeated DeleteTokens would delete what was saved in between.
+# that was deleted in between. It waits for the sidecar instead, for a fresh token is too dear to be lost with a
+# restart; and a health check goes ahead of it, for gRPC may notice only by a call that an idle connection is dead, and
+# that call is lost. A repeated DeleteTokens would delete what was saved in between.
 _SERVICE_CONFIG = {
     "methodConfig": [
         {
@@ -104,7 +104,7 @@ class TokenStoreClient:
         reply = self._call("FindToken", pb.FindTokenRequest(token=_message(token)), timeout)
         return _token(reply.token) if reply.HasField("token") else None
 
-    def find_token_by_id(self, id: str, *, timeout: Optional[float] = None) -> Token:
+    def find_token_by_id(self, id: Optional[str], *, timeout: Optional[float] = None) -> Token:
         """Returns the token with this id; raises TokenNotFoundError if there is none."""
         check_text("id", id)
         return _token(self._call("FindTokenById", pb.FindTokenByIdRequest(id=id), timeout).token)
@@ -120,7 +120,7 @@ class TokenStoreClient:
         request = pb.SaveTokenRequest(token=_message(token), expected_version=expected_version)
         return _token(self._call("SaveToken", request, timeout).token)
 
-    def delete_token(self, id: str, *, timeout: Optional[float] = None) -> None:
+    def delete_token(self, id: Optional[str], *, timeout: Optional[float] = None) -> None:
         """Deletes the token with this id, if there is one. It is not revoked at its provider."""
         check_text("id", id)
         self._call("DeleteToken", pb.DeleteTokenRequest(id=id), timeout)
@@ -195,7 +195,7 @@ def _connect(address: str) -> _Connection:
         )
         for method in _SERVICE.methods
     }
-    health = channel.unary_unary(
+    health: grpc.UnaryUnaryMultiCallable[None, bytes] = channel.unary_unary(
         f"/{_HEALTH}/Check",
         # the process as a whole: an empty HealthCheckRequest
         request_serializer=lambda request: b"",

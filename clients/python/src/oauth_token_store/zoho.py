@@ -39,7 +39,7 @@ class SidecarTokenStore(TokenStore):  # type: ignore[misc]
 
     def find_token_by_id(self, id: Optional[str]) -> OAuthToken:
         with _sdk_errors():
-            return _new(self._client.find_token_by_id("" if id is None else id))
+            return _new(self._client.find_token_by_id(id))
 
     def save_token(self, token: Any) -> None:
         """Stores what the caller's token has, and fills what it lacks, its id first of all."""
@@ -50,7 +50,7 @@ class SidecarTokenStore(TokenStore):  # type: ignore[misc]
     def delete_token(self, id: Optional[str]) -> None:
         """Deletes the token with this id, if there is one. It is not revoked at the provider."""
         with _sdk_errors():
-            self._client.delete_token("" if id is None else id)
+            self._client.delete_token(id)
 
     def get_tokens(self) -> list[OAuthToken]:
         with _sdk_errors():
@@ -97,7 +97,7 @@ def _read(token: OAuthToken) -> Token:
 
 def _get(token: OAuthToken, field: str) -> Any:
     try:
-        # by the class's getters: the SDK leaves bound methods among a token's attributes, those of another one in a copy
+        # by the class: the SDK leaves bound methods among a token's attributes, and in a copy they are another token's
         value = getattr(type(token), f"get_{field}")(token)
     except AttributeError:
         return None  # this SDK has no such field, or the token was built without its constructor
