@@ -151,7 +151,7 @@ final class ClientSuite {
     }
 
     /// Prints to the build's log, which the output of tests does not reach.
-    void tell(String line) {
+    private void tell(String line) {
         tell(name, line);
     }
 
