@@ -1,6 +1,7 @@
 package dev.tokenstore.benchmarks;
 
 import dev.tokenstore.testing.KubernetesUnavailableException;
+import dev.tokenstore.testing.ProgramException;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.file.Files;
@@ -55,7 +56,7 @@ public final class Benchmarks {
         }
         try {
             return measure(scenarios, sizes, home.toAbsolutePath());
-        } catch (BenchmarkException | KubernetesUnavailableException e) {
+        } catch (BenchmarkException | KubernetesUnavailableException | ProgramException e) {
             out.println("benchmarks: " + e.getMessage());
             return 1;
         } catch (IOException e) {

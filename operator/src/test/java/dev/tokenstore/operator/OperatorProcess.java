@@ -1,12 +1,12 @@
 package dev.tokenstore.operator;
 
-import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.tokenstore.testing.Ports;
+import dev.tokenstore.testing.Program;
+import dev.tokenstore.testing.ProgramProcess;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -15,9 +15,8 @@ import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
+import java.util.Map;
 import java.util.regex.Pattern;
 
 /// The program as it ships, started as a process of its own.
@@ -26,40 +25,28 @@ final class OperatorProcess implements AutoCloseable {
     private static final Pattern DELETED = Pattern.compile("deleted a token .*secret=\"([^\"]+)\"");
     private static final Path OUTPUT = Path.of("target/operator-processes");
 
-    private final Process process;
+    private final ProgramProcess process;
     private final int port;
-    private final Path log;
 
-    private OperatorProcess(Process process, int port, Path log) {
+    private OperatorProcess(ProgramProcess process, int port) {
         this.process = process;
         this.port = port;
-        this.log = log;
     }
 
     static OperatorProcess start(Path kubeconfig, String namespace) {
         try {
-            int port = freePort();
-            var command = new ArrayList<>(List.of(
-                    Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                    "-XX:+UseSerialGC",
-                    "-jar",
-                    "target/operator.jar",
-                    "--namespace=" + namespace,
-                    "--port=" + port));
+            int port = Ports.free();
+            var program = new Program(
+                    "operator",
+                    Path.of("target/operator.jar"),
+                    List.of("-XX:+UseSerialGC"),
+                    List.of("--namespace=" + namespace, "--port=" + port),
+                    Map.of("KUBECONFIG", kubeconfig.toString()));
             Files.createDirectories(OUTPUT);
             var log = Files.createTempFile(OUTPUT, "operator-", ".txt");
-            var builder = new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(log.toFile());
-            builder.environment().keySet().removeIf(name -> name.startsWith("TOKENSTORE_"));
-            builder.environment().put("KUBECONFIG", kubeconfig.toString());
-            return new OperatorProcess(builder.start(), port, log);
+            return new OperatorProcess(ProgramProcess.start(program, log), port);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
-        }
-    }
-
-    private static int freePort() throws IOException {
-        try (var socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return socket.getLocalPort();
         }
     }
 
@@ -112,34 +99,27 @@ final class OperatorProcess implements AutoCloseable {
     }
 
     void terminate() {
-        process.destroy();
+        process.terminate();
     }
 
-    void kill() throws InterruptedException {
-        process.destroyForcibly().waitFor();
+    void kill() {
+        process.kill();
     }
 
     boolean isAlive() {
         return process.isAlive();
     }
 
-    int exitCode() throws InterruptedException {
-        assertThat(process.waitFor(PATIENCE.toSeconds(), TimeUnit.SECONDS))
-                .as("ended, log %s", log)
-                .isTrue();
-        return process.exitValue();
+    int exitCode() {
+        return process.exitCode();
     }
 
     String log() {
-        try {
-            return Files.readString(log);
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
+        return process.log();
     }
 
     @Override
     public void close() {
-        process.destroyForcibly();
+        process.kill();
     }
 }

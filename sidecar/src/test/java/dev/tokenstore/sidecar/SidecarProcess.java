@@ -8,6 +8,8 @@ import dev.tokenstore.proto.v1.SaveTokenRequest;
 import dev.tokenstore.proto.v1.Token;
 import dev.tokenstore.proto.v1.TokenStoreServiceGrpc;
 import dev.tokenstore.proto.v1.TokenStoreServiceGrpc.TokenStoreServiceBlockingStub;
+import dev.tokenstore.testing.Program;
+import dev.tokenstore.testing.ProgramProcess;
 import io.grpc.ManagedChannel;
 import io.grpc.netty.NettyChannelBuilder;
 import java.io.IOException;
@@ -19,10 +21,9 @@ import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import java.util.regex.Pattern;
 
@@ -34,29 +35,22 @@ final class SidecarProcess implements AutoCloseable {
     private static final Pattern TCP = Pattern.compile("grpc=\"[^\"]*?([0-9.]+:[0-9]+)\"");
     private static final Pattern METRICS = Pattern.compile("metrics=\"port ([0-9]+)\"");
 
-    private final Process process;
+    private final ProgramProcess process;
     private final Path out;
-    private final Path err;
     private Optional<ManagedChannel> channel = Optional.empty();
 
-    private SidecarProcess(Process process, Path out, Path err) {
+    private SidecarProcess(ProgramProcess process, Path out) {
         this.process = process;
         this.out = out;
-        this.err = err;
     }
 
     /// @param directory where its output goes, to files of a new name each time
     static SidecarProcess start(Path directory, String... arguments) {
-        var command = new ArrayList<>(List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-jar", "target/sidecar.jar"));
-        command.addAll(List.of(arguments));
+        var program = new Program("sidecar", Path.of("target/sidecar.jar"), List.of(), List.of(arguments), Map.of());
         try {
             var out = Files.createTempFile(directory, "out", ".txt");
             var err = Files.createTempFile(directory, "err", ".txt");
-            var builder =
-                    new ProcessBuilder(command).redirectOutput(out.toFile()).redirectError(err.toFile());
-            builder.environment().keySet().removeIf(name -> name.startsWith("TOKENSTORE_"));
-            return new SidecarProcess(builder.start(), out, err);
+            return new SidecarProcess(ProgramProcess.start(program, out, err), out);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -68,36 +62,31 @@ final class SidecarProcess implements AutoCloseable {
     }
 
     void terminate() {
-        process.destroy();
+        process.terminate();
     }
 
-    void kill() throws InterruptedException {
-        process.destroyForcibly().waitFor();
+    void kill() {
+        process.kill();
     }
 
     boolean isAlive() {
         return process.isAlive();
     }
 
-    int exitCode() throws InterruptedException {
-        assertThat(process.waitFor(PATIENCE.toSeconds(), TimeUnit.SECONDS)).isTrue();
-        return process.exitValue();
+    int exitCode() {
+        return process.exitCode();
     }
 
     String out() {
-        return read(out);
-    }
-
-    String err() {
-        return read(err);
-    }
-
-    private static String read(Path file) {
         try {
-            return Files.readString(file);
+            return Files.readString(out);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+    }
+
+    String err() {
+        return process.log();
     }
 
     private String found(Pattern pattern) {
@@ -155,6 +144,6 @@ final class SidecarProcess implements AutoCloseable {
     @Override
     public synchronized void close() {
         channel.ifPresent(ManagedChannel::shutdownNow);
-        process.destroyForcibly();
+        process.kill();
     }
 }

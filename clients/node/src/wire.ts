@@ -1,0 +1,104 @@
+import { fromJSON, type MessageTypeDefinition, type ServiceDefinition } from "@grpc/proto-loader";
+import { DESCRIPTOR } from "./generated/descriptor.js";
+import { Token, TOKEN_FIELDS, type StoredTokenInfo, type TokenFields } from "./token.js";
+
+/** A `tokenstore.v1.Token`. */
+export interface TokenMessage extends TokenFields {
+  readonly version?: string;
+  readonly expireTime?: TimestampMessage;
+  readonly createTime?: TimestampMessage;
+  readonly updateTime?: TimestampMessage;
+}
+
+interface TimestampMessage {
+  readonly seconds?: number;
+  readonly nanos?: number;
+}
+
+/** The methods of the service: what goes in and what comes out. */
+export interface Methods {
+  FindToken: [{ token: TokenMessage }, { token?: TokenMessage }];
+  FindTokenById: [{ id: string }, { token: TokenMessage }];
+  SaveToken: [{ token: TokenMessage; expectedVersion?: string }, { token: TokenMessage }];
+  DeleteToken: [{ id: string }, object];
+  GetTokens: [{ pageSize: number; pageToken: string }, { tokens?: TokenMessage[]; nextPageToken?: string }];
+  DeleteTokens: [object, { deletedCount?: number }];
+}
+
+const definitions = fromJSON(DESCRIPTOR as Parameters<typeof fromJSON>[0], { longs: Number });
+
+/** The service, as gRPC wants it. */
+export const SERVICE = definitions["tokenstore.v1.TokenStoreService"] as ServiceDefinition;
+
+/** What a failed call carries in its trailer. */
+export const STATUS = definitions["google.rpc.Status"] as MessageTypeDefinition<object, {
+  details?: { type_url?: string; value?: Uint8Array }[];
+}>;
+
+/** The detail of a `STATUS` that says why. */
+export const ERROR_INFO = definitions["google.rpc.ErrorInfo"] as MessageTypeDefinition<object, {
+  reason?: string;
+  domain?: string;
+  metadata?: Record<string, string>;
+}>;
+
+const OUTPUT_ONLY = ["version", "expireTime", "createTime", "updateTime"];
+
+/**
+ * Returns the message for a caller's fields.
+ *
+ * @throws TypeError if it has a property that is no field, or a value that is no text; the message holds no value
+ */
+export function toMessage(fields: TokenFields): TokenMessage {
+  if (typeof fields !== "object" || fields === null) {
+    throw new TypeError("a token is given as an object with some of its fields, such as {userSignature: \"alice\"}");
+  }
+  const message: Record<string, string> = {};
+  for (const [name, value] of Object.entries(fields)) {
+    if (OUTPUT_ONLY.includes(name)) {
+      continue;
+    }
+    if (!(TOKEN_FIELDS as readonly string[]).includes(name)) {
+      throw new TypeError(`a token has no field ${name}; its fields are ${TOKEN_FIELDS.join(", ")}`);
+    }
+    if (value !== null && value !== undefined) {
+      message[name] = text(name, value);
+    }
+  }
+  return message;
+}
+
+/**
+ * Returns the given value of a field or parameter.
+ *
+ * @throws TypeError if it is no text that UTF-8 can carry
+ */
+export function text(name: string, value: unknown): string {
+  if (typeof value !== "string") {
+    throw new TypeError(`${name} must be a string, not ${value === null ? "null" : `of type ${typeof value}`}`);
+  }
+  if (/\p{Surrogate}/u.test(value)) {
+    throw new TypeError(`${name} is no valid text: it holds half of a surrogate pair`);
+  }
+  return value;
+}
+
+/** Returns the token of a reply. */
+export function toToken(message: TokenMessage): Token {
+  const { version, expireTime, createTime, updateTime, ...fields } = message;
+  return new Token({
+    ...fields,
+    ...(version === undefined ? {} : { version }),
+    ...moment("expireTime", expireTime),
+    ...moment("createTime", createTime),
+    ...moment("updateTime", updateTime),
+  });
+}
+
+function moment(name: keyof StoredTokenInfo, timestamp: TimestampMessage | null | undefined): StoredTokenInfo {
+  if (timestamp === null || timestamp === undefined) {
+    return {};
+  }
+  const millis = (timestamp.seconds ?? 0) * 1000 + Math.floor((timestamp.nanos ?? 0) / 1_000_000);
+  return { [name]: new Date(millis) };
+}

@@ -1,0 +1,100 @@
+// What the table of cases does not say about the SDKs' stores, against a store that answers what a test says.
+import assert from "node:assert/strict";
+import { describe, test } from "node:test";
+import { inspect } from "node:util";
+import { TokenStoreClient, TokenStoreError } from "oauth-token-store";
+import { fakeStore, storeError } from "./fake-store.mjs";
+import { SDKS, fieldsOf, load, oauthToken } from "./sdks.mjs";
+
+for (const name of SDKS) {
+  describe(`the store for ${name}`, async () => {
+    const { sdk, SidecarTokenStore } = await load(name);
+
+    async function storeOf(t, handlers) {
+      const fake = await fakeStore(handlers);
+      const store = new SidecarTokenStore({ address: fake.address });
+      t.after(() => {
+        store.close();
+        fake.stop();
+      });
+      return { store, calls: fake.calls };
+    }
+
+    test("is what the SDK takes for a store", async () => {
+      const store = new SidecarTokenStore(new TokenStoreClient());
+
+      const builder = await new sdk.InitializeBuilder();
+      builder.store(store);
+
+      if (name === "zoho-node") {
+        assert.ok(store instanceof sdk.TokenStore.TokenStore);
+      }
+    });
+
+    test("fails with an exception that says the same sentence however often it is printed, and has its cause", async (t) => {
+      const { store } = await storeOf(t, {
+        SaveToken: () => {
+          throw storeError("RESOURCE_EXHAUSTED", "STORE_FULL", "the store holds as many tokens as it may");
+        },
+      });
+
+      const error = await store
+        .saveToken(oauthToken(sdk, { access_token: "fixture-secret-access" }))
+        .then(assert.fail, (error) => error);
+
+      assert.ok(error instanceof sdk.SDKException);
+      assert.equal(error.message, "the store holds as many tokens as it may");
+      assert.equal(String(error), "Caused By : TOKEN_STORE - the store holds as many tokens as it may");
+      assert.equal(String(error), "Caused By : TOKEN_STORE - the store holds as many tokens as it may");
+      assert.ok(error.cause instanceof TokenStoreError);
+      assert.equal(TokenStoreError.behind(error).reason, "STORE_FULL");
+    });
+
+    test("refuses an OAuthToken of another copy of the SDK instead of keeping it from the store", async (t) => {
+      const { store, calls } = await storeOf(t, {});
+      const foreign = new (class OAuthToken {})();
+
+      for (const method of ["findToken", "saveToken"]) {
+        await assert.rejects(store[method](foreign), {
+          code: "TOKEN_STORE",
+          message: /belongs to another copy of @zohocrm\/.*-sdk-8\.0 .*"npm ls/,
+        });
+      }
+      assert.deepEqual(calls, {});
+    });
+
+    test("takes numbers for what they read as, and refuses what is no text without showing it", async (t) => {
+      const requests = [];
+      const { store } = await storeOf(t, {
+        SaveToken: (request) => void requests.push(request.token) ?? { token: { id: "7", accessToken: "a" } },
+      });
+
+      await store.saveToken(oauthToken(sdk, { id: 7, access_token: "a", expires_in: 1700000000123 }));
+      const error = await store
+        .saveToken(oauthToken(sdk, { access_token: ["fixture-secret-access"] }))
+        .then(assert.fail, (error) => error);
+
+      assert.deepEqual(requests, [{ id: "7", accessToken: "a", expiresIn: "1700000000123" }]);
+      assert.ok(error instanceof sdk.SDKException);
+      assert.match(error.message, /accessToken of an OAuthToken must be a string/);
+      assert.doesNotMatch(inspect(error, { depth: null }), /fixture-secret/);
+    });
+
+    test("reads a list of several pages", async (t) => {
+      const { store } = await storeOf(t, {
+        GetTokens: ({ pageToken }) =>
+          pageToken ? { tokens: [{ id: "2" }] } : { tokens: [{ id: "1", userSignature: "u" }], nextPageToken: "next" },
+      });
+
+      assert.deepEqual((await store.getTokens()).map(fieldsOf), [{ id: "1", user_signature: "u" }, { id: "2" }]);
+    });
+
+    test("fails with the SDK's exception once it is closed", async (t) => {
+      const { store } = await storeOf(t, {});
+
+      store.close();
+
+      await assert.rejects(store.deleteTokens(), { code: "TOKEN_STORE", message: /is closed/ });
+    });
+  });
+}

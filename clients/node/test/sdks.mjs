@@ -1,0 +1,47 @@
+// Both SDKs, with what a test needs to make of each.
+
+/** The SDKs by the name of the adapter's subpath. */
+export const SDKS = ["zoho-node", "zoho-typescript"];
+
+/** Loads an SDK and the store for it. */
+export async function load(name) {
+  const sdk = await import(name === "zoho-node" ? "@zohocrm/nodejs-sdk-8.0" : "@zohocrm/typescript-sdk-8.0");
+  const { SidecarTokenStore } = await import(`oauth-token-store/${name}`);
+  return { sdk, SidecarTokenStore };
+}
+
+/** The ten fields by their names in the store, each with its accessors on an OAuthToken. */
+const ACCESSORS = {
+  id: ["getId", "setId"],
+  user_signature: ["getUserSignature", "setUserSignature"],
+  client_id: ["getClientId", "setClientId"],
+  client_secret: ["getClientSecret", "setClientSecret"],
+  redirect_url: ["getRedirectURL", "setRedirectURL"],
+  grant_token: ["getGrantToken", "setGrantToken"],
+  refresh_token: ["getRefreshToken", "setRefreshToken"],
+  access_token: ["getAccessToken", "setAccessToken"],
+  api_domain: ["getAPIDomain", "setAPIDomain"],
+  expires_in: ["getExpiresIn", "setExpiresIn"],
+};
+
+/** An OAuthToken with the given fields; those that are missing are null. */
+export function oauthToken(sdk, fields) {
+  const token = new sdk.OAuthBuilder().id("any").build();
+  for (const [name, [, set]] of Object.entries(ACCESSORS)) {
+    const value = fields[name] ?? null;
+    token[set](name === "user_signature" && value !== null ? new sdk.UserSignature(value) : value);
+  }
+  return token;
+}
+
+/** The fields of an OAuthToken that are neither null nor empty. */
+export function fieldsOf(token) {
+  const fields = {};
+  for (const [name, [get]] of Object.entries(ACCESSORS)) {
+    const value = name === "user_signature" ? token[get]()?.getName() : token[get]();
+    if (value !== null && value !== undefined && value !== "") {
+      fields[name] = value;
+    }
+  }
+  return fields;
+}

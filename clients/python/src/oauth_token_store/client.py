@@ -1,0 +1,228 @@
+from __future__ import annotations
+
+import json
+import os
+import threading
+import time
+from collections.abc import Iterator
+from datetime import datetime, timezone
+from types import TracebackType
+from typing import Any, NamedTuple, Optional, cast
+
+import grpc
+from google.protobuf.message import Message
+from google.protobuf.timestamp_pb2 import Timestamp
+
+from ._fork import GATE
+from ._proto.tokenstore.v1 import token_store_pb2 as pb
+from .errors import error_of
+from .token import FIELDS, Token, check_text
+
+DEFAULT_ADDRESS = "127.0.0.1:50051"
+
+_SERVICE = pb.DESCRIPTOR.services_by_name["TokenStoreService"]
+
+
+def _methods(*names: str) -> list[dict[str, str]]:
+    return [{"service": _SERVICE.full_name, "method": name} for name in names]
+
+
+_HEALTH = "grpc.health.v1.Health"
+_RETRY_POLICY = {
+    "maxAttempts": 5,
+    "initialBackoff": "0.2s",
+    "maxBackoff": "2s",
+    "backoffMultiplier": 2,
+    "retryableStatusCodes": ["UNAVAILABLE"],
+}
+
+# Repeated is only what may happen twice. A save must not: a repeated one could undo another's save or revive a token
+# that was deleted in between. It waits for the sidecar instead, for a fresh token is too dear to be lost with a
+# restart; and a health check goes ahead of it, for gRPC may notice only by a call that an idle connection is dead, and
+# that call is lost. A repeated DeleteTokens would delete what was saved in between.
+_SERVICE_CONFIG = {
+    "methodConfig": [
+        {
+            "name": _methods("FindToken", "FindTokenById", "GetTokens", "DeleteToken"),
+            "retryPolicy": _RETRY_POLICY,
+        },
+        {"name": [{"service": _HEALTH}], "retryPolicy": _RETRY_POLICY, "waitForReady": True},
+        {"name": _methods("SaveToken"), "waitForReady": True},
+    ]
+}
+
+_CHANNEL_OPTIONS = [
+    ("grpc.service_config", json.dumps(_SERVICE_CONFIG)),
+    # tokens go to the sidecar alone, whatever proxy the app uses
+    ("grpc.enable_http_proxy", 0),
+    # a sidecar that was restarted is found at once, not after gRPC's usual pause of up to two minutes
+    ("grpc.initial_reconnect_backoff_ms", 100),
+    ("grpc.min_reconnect_backoff_ms", 100),
+    ("grpc.max_reconnect_backoff_ms", 1000),
+    # no connection is shared with another client, or with the process this one was forked from
+    ("grpc.use_local_subchannel_pool", 1),
+]
+
+
+class _Connection(NamedTuple):
+    """A channel, and the process that may use it."""
+
+    process: int
+    channel: grpc.Channel
+    methods: dict[str, grpc.UnaryUnaryMultiCallable[Any, Any]]
+    health: grpc.UnaryUnaryMultiCallable[None, bytes]
+
+    def await_sidecar(self, timeout: float) -> None:
+        """Returns once the sidecar answers, whatever it says."""
+        try:
+            self.health(None, timeout=timeout)
+        except grpc.RpcError as failure:
+            if cast(grpc.Call, failure).code() in (grpc.StatusCode.UNAVAILABLE, grpc.StatusCode.DEADLINE_EXCEEDED):
+                raise
+
+
+class TokenStoreClient:
+    """The six operations of a token store, as its sidecar offers them.
+
+    Connects on first use, and stays connected. Safe to share between threads, and with processes forked later: each
+    connects for itself. Use it as a context manager, or close it.
+
+    `address` is `host:port` or `unix:/path`; if not given it is the environment's TOKENSTORE_ADDRESS, else
+    `127.0.0.1:50051`. `timeout` is how many seconds a call may take at most, all its repetitions included; a method's
+    own `timeout` goes before it. Every method can raise TokenStoreError; docs/semantics.md says which token is meant.
+    """
+
+    def __init__(self, address: Optional[str] = None, *, timeout: float = 10.0) -> None:
+        self.address = _checked(address or os.environ.get("TOKENSTORE_ADDRESS") or DEFAULT_ADDRESS)
+        self.timeout = timeout
+        self._lock = threading.Lock()
+        self._connection: Optional[_Connection] = None
+        self._closed = False
+
+    def find_token(self, token: Token, *, timeout: Optional[float] = None) -> Optional[Token]:
+        """Finds the token that the given fields describe; None if there is none."""
+        reply = self._call("FindToken", pb.FindTokenRequest(token=_message(token)), timeout)
+        return _token(reply.token) if reply.HasField("token") else None
+
+    def find_token_by_id(self, id: Optional[str], *, timeout: Optional[float] = None) -> Token:
+        """Returns the token with this id; raises TokenNotFoundError if there is none."""
+        check_text("id", id)
+        return _token(self._call("FindTokenById", pb.FindTokenByIdRequest(id=id), timeout).token)
+
+    def save_token(
+        self, token: Token, *, expected_version: Optional[str] = None, timeout: Optional[float] = None
+    ) -> Token:
+        """Stores the fields that are given and returns the whole token as it is stored now, with its id.
+
+        With `expected_version` only if the token is still at that version; otherwise VersionConflictError.
+        """
+        check_text("expected_version", expected_version)
+        request = pb.SaveTokenRequest(token=_message(token), expected_version=expected_version)
+        return _token(self._call("SaveToken", request, timeout).token)
+
+    def delete_token(self, id: Optional[str], *, timeout: Optional[float] = None) -> None:
+        """Deletes the token with this id, if there is one. It is not revoked at its provider."""
+        check_text("id", id)
+        self._call("DeleteToken", pb.DeleteTokenRequest(id=id), timeout)
+
+    def get_tokens(self, *, page_size: int = 0, timeout: Optional[float] = None) -> Iterator[Token]:
+        """Yields every token once, in no order to rely on.
+
+        They are fetched in pages of `page_size` (0: as many as the server likes) while the iterator is read; each page
+        may take `timeout`. Who reads for longer than a few minutes may meet a TokenStoreError with reason
+        PAGE_TOKEN_EXPIRED: start again.
+        """
+        page_token = ""
+        while True:
+            request = pb.GetTokensRequest(page_size=page_size, page_token=page_token)
+            page = self._call("GetTokens", request, timeout)
+            yield from map(_token, page.tokens)
+            page_token = page.next_page_token
+            if not page_token:
+                return
+
+    def delete_tokens(self, *, timeout: Optional[float] = None) -> int:
+        """Deletes every token that is stored now and returns how many that were. None is revoked at its provider."""
+        return int(self._call("DeleteTokens", pb.DeleteTokensRequest(), timeout).deleted_count)
+
+    def close(self) -> None:
+        """Ends the connection; calls under way fail, later ones raise. Closing twice does no harm."""
+        with GATE.call(), self._lock:
+            if self._connection is not None and self._connection.process == os.getpid():
+                self._connection.channel.close()
+            self._connection = None
+            self._closed = True
+
+    def __enter__(self) -> TokenStoreClient:
+        return self
+
+    def __exit__(
+        self,
+        kind: Optional[type[BaseException]],
+        error: Optional[BaseException],
+        trace: Optional[TracebackType],
+    ) -> None:
+        self.close()
+
+    def _call(self, method: str, request: Message, timeout: Optional[float]) -> Any:
+        seconds = self.timeout if timeout is None else timeout
+        with GATE.call():
+            try:
+                end = time.monotonic() + seconds
+                connection = self._connected()
+                if method == "SaveToken":
+                    connection.await_sidecar(seconds)
+                return connection.methods[method](request, timeout=end - time.monotonic())
+            except grpc.RpcError as failure:
+                raise error_of(failure, self.address, seconds) from failure
+
+    def _connected(self) -> _Connection:
+        with self._lock:
+            if self._closed:
+                raise RuntimeError("this TokenStoreClient is closed; make a new one")
+            if self._connection is None or self._connection.process != os.getpid():
+                self._connection = _connect(self.address)
+            return self._connection
+
+
+def _connect(address: str) -> _Connection:
+    channel = grpc.insecure_channel(address, options=_CHANNEL_OPTIONS)
+    methods = {
+        method.name: channel.unary_unary(
+            f"/{_SERVICE.full_name}/{method.name}",
+            request_serializer=getattr(pb, method.input_type.name).SerializeToString,
+            response_deserializer=getattr(pb, method.output_type.name).FromString,
+        )
+        for method in _SERVICE.methods
+    }
+    health: grpc.UnaryUnaryMultiCallable[None, bytes] = channel.unary_unary(
+        f"/{_HEALTH}/Check",
+        # the process as a whole: an empty HealthCheckRequest
+        request_serializer=lambda request: b"",
+        response_deserializer=lambda response: response,
+    )
+    return _Connection(os.getpid(), channel, methods, health)
+
+
+def _checked(address: str) -> str:
+    host, _, port = address.rpartition(":")
+    if address.startswith("unix:/") or (host and "/" not in host and port.isascii() and port.isdigit()):
+        return address
+    raise ValueError(f"{address!r} is no address of a token store; give host:port or unix:/path (TOKENSTORE_ADDRESS)")
+
+
+def _message(token: Token) -> pb.Token:
+    return pb.Token(**{field: value for field in FIELDS if (value := getattr(token, field)) is not None})
+
+
+def _token(message: pb.Token) -> Token:
+    def moment(field: str) -> Optional[datetime]:
+        stamp: Timestamp = getattr(message, field)
+        return stamp.ToDatetime(timezone.utc) if message.HasField(field) else None
+
+    return Token(
+        **{field: getattr(message, field) for field in (*FIELDS, "version") if message.HasField(field)},
+        expire_time=moment("expire_time"),
+        create_time=moment("create_time"),
+        update_time=moment("update_time"),
+    )
