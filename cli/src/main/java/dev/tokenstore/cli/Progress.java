@@ -36,4 +36,9 @@ public final class Progress {
             next = now.plus(BETWEEN);
         }
     }
+
+    /// How many things were done so far.
+    public long count() {
+        return count;
+    }
 }

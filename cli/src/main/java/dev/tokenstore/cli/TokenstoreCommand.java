@@ -14,7 +14,13 @@ import picocli.CommandLine.ScopeType;
         description =
                 "Looks at and changes the tokens of one store: of the one that a sidecar serves, or with --store of"
                         + " one in a cluster.%n",
-        subcommands = {})
+        subcommands = {
+            ListCommand.class,
+            ShowCommand.class,
+            ExpireCommand.class,
+            DeleteCommand.class,
+            CheckCommand.class
+        })
 final class TokenstoreCommand {
     /// The build's version, as the jar's manifest says.
     static final class Version implements IVersionProvider {

@@ -53,7 +53,9 @@ public final class StoreOptions {
     }
 
     /// What the options name.
-    StoreTarget target() {
+    ///
+    /// @throws CommandException if they contradict each other or name nothing that can be opened
+    public StoreTarget target() {
         if (store == null) {
             if (Stream.of(namespace, kubeconfig, context).anyMatch(option -> option != null)) {
                 throw usage("--namespace, --kubeconfig and --context need --store; add it, or leave them out");

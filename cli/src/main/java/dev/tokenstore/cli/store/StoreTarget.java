@@ -9,7 +9,7 @@ import java.security.SecureRandom;
 import java.time.InstantSource;
 
 /// What a command line names: a sidecar, or a store of a cluster.
-sealed interface StoreTarget {
+public sealed interface StoreTarget {
     /// Opens it; nothing is asked before its first use.
     ///
     /// @param err told the name of each Secret that is skipped because it cannot be read

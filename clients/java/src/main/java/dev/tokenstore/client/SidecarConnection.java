@@ -1,5 +1,6 @@
 package dev.tokenstore.client;
 
+import dev.tokenstore.proto.v1.TokenStoreServiceGrpc;
 import io.grpc.Channel;
 import io.grpc.ConnectivityState;
 import io.grpc.ManagedChannel;
@@ -8,44 +9,58 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
-import org.jspecify.annotations.Nullable;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /// The connection to a sidecar, made again whenever it was lost. Thread-safe.
 final class SidecarConnection implements AutoCloseable {
     private static final int MAX_REPLY_BYTES = 16 * 1024 * 1024;
 
-    /// Every operation may be repeated as it is, by the contract of the API: a find changes nothing, a deletion of what
-    /// is gone succeeds, and a save that happened already finds its own row.
-    private static final Map<String, ?> REPEAT_WHEN_UNAVAILABLE = Map.of(
+    private static final Map<String, ?> REPEATED = Map.of(
+            "maxAttempts",
+            5.0,
+            "initialBackoff",
+            "0.2s",
+            "maxBackoff",
+            "2s",
+            "backoffMultiplier",
+            2.0,
+            "retryableStatusCodes",
+            List.of("UNAVAILABLE"));
+
+    /// Repeated is only what may happen twice. A save must not: a repeated one could undo another's save or revive a
+    /// token
+    /// that was deleted in between; it waits for the sidecar instead, for a fresh token is too dear to be lost with a
+    /// restart. A repeated DeleteTokens would delete what was saved in between.
+    private static final Map<String, ?> SERVICE_CONFIG = Map.of(
             "methodConfig",
-            List.of(Map.of(
-                    "name",
-                    List.of(Map.of("service", "tokenstore.v1.TokenStoreService")),
-                    "retryPolicy",
+            List.of(
                     Map.of(
-                            "maxAttempts",
-                            5.0,
-                            "initialBackoff",
-                            "0.1s",
-                            "maxBackoff",
-                            "1s",
-                            "backoffMultiplier",
-                            2.0,
-                            "retryableStatusCodes",
-                            List.of("UNAVAILABLE")))));
+                            "name",
+                            methods("FindToken", "FindTokenById", "GetTokens", "DeleteToken"),
+                            "retryPolicy",
+                            REPEATED),
+                    Map.of("name", methods("SaveToken"), "waitForReady", true)));
+
+    private static List<Map<String, ?>> methods(String... names) {
+        return Stream.of(names)
+                .map(name -> Map.of("service", TokenStoreServiceGrpc.SERVICE_NAME, "method", name))
+                .collect(Collectors.toUnmodifiableList());
+    }
 
     private final SidecarAddress address;
     private final Optional<EventLoopGroup> unixThreads;
-    private final ManagedChannel repeating;
-    private @Nullable ManagedChannel once;
+    private final ManagedChannel channel;
 
     SidecarConnection(SidecarAddress address) {
         this.address = address;
         unixThreads = address.isUnix() ? Optional.of(address.newUnixThreads()) : Optional.empty();
-        repeating = address.channelBuilder(unixThreads)
+        channel = address.channelBuilder(unixThreads)
                 .usePlaintext()
                 .maxInboundMessageSize(MAX_REPLY_BYTES)
-                .defaultServiceConfig(REPEAT_WHEN_UNAVAILABLE)
+                // tokens go to the sidecar alone, whatever proxy the app uses
+                .proxyDetector(server -> null)
+                .defaultServiceConfig(SERVICE_CONFIG)
                 .disableServiceConfigLookUp()
                 .enableRetry()
                 .build();
@@ -55,40 +70,27 @@ final class SidecarConnection implements AutoCloseable {
         return address.toString();
     }
 
-    Channel channel() {
-        return connectingAtOnce(repeating);
-    }
-
-    /// A channel of its own, for the repetitions of one cannot be turned off for a single call.
-    synchronized Channel withoutRetries() {
-        if (once == null) {
-            once = address.channelBuilder(unixThreads)
-                    .usePlaintext()
-                    .maxInboundMessageSize(MAX_REPLY_BYTES)
-                    .disableServiceConfigLookUp()
-                    .disableRetry()
-                    .build();
-        }
-        return connectingAtOnce(once);
-    }
-
+    /// The channel, on its way to a connection.
+    ///
     /// After failures gRPC would wait for up to two minutes before it connects again, and fail every call meanwhile. A
     /// sidecar is on the same machine: asking for it at every call costs nothing.
-    private static ManagedChannel connectingAtOnce(ManagedChannel channel) {
+    Channel channel() {
         if (channel.getState(false) == ConnectivityState.TRANSIENT_FAILURE) {
             channel.resetConnectBackoff();
         }
         return channel;
     }
 
+    /// Whether there is a connection at this moment.
+    boolean isConnected() {
+        return channel.getState(false) == ConnectivityState.READY;
+    }
+
     @Override
-    public synchronized void close() {
-        repeating.shutdownNow();
-        if (once != null) {
-            once.shutdownNow();
-        }
+    public void close() {
+        channel.shutdownNow();
         try {
-            repeating.awaitTermination(1, TimeUnit.SECONDS);
+            channel.awaitTermination(1, TimeUnit.SECONDS);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }

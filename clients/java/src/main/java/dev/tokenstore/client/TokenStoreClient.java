@@ -21,8 +21,10 @@ import java.util.stream.Stream;
 ///
 /// One client serves a whole app: it is thread-safe and keeps one connection, which it makes at the first call and
 /// again
-/// whenever it was lost. Every call has a time limit. What can be repeated without harm is repeated when the sidecar is
-/// not there at that moment; anything else is a [TokenStoreException] at once.
+/// whenever it was lost. Every call has a time limit. When the sidecar is not there at that moment, a find, a list and
+/// the
+/// deletion of one token are repeated a few times, a save waits for it; else the call ends with a
+/// [TokenStoreException].
 ///
 /// ```java
 /// try (var store = TokenStoreClient.connect()) {
@@ -72,7 +74,9 @@ public final class TokenStoreClient implements AutoCloseable {
     ///
     /// @throws TokenStoreException with reason `TOKEN_NOT_FOUND` if there is none
     public Token findTokenById(String id) {
-        var request = FindTokenByIdRequest.newBuilder().setId(id).build();
+        var request = FindTokenByIdRequest.newBuilder()
+                .setId(TokenMessages.text(Token.Field.ID, id))
+                .build();
         return TokenMessages.tokenOf(
                 call(timeout, stub -> stub.findTokenById(request)).getToken());
     }
@@ -88,8 +92,7 @@ public final class TokenStoreClient implements AutoCloseable {
                 call(timeout, stub -> stub.saveToken(request)).getToken());
     }
 
-    /// The same, if the token is still at that version. Never repeated by itself: a repetition would meet the version
-    /// that the first attempt made.
+    /// The same, if the token is still at that version.
     ///
     /// @throws TokenStoreException with reason `VERSION_CONFLICT` if it is not
     public Token saveToken(Token token, String expectedVersion) {
@@ -97,14 +100,15 @@ public final class TokenStoreClient implements AutoCloseable {
                 .setToken(TokenMessages.messageOf(token))
                 .setExpectedVersion(expectedVersion)
                 .build();
-        var stub = TokenStoreServiceGrpc.newBlockingStub(connection.withoutRetries());
         return TokenMessages.tokenOf(
-                call(timeout, stub, unrepeated -> unrepeated.saveToken(request)).getToken());
+                call(timeout, stub -> stub.saveToken(request)).getToken());
     }
 
     /// Deletes the token with that id; deleting what is not there succeeds. It is not revoked at its provider.
     public void deleteToken(String id) {
-        var request = DeleteTokenRequest.newBuilder().setId(id).build();
+        var request = DeleteTokenRequest.newBuilder()
+                .setId(TokenMessages.text(Token.Field.ID, id))
+                .build();
         call(timeout, stub -> stub.deleteToken(request));
     }
 
@@ -150,15 +154,12 @@ public final class TokenStoreClient implements AutoCloseable {
     }
 
     private <T> T call(Duration limit, Function<TokenStoreServiceBlockingStub, T> call) {
-        return call(limit, TokenStoreServiceGrpc.newBlockingStub(connection.channel()), call);
-    }
-
-    private <T> T call(
-            Duration limit, TokenStoreServiceBlockingStub stub, Function<TokenStoreServiceBlockingStub, T> call) {
+        var stub = TokenStoreServiceGrpc.newBlockingStub(connection.channel())
+                .withDeadlineAfter(limit.toMillis(), TimeUnit.MILLISECONDS);
         try {
-            return call.apply(stub.withDeadlineAfter(limit.toMillis(), TimeUnit.MILLISECONDS));
+            return call.apply(stub);
         } catch (StatusRuntimeException e) {
-            throw CallErrors.explained(e, address(), limit);
+            throw CallErrors.explained(e, address(), connection.isConnected(), limit);
         }
     }
 
