@@ -1,6 +1,10 @@
 package dev.tokenstore.demo;
 
 import dev.tokenstore.testing.KubernetesUnavailableException;
+import dev.tokenstore.testing.Ports;
+import dev.tokenstore.testing.Program;
+import dev.tokenstore.testing.ProgramException;
+import dev.tokenstore.testing.ProgramProcess;
 import dev.tokenstore.testing.TestCluster;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.grpc.StatusRuntimeException;
@@ -70,6 +74,7 @@ public final class Quickstart {
     private void explain(RuntimeException failure) {
         switch (failure) {
             case StepFailedException e -> terminal.failure(String.valueOf(e.getMessage()));
+            case ProgramException e -> terminal.failure(String.valueOf(e.getMessage()));
             case KubernetesUnavailableException e -> terminal.failure(String.valueOf(e.getMessage()));
             case IllegalArgumentException e -> terminal.failure(String.valueOf(e.getMessage()));
             case StatusRuntimeException e -> terminal.failure("a call ended with " + e.getStatus());
@@ -104,12 +109,7 @@ public final class Quickstart {
             var operatorRights = cluster.kubeconfigFor("oauth-token-store", "oauth-token-store-operator");
             var appRights = cluster.kubeconfigFor("sales", "crm-worker");
             terminal.heading("Starting the operator and two sidecars, each with the rights of its own service account");
-            try (var operator = ProgramProcess.start(
-                            "operator",
-                            OPERATOR,
-                            List.of("--port", Integer.toString(Ports.free())),
-                            Map.of("KUBECONFIG", operatorRights.toString()),
-                            folder);
+            try (var operator = ProgramProcess.start(operator(operatorRights), folder.resolve("operator.log"));
                     var first = Sidecar.start("sidecar-1", SIDECAR, "crm-tokens/crm", appRights, 0, folder);
                     var second = Sidecar.start("sidecar-2", SIDECAR, "crm-tokens/crm", appRights, 0, folder)) {
                 var store = new StoreInCluster(cluster.admin(), "crm-tokens", "crm");
@@ -137,6 +137,15 @@ public final class Quickstart {
                 }
             }
         }
+    }
+
+    private static Program operator(Path kubeconfig) {
+        return new Program(
+                "operator",
+                OPERATOR,
+                Program.SMALL,
+                List.of("--port", Integer.toString(Ports.free())),
+                Map.of("KUBECONFIG", kubeconfig.toString()));
     }
 
     /// The logs of a run that went well are of no use to anyone.

@@ -2,6 +2,9 @@ package dev.tokenstore.demo;
 
 import dev.tokenstore.proto.v1.TokenStoreServiceGrpc;
 import dev.tokenstore.proto.v1.TokenStoreServiceGrpc.TokenStoreServiceBlockingStub;
+import dev.tokenstore.testing.Ports;
+import dev.tokenstore.testing.Program;
+import dev.tokenstore.testing.ProgramProcess;
 import io.grpc.Grpc;
 import io.grpc.InsecureChannelCredentials;
 import io.grpc.ManagedChannel;
@@ -49,7 +52,8 @@ final class Sidecar implements AutoCloseable {
                 "off",
                 "--log-format",
                 "json");
-        return new Sidecar(name, tcp, ProgramProcess.start(name, jar, arguments, Map.of(), folder));
+        var program = new Program(name, jar, Program.SMALL, arguments, Map.of());
+        return new Sidecar(name, tcp, ProgramProcess.start(program, folder.resolve(name + ".log")));
     }
 
     /// Where to reach it, as `TOKENSTORE_ADDRESS` has it.

@@ -3,6 +3,9 @@ package dev.tokenstore.demo;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import dev.tokenstore.testing.Ports;
+import dev.tokenstore.testing.Program;
+import dev.tokenstore.testing.ProgramProcess;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -43,18 +46,19 @@ class FirstUseIT {
         var readme = PYTHON.matcher(Files.readString(Path.of("../README.md")));
         assertThat(readme.find()).isTrue();
         var port = Ports.free();
-        var program = folder.resolve("first_use.py");
-        Files.writeString(program, readme.group(1).replace(":50051", ":" + port));
+        var firstUse = folder.resolve("first_use.py");
+        Files.writeString(firstUse, readme.group(1).replace(":50051", ":" + port));
         var data = folder.resolve("data").toString();
         var jar = Path.of("../sidecar/target/sidecar.jar");
         var options = List.of("--embedded", data, "--tcp", Integer.toString(port));
-        try (var sidecar = ProgramProcess.start("sidecar", jar, options, Map.of(), folder)) {
+        var program = new Program("sidecar", jar, Program.SMALL, options, Map.of());
+        try (var sidecar = ProgramProcess.start(program, folder.resolve("sidecar.log"))) {
             new Terminal(System.out, false).await("the sidecar serves", Duration.ofSeconds(30), () -> {
                 sidecar.requireAlive();
                 return sidecar.hasLogged("TOKENSTORE_TCP_ADDRESS=127.0.0.1:" + port);
             });
 
-            var exit = run(Map.of("PYTHONPATH", "../proto/src/main/protobuf"), python.toString(), program.toString());
+            var exit = run(Map.of("PYTHONPATH", "../proto/src/main/protobuf"), python.toString(), firstUse.toString());
 
             assertThat(exit).as(output()).isZero();
             assertThat(output()).isEqualToIgnoringNewLines("saved and found: True");

@@ -24,16 +24,25 @@ class NoSecretInAnyOutputIT {
                 .as("what there is to search: are the modules' tests run before this one?")
                 .anyMatch(file -> file.startsWith("../store/target"))
                 .anyMatch(file -> file.startsWith("../sidecar/target"))
-                .anyMatch(file -> file.startsWith("../operator/target"));
+                .anyMatch(file -> file.startsWith("../operator/target"))
+                .anyMatch(file -> file.startsWith("../clients/testbed/target"));
         assertThat(outputs.stream().filter(NoSecretInAnyOutputIT::holdsASecret)).isEmpty();
     }
 
     private static List<Path> outputs() throws IOException {
-        try (var modules = Files.list(Path.of(".."))) {
-            return modules.map(module -> module.resolve("target"))
-                    .filter(Files::isDirectory)
-                    .flatMap(NoSecretInAnyOutputIT::outputsIn)
-                    .toList();
+        return Stream.of(Path.of(".."), Path.of("../clients"))
+                .flatMap(NoSecretInAnyOutputIT::foldersIn)
+                .map(module -> module.resolve("target"))
+                .filter(Files::isDirectory)
+                .flatMap(NoSecretInAnyOutputIT::outputsIn)
+                .toList();
+    }
+
+    private static Stream<Path> foldersIn(Path folder) {
+        try (var folders = Files.list(folder)) {
+            return folders.toList().stream();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
         }
     }
 

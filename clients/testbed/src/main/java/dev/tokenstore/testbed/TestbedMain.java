@@ -1,0 +1,31 @@
+package dev.tokenstore.testbed;
+
+import dev.tokenstore.testing.KubernetesUnavailableException;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+
+/// The testbed as a program, for whoever develops a client. Prints `TESTBED_URL=` and the URL once it is ready, and
+/// ends
+/// with its standard input or when it is told to.
+public final class TestbedMain {
+    private TestbedMain() {}
+
+    /// Run in the repository's root.
+    public static void main(String... arguments) throws IOException {
+        var logs = Files.createTempDirectory("testbed-logs-");
+        try {
+            var testbed = Testbed.start(Path.of("").toAbsolutePath(), logs, System.err::println);
+            Runtime.getRuntime().addShutdownHook(new Thread(testbed::close));
+            System.err.println("The sidecars' logs are in " + logs);
+            System.out.println("TESTBED_URL=" + testbed.url());
+            while (System.in.read() >= 0) {
+                // until the end
+            }
+            System.exit(0);
+        } catch (KubernetesUnavailableException e) {
+            System.err.println(e.getMessage());
+            System.exit(1);
+        }
+    }
+}
