@@ -41,8 +41,8 @@ class ReleaseTest {
     private static List<Integer> versionsIn(Path folder) throws IOException {
         var versions = new ArrayList<Integer>();
         try (var files = Files.walk(folder)) {
-            for (var file : files.filter(each -> each.toString().endsWith(".class"))
-                    .toList()) {
+            for (var file :
+                    files.filter(each -> each.toString().endsWith(".class")).toList()) {
                 try (var content = Files.newInputStream(file)) {
                     versions.add(versionOf(content));
                 }

@@ -26,6 +26,7 @@ final class ScriptedSidecar extends TokenStoreServiceImplBase implements AutoClo
     private final Queue<Supplier<Object>> answers = new ConcurrentLinkedQueue<>();
     private final AtomicInteger calls = new AtomicInteger();
     private final Server server;
+    private final int boundPort;
 
     /// @param port 0 for any free one
     ScriptedSidecar(int port) {
@@ -34,6 +35,7 @@ final class ScriptedSidecar extends TokenStoreServiceImplBase implements AutoClo
                     .addService(this)
                     .build()
                     .start();
+            boundPort = server.getPort();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -51,7 +53,7 @@ final class ScriptedSidecar extends TokenStoreServiceImplBase implements AutoClo
     }
 
     int port() {
-        return server.getPort();
+        return boundPort;
     }
 
     int calls() {

@@ -20,7 +20,16 @@ class SidecarAddressTest {
 
     @ParameterizedTest
     @ValueSource(
-            strings = {"", "127.0.0.1", ":50051", "localhost:", "localhost:65536", "http://localhost:1", "unix:", "a b:1"})
+            strings = {
+                "",
+                "127.0.0.1",
+                ":50051",
+                "localhost:",
+                "localhost:65536",
+                "http://localhost:1",
+                "unix:",
+                "a b:1"
+            })
     void refusesAnythingElseAndSaysWhatToGive(String text) {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> SidecarAddress.parse(text))
@@ -32,7 +41,8 @@ class SidecarAddressTest {
     void isTheOneOfTheEnvironmentElseTheSidecarsDefault() {
         assertThat(SidecarAddress.ofEnvironment(Map.of("TOKENSTORE_ADDRESS", "unix:/a")))
                 .hasToString("unix:/a");
-        assertThat(SidecarAddress.ofEnvironment(Map.of("TOKENSTORE_ADDRESS", ""))).hasToString("127.0.0.1:50051");
+        assertThat(SidecarAddress.ofEnvironment(Map.of("TOKENSTORE_ADDRESS", "")))
+                .hasToString("127.0.0.1:50051");
         assertThat(SidecarAddress.ofEnvironment(Map.of())).hasToString("127.0.0.1:50051");
     }
 

@@ -28,8 +28,10 @@ class TokenStoreClientTest {
     private static final String SECRET = "fixture-secret-of-the-client";
     private static final Token TOKEN =
             Token.builder().id("1").accessToken(SECRET).build();
-    private static final dev.tokenstore.proto.v1.Token MESSAGE =
-            dev.tokenstore.proto.v1.Token.newBuilder().setId("1").setAccessToken(SECRET).build();
+    private static final dev.tokenstore.proto.v1.Token MESSAGE = dev.tokenstore.proto.v1.Token.newBuilder()
+            .setId("1")
+            .setAccessToken(SECRET)
+            .build();
 
     private final ScriptedSidecar sidecar = new ScriptedSidecar(0);
     private final TokenStoreClient client = client(Duration.ofSeconds(20));
