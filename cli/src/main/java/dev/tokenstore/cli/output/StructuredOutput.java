@@ -14,10 +14,12 @@ import java.util.stream.Stream;
 /// JSON and YAML, written as it comes. Values are text, numbers and booleans, or maps of them.
 final class StructuredOutput {
     private final JsonGenerator generator;
+    private final Format format;
     private final PrintWriter out;
 
-    private StructuredOutput(JsonGenerator generator, PrintWriter out) {
+    private StructuredOutput(JsonGenerator generator, Format format, PrintWriter out) {
         this.generator = generator;
+        this.format = format;
         this.out = out;
     }
 
@@ -33,7 +35,7 @@ final class StructuredOutput {
             if (format == Format.JSON) {
                 generator.setPrettyPrinter(new DefaultPrettyPrinter());
             }
-            return new StructuredOutput(generator, out);
+            return new StructuredOutput(generator, format, out);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -82,7 +84,9 @@ final class StructuredOutput {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
-        out.println();
+        if (format == Format.JSON) {
+            out.println(); // YAML ends its last line itself
+        }
     }
 
     /// A part of the output.
