@@ -1,0 +1,27 @@
+package dev.tokenstore.cli;
+
+/// How a command ended; documented in `docs/cli.md`, and never renumbered.
+public enum ExitCode {
+    OK(0, "done"),
+    FAILED(1, "failed, or something that was checked is not well"),
+    USAGE(2, "the command line is wrong, or a confirmation is missing"),
+    NOT_FOUND(3, "there is no such token, or no such store"),
+    UNREACHABLE(4, "the sidecar or the API server did not answer"),
+    DENIED(5, "the account may not do this, or there is no such store: without rights nobody can tell");
+
+    private final int number;
+    private final String meaning;
+
+    ExitCode(int number, String meaning) {
+        this.number = number;
+        this.meaning = meaning;
+    }
+
+    public int number() {
+        return number;
+    }
+
+    String meaning() {
+        return meaning;
+    }
+}

@@ -1,0 +1,8 @@
+package dev.tokenstore.cli.output;
+
+/// How a command prints its result.
+public enum Format {
+    TABLE,
+    JSON,
+    YAML
+}

@@ -1,0 +1,456 @@
+package dev.tokenstore.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.tokenstore.api.OAuthTokenStore;
+import dev.tokenstore.api.OAuthTokenStoreStatus;
+import dev.tokenstore.client.Token;
+import dev.tokenstore.client.TokenStoreClient;
+import dev.tokenstore.client.TokenStoreException;
+import dev.tokenstore.testing.KubernetesForTests;
+import dev.tokenstore.testing.Ports;
+import dev.tokenstore.testing.Program;
+import dev.tokenstore.testing.ProgramProcess;
+import io.fabric8.kubernetes.api.model.Condition;
+import io.fabric8.kubernetes.api.model.ConditionBuilder;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/// The commands on a real API server, in both ways to a store: through the shipped sidecar, and directly.
+class CliIT {
+    @RegisterExtension
+    static final KubernetesForTests kubernetes =
+            KubernetesForTests.create().withCustomResourceDefinitions(Path.of("../deploy/crds"));
+
+    private static final String SECRET = "fixture-secret-of-the-cli";
+    private static final String IN_AN_HOUR =
+            Long.toString(System.currentTimeMillis() + Duration.ofHours(1).toMillis());
+
+    @TempDir
+    static Path folder;
+
+    private static String namespace;
+    private static String address;
+    private static ProgramProcess sidecar;
+    private static TokenStoreClient client;
+
+    @BeforeAll
+    static void start() throws IOException {
+        namespace = kubernetes.newNamespace();
+        kubernetes.apply("""
+                apiVersion: tokenstore.dev/v1alpha1
+                kind: OAuthTokenStore
+                metadata: {name: crm, namespace: %s}
+                spec: {}
+                """.formatted(namespace));
+        address = "127.0.0.1:" + Ports.free();
+        sidecar = sidecar(address, namespace + "/crm", kubernetes.kubeconfigFile());
+        await().atMost(Duration.ofMinutes(2)).until(() -> {
+            sidecar.requireAlive();
+            return sidecar.hasLogged("the store answered");
+        });
+        client = TokenStoreClient.connect(address);
+    }
+
+    private static ProgramProcess sidecar(String address, String store, Path kubeconfig) throws IOException {
+        var log = Files.createTempFile(Files.createDirectories(Path.of("target/logs")), "sidecar-", ".log");
+        return ProgramProcess.start(
+                new Program(
+                        "sidecar",
+                        Path.of("../sidecar/target/sidecar.jar"),
+                        Program.SMALL,
+                        List.of(
+                                "--store",
+                                store,
+                                "--kubeconfig",
+                                kubeconfig.toString(),
+                                "--tcp",
+                                address,
+                                "--metrics",
+                                "off"),
+                        Map.of()),
+                log);
+    }
+
+    @AfterAll
+    static void stop() {
+        client.close();
+        sidecar.close();
+    }
+
+    @BeforeEach
+    void empty() {
+        client.deleteTokens();
+    }
+
+    static Stream<List<String>> bothWays() {
+        return Stream.of(List.of("--address", address), directly(kubernetes.kubeconfigFile()));
+    }
+
+    private static List<String> directly(Path kubeconfig) {
+        return List.of("--store", namespace + "/crm", "--kubeconfig", kubeconfig.toString());
+    }
+
+    private static Token alice() {
+        return client.saveToken(Token.builder()
+                .userSignature("alice")
+                .clientId("1000.C")
+                .clientSecret(SECRET + "-client")
+                .refreshToken(SECRET + "-refresh")
+                .accessToken(SECRET + "-access")
+                .expiresIn(IN_AN_HOUR)
+                .build());
+    }
+
+    private static String idOf(Token token) {
+        return token.id().orElseThrow();
+    }
+
+    @ParameterizedTest
+    @MethodSource("bothWays")
+    void listsAndShowsTokensWithoutTheirSecrets(List<String> way) {
+        var alice = alice();
+
+        var list = Command.run(way, "list").endsWith(ExitCode.OK);
+        assertThat(list.out()).contains("ID ", idOf(alice), "alice", "1000.C", "valid, ").doesNotContain(SECRET);
+        var show = Command.run(way, "show", idOf(alice)).endsWith(ExitCode.OK);
+        assertThat(show.out()).contains("<redacted>").doesNotContain(SECRET);
+        var json = Command.run(way, "list", "-o", "json").endsWith(ExitCode.OK).json();
+        assertThat(json).hasSize(1);
+        assertThat(json.get(0).get("refresh_token").asText()).isEqualTo("<redacted>");
+        assertThat(json.get(0).get("version").asText())
+                .isEqualTo(alice.version().orElseThrow());
+        assertThat(Command.run(way, "show", "--user", "alice", "-o", "json", "--reveal")
+                        .endsWith(ExitCode.OK)
+                        .json()
+                        .get("refresh_token")
+                        .asText())
+                .isEqualTo(SECRET + "-refresh");
+    }
+
+    @ParameterizedTest
+    @MethodSource("bothWays")
+    void saysWhereThereIsNothing(List<String> way) {
+        var list = Command.run(way, "list").endsWith(ExitCode.OK);
+        assertThat(list.out()).isEmpty();
+        assertThat(list.err()).startsWith("There are no tokens in ");
+        assertThat(Command.run(way, "list", "-o", "json").endsWith(ExitCode.OK).json())
+                .isEmpty();
+        assertThat(Command.run(way, "show", "unknown").endsWith(ExitCode.NOT_FOUND).err())
+                .startsWith("tokenstore: there is no such token in ")
+                .doesNotContain("unknown");
+        Command.run(way, "show", "--user", "nobody").endsWith(ExitCode.NOT_FOUND);
+        Command.run(way, "expire", "unknown").endsWith(ExitCode.NOT_FOUND);
+        Command.run(way, "delete", "unknown", "--yes").endsWith(ExitCode.NOT_FOUND);
+    }
+
+    @ParameterizedTest
+    @MethodSource("bothWays")
+    void expiresTheAccessTokenAndKeepsEverythingElse(List<String> way) {
+        var before = alice();
+
+        var expire = Command.run(way, "expire", idOf(before)).endsWith(ExitCode.OK);
+
+        var after = client.findTokenById(idOf(before));
+        assertThat(Long.parseLong(after.expiresIn().orElseThrow())).isLessThan(System.currentTimeMillis());
+        for (var field : Token.Field.values()) {
+            if (field != Token.Field.EXPIRES_IN) {
+                assertThat(after.get(field)).as(field.key()).isEqualTo(before.get(field));
+            }
+        }
+        assertThat(expire.out()).contains("expired 6").doesNotContain(SECRET);
+        assertThat(expire.err()).isEqualTo("Done: SDKs renew its access token at their next call.\n");
+        assertThat(Command.run(way, "expire", idOf(before)).endsWith(ExitCode.OK).err())
+                .startsWith("Nothing to do");
+        assertThat(client.findTokenById(idOf(before))).isEqualTo(after);
+    }
+
+    @ParameterizedTest
+    @MethodSource("bothWays")
+    void warnsWhereNothingCouldRenewWhatItExpires(List<String> way) {
+        var token =
+                client.saveToken(Token.builder().accessToken(SECRET + "-lone").build());
+
+        var expire = Command.run(way, "expire", idOf(token)).endsWith(ExitCode.OK);
+
+        assertThat(expire.err()).contains("Warning: nothing is stored that could renew it");
+        assertThat(client.findTokenById(idOf(token)).expiresIn()).isPresent();
+    }
+
+    @ParameterizedTest
+    @MethodSource("bothWays")
+    void deletesATokenOrAllAndOnlyAfterAYes(List<String> way) {
+        var alice = alice();
+        client.saveToken(Token.builder().accessToken(SECRET + "-other").build());
+
+        assertThat(Command.run(way, "delete", idOf(alice))
+                        .endsWith(ExitCode.USAGE)
+                        .err())
+                .contains("of user alice", "give --yes");
+        Command.run(way, "delete", "--all").endsWith(ExitCode.USAGE);
+        assertThat(client.getTokens()).hasSize(2);
+
+        assertThat(Command.run(way, "delete", idOf(alice), "--yes")
+                        .endsWith(ExitCode.OK)
+                        .out())
+                .isEqualTo("Token " + idOf(alice) + " deleted. It was not revoked at the provider.\n");
+        assertThat(client.getTokens()).hasSize(1);
+        assertThat(Command.run(way, "delete", "--all", "--yes")
+                        .endsWith(ExitCode.OK)
+                        .out())
+                .startsWith("1 token deleted.");
+        assertThat(client.getTokens()).isEmpty();
+    }
+
+    @Test
+    void checksASidecarThatIsWell() {
+        var check = Command.run(List.of("--address", address), "check", "-o", "json")
+                .endsWith(ExitCode.OK);
+
+        assertThat(check.json().findValuesAsText("check")).containsExactly("client", "sidecar", "health", "store");
+        assertThat(check.json().findValuesAsText("result")).containsOnly("ok");
+        assertThat(check.detailOf("store")).startsWith("reads work");
+    }
+
+    @Test
+    void saysWhatToDoWhereNothingListens() {
+        var nowhere = List.of("--address", "127.0.0.1:" + Ports.free());
+
+        var check = Command.run(nowhere, "check", "-o", "json").endsWith(ExitCode.UNREACHABLE);
+        assertThat(check.resultOf("sidecar")).isEqualTo("failed");
+        assertThat(check.detailOf("sidecar"))
+                .contains("no token store sidecar can be reached at", "Connection refused", "TOKENSTORE_ADDRESS");
+        assertThat(Command.run(nowhere, "list").endsWith(ExitCode.UNREACHABLE).err())
+                .startsWith("tokenstore: no token store sidecar can be reached");
+    }
+
+    @Test
+    void saysWhatIsWrongWithASidecarThatIsNotReady() throws IOException {
+        var elsewhere = kubernetes.newNamespace();
+        var port = "127.0.0.1:" + Ports.free();
+        try (var unready = sidecar(port, elsewhere + "/crm", kubernetes.kubeconfigFile())) {
+            await().atMost(Duration.ofMinutes(2)).until(() -> unready.hasLogged("not ready"));
+
+            var check = Command.run(List.of("--address", port), "check", "-o", "json")
+                    .endsWith(ExitCode.FAILED);
+            assertThat(check.resultOf("sidecar")).isEqualTo("ok");
+            assertThat(check.resultOf("health")).isEqualTo("failed");
+            assertThat(check.detailOf("store")).contains("there is no OAuthTokenStore crm");
+            Command.run(List.of("--address", port), "list").endsWith(ExitCode.NOT_FOUND);
+        }
+    }
+
+    @Test
+    void saysWhatASidecarWithoutRightsMayNot() throws IOException {
+        var port = "127.0.0.1:" + Ports.free();
+        var kubeconfig = kubernetes.kubeconfigFor(namespace, "stranger");
+        try (var refused = sidecar(port, namespace + "/crm", kubeconfig)) {
+            await().atMost(Duration.ofMinutes(2)).until(() -> refused.hasLogged("STORE_NOT_ACCESSIBLE"));
+
+            assertThat(Command.run(List.of("--address", port), "list")
+                            .endsWith(ExitCode.DENIED)
+                            .err())
+                    .contains("stranger may not use it");
+        }
+    }
+
+    @Test
+    void checksAStoreAndSaysThatNoOperatorLooksAfterIt() {
+        var check = Command.run(directly(kubernetes.kubeconfigFile()), "check", "-o", "json")
+                .endsWith(ExitCode.FAILED);
+
+        assertThat(check.detailOf("api-server")).startsWith("Kubernetes v1.");
+        assertThat(check.resultOf("account")).isEqualTo("ok");
+        assertThat(check.resultOf("right-get-oauthtokenstores")).isEqualTo("ok");
+        assertThat(check.resultOf("right-delete-secrets")).isEqualTo("ok");
+        assertThat(check.resultOf("store")).isEqualTo("ok");
+        assertThat(check.resultOf("operator")).isEqualTo("failed");
+        assertThat(check.detailOf("operator")).contains("no operator has looked at this store");
+    }
+
+    @Test
+    void checksAStoreByItsConditions() {
+        var looked = kubernetes.newNamespace();
+        kubernetes.apply("""
+                apiVersion: tokenstore.dev/v1alpha1
+                kind: OAuthTokenStore
+                metadata: {name: crm, namespace: %s}
+                spec: {}
+                """.formatted(looked));
+        var way = List.of(
+                "--store", "crm", "-n", looked, "--kubeconfig", kubernetes.kubeconfigFile().toString());
+        status(looked, "True", "False");
+        var well = Command.run(way, "check", "-o", "json").endsWith(ExitCode.OK);
+        assertThat(well.resultOf("condition-ready")).isEqualTo("ok");
+        assertThat(well.resultOf("condition-isolated")).isEqualTo("warning");
+        assertThat(well.detailOf("condition-isolated")).isEqualTo("SomeReason: what to do");
+        assertThat(well.detailOf("tokens")).isEqualTo("3 tokens: 2 valid, 1 to be renewed, 0 expired, 0 unusable");
+
+        status(looked, "False", "True");
+        var unwell = Command.run(way, "check", "-o", "json").endsWith(ExitCode.FAILED);
+        assertThat(unwell.resultOf("condition-ready")).isEqualTo("failed");
+    }
+
+    private static void status(String namespace, String ready, String isolated) {
+        var store = kubernetes
+                .admin()
+                .resources(OAuthTokenStore.class)
+                .inNamespace(namespace)
+                .withName("crm")
+                .get();
+        store.setStatus(new OAuthTokenStoreStatus(
+                store.getMetadata().getGeneration(),
+                new OAuthTokenStoreStatus.TokenCounts(3, 2, 0, 1, 0),
+                null,
+                null,
+                List.of(condition("Ready", ready), condition("Isolated", isolated))));
+        kubernetes.admin().resource(store).updateStatus();
+    }
+
+    private static Condition condition(String type, String status) {
+        return new ConditionBuilder()
+                .withType(type)
+                .withStatus(status)
+                .withReason("SomeReason")
+                .withMessage("what to do")
+                .withLastTransitionTime("2026-01-01T00:00:00Z")
+                .withObservedGeneration(1L)
+                .build();
+    }
+
+    @Test
+    void namesEveryRightThatIsMissing() {
+        var way = directly(kubernetes.kubeconfigFor(namespace, "stranger"));
+
+        var check = Command.run(way, "check", "-o", "json").endsWith(ExitCode.DENIED);
+        assertThat(check.detailOf("account")).contains("system:serviceaccount:" + namespace + ":stranger");
+        for (var verb : List.of("get", "list", "create", "patch", "delete")) {
+            assertThat(check.resultOf("right-" + verb + "-secrets")).isEqualTo("failed");
+        }
+        assertThat(check.detailOf("right-get-secrets")).contains("stranger may not get secrets", "spec.access");
+        assertThat(Command.run(way, "list").endsWith(ExitCode.DENIED).err()).contains("may not use it");
+    }
+
+    @Test
+    void saysThatThereIsNoSuchStore() {
+        var way = List.of(
+                "--store",
+                namespace + "/other",
+                "--kubeconfig",
+                kubernetes.kubeconfigFile().toString());
+
+        assertThat(Command.run(way, "list").endsWith(ExitCode.NOT_FOUND).err())
+                .contains("there is no OAuthTokenStore other in namespace " + namespace);
+        var check = Command.run(way, "check", "-o", "json").endsWith(ExitCode.NOT_FOUND);
+        assertThat(check.detailOf("store")).contains("there is no OAuthTokenStore other");
+    }
+
+    @Test
+    void saysThatTheApiServerDoesNotAnswer() throws IOException {
+        var text = Files.readString(kubernetes.kubeconfigFile()).replaceAll("(server:.*):[0-9]+", "$1:1");
+        var way = directly(Files.writeString(folder.resolve("elsewhere"), text));
+
+        assertThat(Command.run(way, "list").endsWith(ExitCode.UNREACHABLE).err())
+                .contains("the Kubernetes API server at", "did not answer");
+        var check = Command.run(way, "check", "-o", "json").endsWith(ExitCode.UNREACHABLE);
+        assertThat(check.detailOf("api-server")).contains("did not answer (");
+    }
+
+    @Test
+    void saysThatTheCredentialsAreNotAccepted() throws IOException {
+        var text = Files.readString(kubernetes.kubeconfigFor(namespace, "forged"))
+                .replaceAll("token: .*", "token: " + SECRET);
+        var way = directly(Files.writeString(folder.resolve("forged"), text));
+
+        var check = Command.run(way, "check", "-o", "json").endsWith(ExitCode.DENIED);
+        assertThat(check.detailOf("account")).contains("does not accept the credentials");
+        assertThat(check.out()).doesNotContain(SECRET);
+        Command.run(way, "list").endsWith(ExitCode.DENIED);
+    }
+
+    @Test
+    void anAdministratorWhoLooksDoesNotProlongASession() throws Exception {
+        var strict = kubernetes.newNamespace();
+        kubernetes.apply("""
+                apiVersion: tokenstore.dev/v1alpha1
+                kind: OAuthTokenStore
+                metadata: {name: crm, namespace: %s}
+                spec: {sessionTimeout: 10s}
+                """.formatted(strict));
+        var way = List.of("--store", strict + "/crm", "--kubeconfig", kubernetes.kubeconfigFile().toString());
+        var port = "127.0.0.1:" + Ports.free();
+        try (var serving = sidecar(port, strict + "/crm", kubernetes.kubeconfigFile());
+                var app = TokenStoreClient.connect(port)) {
+            await().atMost(Duration.ofMinutes(2)).until(() -> serving.hasLogged("the store answered"));
+            var id = idOf(app.saveToken(Token.builder().accessToken(SECRET).build()));
+
+            await().atMost(Duration.ofSeconds(30)).pollInterval(Duration.ofMillis(500)).until(() -> {
+                Command.run(way, "show", id);
+                try {
+                    return app.getTokens().noneMatch(token -> token.id().orElseThrow().equals(id));
+                } catch (TokenStoreException e) {
+                    return false;
+                }
+            });
+        }
+    }
+
+    @Test
+    void refusesCommandLinesThatMakeNoSense() throws IOException {
+        assertUsage("give one of them", "list", "--address", address, "--store", "a/b");
+        assertUsage("need --store", "list", "-n", "a");
+        assertUsage("HOST:PORT", "list", "--address", "nowhere");
+        assertUsage("names no store", "list", "--store", "a/b/c", "--kubeconfig", "" + kubernetes.kubeconfigFile());
+        assertUsage("cannot read the kubeconfig", "list", "--store", "a/b", "--kubeconfig", "" + folder.resolve("no"));
+        var broken = Files.writeString(folder.resolve("broken"), "users: {" + SECRET);
+        assertUsage("is malformed", "list", "--store", "a/b", "--kubeconfig", "" + broken);
+        assertUsage("has no context", "list", "--store", "a/b", "--context", "x", "--kubeconfig", ""
+                + kubernetes.kubeconfigFile());
+        assertUsage("give either the id", "show", "--address", address);
+        assertUsage("give either the id", "show", "1", "--user", "a", "--address", address);
+        assertUsage("or --all", "delete", "--address", address);
+        assertUsage("or --all", "delete", "1", "--all", "--address", address);
+        assertUsage("--help lists all options", "list", "--nonsense");
+        assertUsage("--help lists all options", "list", "-o", "xml");
+        assertUsage("subcommand");
+    }
+
+    private static void assertUsage(String part, String... args) {
+        var command = Command.run(List.of(), args).endsWith(ExitCode.USAGE);
+        assertThat(command.err()).startsWith("tokenstore: ").contains(part).doesNotContain(SECRET, "Exception");
+        assertThat(command.out()).isEmpty();
+    }
+
+    @Test
+    void runsAsAProgram() throws Exception {
+        alice();
+        var process = new ProcessBuilder(
+                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                        "-jar",
+                        "target/tokenstore.jar",
+                        "list",
+                        "--address",
+                        address)
+                .redirectError(ProcessBuilder.Redirect.PIPE)
+                .start();
+
+        assertThat(new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8)).contains("alice").doesNotContain(SECRET);
+        assertThat(new String(process.getErrorStream().readAllBytes(), StandardCharsets.UTF_8)).isEmpty();
+        assertThat(process.waitFor()).isZero();
+    }
+}

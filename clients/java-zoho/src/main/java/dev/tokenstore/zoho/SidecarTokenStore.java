@@ -1,0 +1,68 @@
+package dev.tokenstore.zoho;
+
+import com.zoho.api.authenticator.OAuthToken;
+import com.zoho.api.authenticator.Token;
+import com.zoho.api.authenticator.store.TokenStore;
+import com.zoho.crm.api.exception.SDKException;
+import dev.tokenstore.client.SdkTokenStore;
+import dev.tokenstore.client.TokenStoreClient;
+import java.util.ArrayList;
+import java.util.List;
+
+/// The token store of the Zoho CRM SDK that keeps its tokens through a sidecar. Thread-safe.
+///
+/// ```java
+/// new Initializer.Builder().environment(environment).token(token).store(new SidecarTokenStore()).initialize();
+/// ```
+public final class SidecarTokenStore implements TokenStore, AutoCloseable {
+    private final TokenStoreClient client;
+    private final SdkTokenStore<OAuthToken, SDKException> store;
+
+    /// Through the sidecar that `TOKENSTORE_ADDRESS` names, or the one at `127.0.0.1:50051`.
+    public SidecarTokenStore() {
+        this(TokenStoreClient.connect());
+    }
+
+    /// Through a client that this closes.
+    public SidecarTokenStore(TokenStoreClient client) {
+        this.client = client;
+        this.store = new SdkTokenStore<>(client, new ZohoTokens());
+    }
+
+    @Override
+    public Token findToken(Token token) throws SDKException {
+        return token instanceof OAuthToken ? store.findToken((OAuthToken) token) : token;
+    }
+
+    @Override
+    public Token findTokenById(String id) throws SDKException {
+        return store.findTokenById(id);
+    }
+
+    @Override
+    public void saveToken(Token token) throws SDKException {
+        if (token instanceof OAuthToken) {
+            store.saveToken((OAuthToken) token);
+        }
+    }
+
+    @Override
+    public void deleteToken(String id) throws SDKException {
+        store.deleteToken(id);
+    }
+
+    @Override
+    public List<Token> getTokens() throws SDKException {
+        return new ArrayList<>(store.getTokens());
+    }
+
+    @Override
+    public void deleteTokens() throws SDKException {
+        store.deleteTokens();
+    }
+
+    @Override
+    public void close() {
+        client.close();
+    }
+}

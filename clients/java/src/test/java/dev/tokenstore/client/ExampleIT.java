@@ -1,0 +1,61 @@
+package dev.tokenstore.client;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.tokenstore.testing.KubernetesForTests;
+import dev.tokenstore.testing.Ports;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+
+/// The example in `examples/java`, run as a program.
+class ExampleIT {
+    @RegisterExtension
+    static final KubernetesForTests kubernetes = RunningSidecar.kubernetes();
+
+    private static final Path SOURCE = Path.of("../../examples/java/src/main/java/dev/tokenstore/example/Example.java");
+
+    @Test
+    void logsInOnceAndRenewsWhatExpires() throws Exception {
+        try (var sidecar = RunningSidecar.start(kubernetes);
+                var store = TokenStoreClient.connect(sidecar.tcp())) {
+            assertThat(run(sidecar.unix(), 0)).isEqualTo("first call:  logged in\nsecond call: stored\n");
+
+            var token = store.findToken(Token.builder().userSignature("alice").build())
+                    .orElseThrow();
+            store.saveToken(Token.builder()
+                    .id(token.id().orElseThrow())
+                    .expiresIn("1000000000000")
+                    .build());
+
+            assertThat(run(sidecar.tcp(), 0)).isEqualTo("first call:  renewed\nsecond call: stored\n");
+            assertThat(store.findTokenById(token.id().orElseThrow()).refreshToken())
+                    .isEqualTo(token.refreshToken());
+        }
+    }
+
+    @Test
+    void saysWhatIsWrongWithoutASidecar() throws Exception {
+        assertThat(run("127.0.0.1:" + Ports.free(), 1))
+                .startsWith("example: no token store sidecar can be reached at ")
+                .hasLineCount(1);
+    }
+
+    private static String run(String address, int exitCode) throws IOException, InterruptedException {
+        var builder = new ProcessBuilder(
+                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                        "--class-path",
+                        System.getProperty("java.class.path"),
+                        "--source",
+                        "11",
+                        SOURCE.toString())
+                .redirectErrorStream(true);
+        builder.environment().put("TOKENSTORE_ADDRESS", address);
+        var process = builder.start();
+        var output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        assertThat(process.waitFor()).as(output).isEqualTo(exitCode);
+        return output;
+    }
+}

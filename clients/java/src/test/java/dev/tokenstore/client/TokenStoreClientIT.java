@@ -1,0 +1,143 @@
+package dev.tokenstore.client;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+import dev.tokenstore.testing.KubernetesForTests;
+import io.grpc.Status;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/// The client against the shipped sidecar on a real API server.
+class TokenStoreClientIT {
+    @RegisterExtension
+    static final KubernetesForTests kubernetes = RunningSidecar.kubernetes();
+
+    private static final String SECRET = "fixture-secret-of-the-client";
+
+    private static RunningSidecar sidecar;
+    private static TokenStoreClient client;
+
+    @BeforeAll
+    static void start() {
+        sidecar = RunningSidecar.start(kubernetes);
+        client = TokenStoreClient.connect(sidecar.tcp());
+    }
+
+    @AfterAll
+    static void stop() {
+        client.close();
+        sidecar.close();
+    }
+
+    @BeforeEach
+    void empty() {
+        client.deleteTokens();
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void carriesOutTheSixOperations(boolean overUnixSocket) {
+        try (var store = TokenStoreClient.connect(overUnixSocket ? sidecar.unix() : sidecar.tcp())) {
+            var given = Token.builder()
+                    .userSignature("alice")
+                    .refreshToken(SECRET)
+                    .expiresIn("1900000000000")
+                    .build();
+
+            var saved = store.saveToken(given);
+            var id = saved.id().orElseThrow();
+
+            assertThat(saved.refreshToken()).contains(SECRET);
+            assertThat(saved.expireTime().orElseThrow().toEpochMilli()).isEqualTo(1_900_000_000_000L);
+            assertThat(store.findTokenById(id)).isEqualTo(saved);
+            assertThat(store.findToken(Token.builder().userSignature("alice").build()))
+                    .contains(saved);
+            assertThat(store.findToken(Token.builder().userSignature("").build()))
+                    .isEmpty();
+            assertThat(store.getTokens()).containsExactly(saved);
+            store.deleteToken(id);
+            assertThat(store.getTokens()).isEmpty();
+            store.saveToken(given);
+            assertThat(store.deleteTokens()).isEqualTo(1);
+        }
+    }
+
+    @Test
+    void savesOnlyOverTheExpectedVersion() {
+        var first = client.saveToken(
+                Token.builder().userSignature("alice").accessToken(SECRET).build());
+        var change = Token.builder()
+                .id(first.id().orElseThrow())
+                .accessToken(SECRET + "-2")
+                .build();
+        var second = client.saveToken(change, first.version().orElseThrow());
+
+        var conflict = catchThrowableOfType(
+                TokenStoreException.class,
+                () -> client.saveToken(change, first.version().orElseThrow()));
+
+        assertThat(conflict.reason()).isEqualTo("VERSION_CONFLICT");
+        assertThat(conflict.currentVersion()).isEqualTo(second.version());
+    }
+
+    @Test
+    void tellsAMissByIdFromADeletedToken() {
+        var id = client.saveToken(Token.builder().accessToken(SECRET).build())
+                .id()
+                .orElseThrow();
+        client.deleteToken(id);
+
+        assertThat(catchThrowableOfType(TokenStoreException.class, () -> client.findTokenById(id))
+                        .reason())
+                .isEqualTo("TOKEN_NOT_FOUND");
+        assertThat(catchThrowableOfType(
+                                TokenStoreException.class,
+                                () -> client.saveToken(Token.builder()
+                                        .id(id)
+                                        .accessToken(SECRET)
+                                        .build()))
+                        .reason())
+                .isEqualTo("TOKEN_DELETED");
+    }
+
+    @Test
+    void listsMoreTokensThanAPageHolds() {
+        var users = IntStream.range(0, 520).mapToObj(number -> "user-" + number).collect(Collectors.toSet());
+        users.parallelStream()
+                .forEach(user -> client.saveToken(Token.builder()
+                        .userSignature(user)
+                        .accessToken(SECRET + user)
+                        .build()));
+
+        try (var tokens = client.getTokens()) {
+            assertThat(tokens.map(token -> token.userSignature().orElseThrow()))
+                    .hasSize(520)
+                    .containsExactlyInAnyOrderElementsOf(users);
+        }
+    }
+
+    @Test
+    void outlivesAKilledSidecar() {
+        var id = client.saveToken(Token.builder().accessToken(SECRET).build())
+                .id()
+                .orElseThrow();
+
+        sidecar.kill();
+        assertThat(catchThrowableOfType(TokenStoreException.class, () -> client.findTokenById(id))
+                        .code())
+                .isEqualTo(Status.Code.UNAVAILABLE);
+        sidecar.startAgain();
+        var saved = client.saveToken(
+                Token.builder().id(id).accessToken(SECRET + "-2").build());
+
+        assertThat(client.findTokenById(id)).isEqualTo(saved);
+    }
+}

@@ -1,0 +1,62 @@
+package dev.tokenstore.zoho;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.tokenstore.client.RunningSidecar;
+import dev.tokenstore.client.TokenStoreClient;
+import dev.tokenstore.testing.KubernetesForTests;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.stream.Stream;
+import java.util.stream.StreamSupport;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestFactory;
+import org.junit.jupiter.api.extension.RegisterExtension;
+
+/// The adapter for the vendor's SDK does what the table of all languages says, through the shipped sidecar on a real
+/// API
+/// server. The SDK's classes are stood in for (`com.zoho` among the test sources).
+class AdapterCasesIT {
+    @RegisterExtension
+    static final KubernetesForTests kubernetes = RunningSidecar.kubernetes();
+
+    private static RunningSidecar sidecar;
+    private static TokenStoreClient client;
+    private static SidecarTokenStore store;
+
+    @BeforeAll
+    static void start() {
+        sidecar = RunningSidecar.start(kubernetes);
+        client = TokenStoreClient.connect(sidecar.tcp());
+        store = new SidecarTokenStore(TokenStoreClient.connect(sidecar.tcp()));
+    }
+
+    @AfterAll
+    static void stop() {
+        store.close();
+        client.close();
+        sidecar.close();
+    }
+
+    @TestFactory
+    Stream<DynamicTest> everyCaseOfTheTable() throws IOException {
+        var table = table();
+        return StreamSupport.stream(table.get("cases").spliterator(), false)
+                .map(one -> DynamicTest.dynamicTest(
+                        one.get("name").asText(), () -> new AdapterCase(table.get("rows"), one, client, store).run()));
+    }
+
+    @Test
+    void theTableHasCases() throws IOException {
+        assertThat(table().get("cases")).hasSizeGreaterThan(70);
+    }
+
+    private static JsonNode table() throws IOException {
+        return new ObjectMapper().readTree(Path.of("../adapter-cases.json").toFile());
+    }
+}
