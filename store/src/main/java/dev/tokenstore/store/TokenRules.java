@@ -21,7 +21,7 @@ import java.util.stream.Stream;
 ///
 /// A find must not hand out a row on a weak match, a save must not make a twin; so a save may update a row that a find
 /// with the same values would miss.
-final class TokenRules {
+public final class TokenRules {
     private static final Comparator<StoredToken> OLDEST_FIRST =
             Comparator.comparing(StoredToken::createTime).thenComparing(StoredToken::name);
     private static final Comparator<StoredToken> LONGEST_WITH_ITS_USER_FIRST =
@@ -45,12 +45,12 @@ final class TokenRules {
     }
 
     /// The row a save updates (rule R5), or empty when the save makes a new one.
-    static Optional<StoredToken> toUpdate(TokenFields given, TokenLookup rows) {
+    public static Optional<StoredToken> toUpdate(TokenFields given, TokenLookup rows) {
         return given.get(ID).flatMap(rows::byId).or(() -> toUpdateWhateverItsId(given, rows));
     }
 
     /// The row a save updates when no row has the id it gives (rule R5, b and c).
-    static Optional<StoredToken> toUpdateWhateverItsId(TokenFields given, TokenLookup rows) {
+    public static Optional<StoredToken> toUpdateWhateverItsId(TokenFields given, TokenLookup rows) {
         return byUserOrCredential(given, rows).or(() -> byAnyCredential(given, rows));
     }
 
@@ -113,8 +113,8 @@ final class TokenRules {
     }
 
     /// A few rows at hand, looked up like a whole storage: how a storage asks for twins.
-    record RowsAtHand(List<StoredToken> rows) implements TokenLookup {
-        RowsAtHand {
+    public record RowsAtHand(List<StoredToken> rows) implements TokenLookup {
+        public RowsAtHand {
             rows = List.copyOf(rows);
         }
 

@@ -5,7 +5,9 @@ import dev.tokenstore.store.token.SecretValue;
 import dev.tokenstore.store.token.TokenFields;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.BiFunction;
 import java.util.function.Function;
+import java.util.function.Supplier;
 
 /// Durable storage of the rows of one store; what a backend implements. It knows no rule: [TokenStore] decides, and a
 /// storage only makes sure that what was decided is still true when it is written.
@@ -27,6 +29,21 @@ public interface TokenStorage extends TokenLookup, AutoCloseable {
     /// @param fields what to store; without an id one is generated
     /// @param twin returns the row that should have been updated instead, if there is one
     Insertion insert(TokenFields fields, Function<List<StoredToken>, Optional<StoredToken>> twin);
+
+    /// Stores many new rows, each as [#insert] does. A storage may share among them what the search for twins costs;
+    /// until then none of them is visible.
+    ///
+    /// @param rows no two of them each other's twins
+    /// @param twin returns, of a row to store and rows that share a value with it, the one that should have been
+    /// updated
+    /// instead, if there is one
+    /// @return what became of each, in their order; a failure of one is no failure of the others
+    default List<Attempted> insertAll(
+            List<TokenFields> rows, BiFunction<TokenFields, List<StoredToken>, Optional<StoredToken>> twin) {
+        return rows.stream()
+                .map(fields -> Attempted.of(() -> insert(fields, others -> twin.apply(fields, others))))
+                .toList();
+    }
 
     /// Replaces all fields of a row, if it is still as `current` says, and raises its version.
     ///
@@ -68,8 +85,23 @@ public interface TokenStorage extends TokenLookup, AutoCloseable {
     @Override
     void close();
 
+    /// What became of one row of an [#insertAll].
+    sealed interface Attempted permits Insertion, NotInserted {
+        /// Runs an attempt whose failure is a value.
+        static Attempted of(Supplier<? extends Attempted> attempt) {
+            try {
+                return attempt.get();
+            } catch (StorageException e) {
+                return new NotInserted(e);
+            }
+        }
+    }
+
+    /// The attempt failed; whether the row is stored is not known.
+    record NotInserted(StorageException why) implements Attempted {}
+
     /// What became of an [#insert].
-    sealed interface Insertion {
+    sealed interface Insertion extends Attempted {
         record Inserted(StoredToken row) implements Insertion {}
 
         /// There is, or was a moment ago, a row to update instead: look again.

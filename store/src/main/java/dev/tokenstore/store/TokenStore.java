@@ -11,6 +11,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 import java.util.random.RandomGenerator;
@@ -80,6 +81,41 @@ public final class TokenStore implements AutoCloseable {
         return save(given, Optional.of(expectedVersion));
     }
 
+    /// Stores tokens that have no row yet, many at once: what a save of each would do, but none of them ever updates a
+    /// row (rules R5 to R10).
+    ///
+    /// @param given no two of them tokens that a save would put into one row
+    /// @return what became of each, in their order
+    /// @throws InvalidTokenException if one holds no credential; then none is stored
+    public List<NewTokenResult> saveNew(List<TokenFields> given) {
+        given.forEach(TokenStore::requireCredential);
+        var results = new ArrayList<NewTokenResult>(Collections.nCopies(given.size(), new NewTokenResult.RowExists()));
+        var positions = new ArrayList<Integer>();
+        for (int i = 0; i < given.size(); i++) {
+            var id = given.get(i).get(ID);
+            if (id.flatMap(storage.ids()::placeOf).isEmpty()) {
+                positions.add(i);
+            } else if (id.flatMap(storage::byId).isEmpty()) {
+                results.set(i, new NewTokenResult.TokenDeleted());
+            }
+        }
+        var attempts = storage.insertAll(
+                positions.stream().map(given::get).toList(),
+                (fields, rows) -> TokenRules.toUpdate(fields, new TokenRules.RowsAtHand(rows)));
+        for (int i = 0; i < positions.size(); i++) {
+            results.set(positions.get(i), resultOf(attempts.get(i)));
+        }
+        return List.copyOf(results);
+    }
+
+    private static NewTokenResult resultOf(TokenStorage.Attempted attempt) {
+        return switch (attempt) {
+            case Insertion.Inserted inserted -> new NewTokenResult.Stored(inserted.row());
+            case Insertion.TwinFound twin -> new NewTokenResult.RowExists();
+            case TokenStorage.NotInserted failed -> new NewTokenResult.Failed(failed.why());
+        };
+    }
+
     private SaveResult save(TokenFields given, Optional<String> expectedVersion) {
         var backoff = new Backoff(PATIENCE, clock, random);
         do {
@@ -100,16 +136,22 @@ public final class TokenStore implements AutoCloseable {
             return Optional.of(new SaveResult.TokenDeleted());
         }
         var row = byId.or(() -> TokenRules.toUpdateWhateverItsId(given, storage));
-        if (row.isEmpty() && !given.hasCredential()) {
-            throw new InvalidTokenException(
-                    "a new token needs a refresh_token, a grant_token or an access_token; give one,"
-                            + " or the id or user_signature of a token that is stored");
+        if (row.isEmpty()) {
+            requireCredential(given);
         }
         var version = row.map(StoredToken::version);
         if (expectedVersion.isPresent() && !expectedVersion.equals(version)) {
             return Optional.of(new SaveResult.VersionConflict(version));
         }
         return row.isPresent() ? update(row.get(), given) : insert(given);
+    }
+
+    private static void requireCredential(TokenFields given) {
+        if (!given.hasCredential()) {
+            throw new InvalidTokenException(
+                    "a new token needs a refresh_token, a grant_token or an access_token; give one,"
+                            + " or the id or user_signature of a token that is stored");
+        }
     }
 
     private Optional<SaveResult> update(StoredToken row, TokenFields given) {

@@ -9,6 +9,7 @@ public interface TokenStoreContract
         extends FindContract,
                 SaveContract,
                 NewRowContract,
+                BulkSaveContract,
                 IdentityContract,
                 DeletedTokenContract,
                 RetentionContract,

@@ -13,10 +13,10 @@ import dev.tokenstore.store.token.TokenField;
 import dev.tokenstore.store.token.TokenFields;
 import io.fabric8.kubernetes.api.model.Secret;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.BiFunction;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.random.RandomGenerator;
@@ -36,6 +36,7 @@ public final class KubernetesTokenStorage implements TokenStorage {
     private final Places places;
     private final GeneratedIds ids;
     private final PendingRows pendingRows;
+    private final Placement placement;
     private final LivingTokens living;
     private final SecretLookup lookup;
 
@@ -47,6 +48,7 @@ public final class KubernetesTokenStorage implements TokenStorage {
     private final RowList rowList;
     private final Marks marks;
     private final StoreResource resource;
+    private final BulkInsertion bulkInsertion;
     private final Fanout fanout = new Fanout();
 
     /// @param unreadable told the name of each Secret of the store that is no token, whenever one is met
@@ -71,6 +73,17 @@ public final class KubernetesTokenStorage implements TokenStorage {
         rowList = new RowList(secrets, writer, lookup);
         lastUse = new LastUse(living, new SecretUse(secrets, writer, reader, connection.clock()));
         pendingRows = new PendingRows(secrets, writer, lookup, stamps, marks, connection.clock(), random);
+        placement = new Placement(places, pendingRows);
+        bulkInsertion = new BulkInsertion(
+                resource,
+                living,
+                placement,
+                pendingRows,
+                secrets,
+                lookup,
+                everything,
+                new MetadataLook(secrets, writer),
+                fanout);
     }
 
     /// What a Secret is to who reads or writes tokens.
@@ -166,22 +179,19 @@ public final class KubernetesTokenStorage implements TokenStorage {
     public Insertion insert(TokenFields fields, Function<List<StoredToken>, Optional<StoredToken>> twin) {
         resource.require();
         makeRoom(fields, twin);
-        var occupied = new ArrayList<SecretRow>();
-        for (var place : places.forNew(fields)) {
-            var whole = fields.has(TokenField.ID) ? fields : fields.with(TokenField.ID, ids.next(place));
-            switch (pendingRows.create(places.name(place), whole)) {
-                case PendingRows.Creation.Created created -> {
-                    return told(pendingRows.settle(created.row(), twin));
-                }
-                case PendingRows.Creation.NameTaken taken -> taken.by().ifPresent(occupied::add);
+        return switch (placement.create(fields, twin)) {
+            case Placement.Placed.Pending pending -> told(pendingRows.settle(pending.row(), twin));
+            case Placement.Placed.Blocked blocked -> {
+                pendingRows.awaitSettled(blocked.by());
+                yield new Insertion.TwinFound();
             }
-            if (twin.apply(List.copyOf(occupied)).isPresent()) {
-                pendingRows.awaitSettled(occupied);
-                return new Insertion.TwinFound();
-            }
-        }
-        throw new StorageException(
-                Reason.TOO_MUCH_CONTENTION, "no free name was found for the new token; save it again");
+        };
+    }
+
+    @Override
+    public List<Attempted> insertAll(
+            List<TokenFields> rows, BiFunction<TokenFields, List<StoredToken>, Optional<StoredToken>> twin) {
+        return bulkInsertion.insert(rows, twin);
     }
 
     private Insertion told(Insertion insertion) {

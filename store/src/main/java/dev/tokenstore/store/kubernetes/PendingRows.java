@@ -22,6 +22,9 @@ import java.util.random.RandomGenerator;
 final class PendingRows {
     private static final Duration PATIENCE = Duration.ofSeconds(2);
 
+    /// Longer than a creator that is alive leaves a row pending; a [BulkInsertion] takes longest.
+    private static final Duration ABANDONED = Duration.ofSeconds(30);
+
     private final SecretApi secrets;
     private final SecretWriter writer;
     private final SecretLookup lookup;
@@ -64,8 +67,17 @@ final class PendingRows {
 
     /// Confirms a pending row, or withdraws it when it has a twin.
     Insertion settle(SecretRow pending, Function<List<StoredToken>, Optional<StoredToken>> twin) {
+        return settle(pending, twin, lookup.sharing(pending.fields()));
+    }
+
+    /// The same, after a look for the rows that share a value with it.
+    ///
+    /// @param found what was seen in a look that began after the row was created
+    Insertion settle(
+            SecretRow pending, Function<List<StoredToken>, Optional<StoredToken>> twin, List<SecretRow> found) {
+        var sharing = found;
         while (true) {
-            var others = lookup.sharing(pending.fields()).stream()
+            var others = sharing.stream()
                     .filter(row -> !row.name().equals(pending.name()))
                     .toList();
             var twins = others.stream()
@@ -82,7 +94,15 @@ final class PendingRows {
             if (twins.stream().allMatch(this::withdraw)) {
                 return confirm(pending, others);
             }
+            sharing = lookup.sharing(pending.fields());
         }
+    }
+
+    /// Deletes a row that its creator has most likely left behind, pending.
+    ///
+    /// @return whether it is out of the way
+    boolean withdrawIfAbandoned(SecretRow row) {
+        return !row.confirmed() && row.createTime().plus(ABANDONED).isBefore(clock.instant()) && withdraw(row);
     }
 
     /// Waits until none of the rows is pending any more; one that stays pending is deleted.

@@ -38,6 +38,11 @@ final class Places {
         return TokenSecretLayout.hash("user-and-client", identity, user.reveal(), client.reveal());
     }
 
+    /// What a new row at that place holds: the fields, with an id that leads there if they have none.
+    TokenFields withId(TokenFields fields, String place) {
+        return fields.has(TokenField.ID) ? fields : fields.with(TokenField.ID, ids.next(place));
+    }
+
     /// The places a new row may take, best first; at the end some that are surely free.
     List<String> forNew(TokenFields fields) {
         var places = new ArrayList<String>();

@@ -123,7 +123,8 @@ final class SecretWriter {
         return data;
     }
 
-    private static Map<String, String> hashes(TokenFields fields) {
+    /// The labels by which a row with these fields is looked up.
+    static Map<String, String> hashes(TokenFields fields) {
         var labels = new LinkedHashMap<String, String>();
         for (var field : lookupFields()) {
             fields.get(field).ifPresent(value -> labels.put(hashLabel(field), hash(field, value)));

@@ -1,0 +1,213 @@
+package dev.tokenstore.store.kubernetes;
+
+import dev.tokenstore.api.TokenFacts;
+import dev.tokenstore.store.LivingTokens;
+import dev.tokenstore.store.StorageException;
+import dev.tokenstore.store.StorageException.Reason;
+import dev.tokenstore.store.StoredToken;
+import dev.tokenstore.store.TokenStorage.Attempted;
+import dev.tokenstore.store.TokenStorage.Insertion;
+import dev.tokenstore.store.TokenStorage.NotInserted;
+import dev.tokenstore.store.token.SecretValue;
+import dev.tokenstore.store.token.TokenField;
+import dev.tokenstore.store.token.TokenFields;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.BiFunction;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/// Many new rows that look for their twins together.
+///
+/// Each is created pending, confirmed or withdrawn as [PendingRows] has it, so the guarantees towards concurrent savers
+/// are the same: what a row needs is a look that begins after it was created, and one look over the whole store, begun
+/// after all of them were created, is that for every one of them. It costs one list instead of a label scan per value
+/// and row.
+final class BulkInsertion {
+    /// How many rows are written at a time, so that savers and readers are not crowded out.
+    private static final int AT_ONCE = 24;
+
+    private final StoreResource resource;
+    private final LivingTokens living;
+    private final Placement placement;
+    private final PendingRows pendingRows;
+    private final SecretApi secrets;
+    private final SecretLookup lookup;
+    private final SecretLookup everything;
+    private final MetadataLook look;
+    private final Fanout fanout;
+
+    /// @param lookup sees what is alive
+    /// @param everything sees tokens whose time is over, too
+    BulkInsertion(
+            StoreResource resource,
+            LivingTokens living,
+            Placement placement,
+            PendingRows pendingRows,
+            SecretApi secrets,
+            SecretLookup lookup,
+            SecretLookup everything,
+            MetadataLook look,
+            Fanout fanout) {
+        this.resource = resource;
+        this.living = living;
+        this.placement = placement;
+        this.pendingRows = pendingRows;
+        this.secrets = secrets;
+        this.lookup = lookup;
+        this.everything = everything;
+        this.look = look;
+        this.fanout = fanout;
+    }
+
+    /// Stores the rows that have no twin.
+    ///
+    /// @param twin returns, of a row to store and rows that share a value with it, the one that is its twin
+    /// @return what became of each, in their order
+    List<Attempted> insert(
+            List<TokenFields> rows, BiFunction<TokenFields, List<StoredToken>, Optional<StoredToken>> twin) {
+        var news = rows.stream().map(fields -> new NewRow(fields, twin)).toList();
+        for (var wave : waves(news)) {
+            try {
+                insertWave(wave);
+            } catch (StorageException e) {
+                wave.forEach(row -> row.end(new NotInserted(e)));
+            }
+        }
+        return news.stream().map(NewRow::outcome).toList();
+    }
+
+    /// The rows, so that no two of one user are in the same wave: the first one stored has had the user longest, and
+    /// says so.
+    private static List<List<NewRow>> waves(List<NewRow> rows) {
+        var waves = new ArrayList<List<NewRow>>();
+        var rowsOfUser = new HashMap<SecretValue, Integer>();
+        for (var row : rows) {
+            int wave = row.fields()
+                    .get(TokenField.USER_SIGNATURE)
+                    .map(user -> rowsOfUser.merge(user, 1, Integer::sum) - 1)
+                    .orElse(0);
+            while (waves.size() <= wave) {
+                waves.add(new ArrayList<>());
+            }
+            waves.get(wave).add(row);
+        }
+        return waves;
+    }
+
+    private void insertWave(List<NewRow> wave) {
+        resource.require();
+        if (living.mayEnd()) {
+            makeRoom(wave);
+        }
+        forEach(wave, this::create);
+        createTheBlocked(wave.stream()
+                .filter(row -> !row.isOver() && row.pending().isEmpty())
+                .toList());
+        var pending = wave.stream().filter(row -> !row.isOver()).toList();
+        var searches = new ArrayList<MetadataLook.Search>();
+        for (var row : pending) {
+            var created = row.pending().orElseThrow();
+            searches.add(new MetadataLook.Search(created.name(), SecretWriter.hashes(created.fields())));
+        }
+        look.find(searches, metadata -> true);
+        var found = new HashMap<NewRow, List<String>>();
+        for (int i = 0; i < pending.size(); i++) {
+            found.put(pending.get(i), searches.get(i).found());
+        }
+        forEach(pending, row -> settle(row, found.getOrDefault(row, List.of())));
+    }
+
+    /// A token of the same identity whose time is over makes room for the new one, as for any new row.
+    private void makeRoom(List<NewRow> wave) {
+        // what cannot be undone is not decided by a policy of some moments ago
+        resource.check();
+        var searches = wave.stream()
+                .map(row -> new MetadataLook.Search("", SecretWriter.hashes(row.fields())))
+                .toList();
+        look.find(searches, metadata -> living.isOver(now -> TokenFacts.read(metadata, now)));
+        for (int i = 0; i < wave.size(); i++) {
+            var row = wave.get(i);
+            rows(searches.get(i).found(), everything).stream()
+                    .filter(SecretRow::confirmed)
+                    .filter(over -> row.twinAmong(List.of(over)).isPresent())
+                    .filter(over -> secrets.delete(over.name(), over.uid(), Optional.of(over.resourceVersion())))
+                    .forEach(over -> row.replacesAnother());
+        }
+    }
+
+    private void create(NewRow row) {
+        if (!row.doesReplaceAnother()) {
+            resource.requireRoom();
+        }
+        switch (placement.create(row.fields(), row::twinAmong)) {
+            case Placement.Placed.Pending pending -> {
+                row.created(pending.row());
+                // counted already now: the limit is not to be passed by a whole wave
+                resource.tokenMade();
+            }
+            case Placement.Placed.Blocked blocked -> row.blocked(blocked.by());
+        }
+    }
+
+    /// Most of what is in the way was left behind by an earlier attempt that ended in the middle. All of these are
+    /// waited for at the same time, and then tried once more.
+    private void createTheBlocked(List<NewRow> rows) {
+        fanout.all(rows.stream()
+                .<Callable<Boolean>>map(row -> () -> {
+                    try {
+                        pendingRows.awaitSettled(row.blockers());
+                    } catch (StorageException e) {
+                        row.end(new NotInserted(e));
+                    }
+                    return true;
+                })
+                .toList());
+        forEach(rows.stream().filter(row -> !row.isOver()).toList(), row -> {
+            create(row);
+            if (row.pending().isEmpty()) {
+                row.end(new Insertion.TwinFound());
+            }
+        });
+    }
+
+    private void settle(NewRow row, List<String> sharing) {
+        row.end(pendingRows.settle(row.pending().orElseThrow(), row::twinAmong, rows(sharing, lookup)));
+    }
+
+    private static List<SecretRow> rows(List<String> names, SecretLookup among) {
+        return names.stream().flatMap(name -> among.rowByName(name).stream()).toList();
+    }
+
+    /// Runs an action for each row, some at a time; the failure of one is that row's outcome. Once the API server does
+    /// not answer, the rows that have not had their turn are not tried: each would wait as long as the first.
+    private void forEach(List<NewRow> rows, Consumer<NewRow> action) {
+        var turns = new Semaphore(AT_ONCE);
+        var unavailable = new AtomicReference<@Nullable StorageException>();
+        fanout.all(rows.stream()
+                .<Callable<Boolean>>map(row -> () -> {
+                    turns.acquire();
+                    try {
+                        var earlier = unavailable.get();
+                        if (earlier != null) {
+                            throw earlier;
+                        }
+                        action.accept(row);
+                    } catch (StorageException e) {
+                        if (e.reason() == Reason.API_SERVER_UNAVAILABLE) {
+                            unavailable.set(e);
+                        }
+                        row.end(new NotInserted(e));
+                    } finally {
+                        turns.release();
+                    }
+                    return true;
+                })
+                .toList());
+    }
+}

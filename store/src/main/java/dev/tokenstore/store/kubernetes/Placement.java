@@ -1,0 +1,54 @@
+package dev.tokenstore.store.kubernetes;
+
+import dev.tokenstore.store.StorageException;
+import dev.tokenstore.store.StorageException.Reason;
+import dev.tokenstore.store.StoredToken;
+import dev.tokenstore.store.token.TokenFields;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Function;
+
+/// Finds a new row its place: creates it, pending, under the first of its names that is free, unless one that is taken
+/// is taken by its twin.
+record Placement(Places places, PendingRows pendingRows) {
+    /// Creates a row that is pending.
+    ///
+    /// @param twin returns the row that should have been updated instead, if there is one
+    Placed create(TokenFields fields, Function<List<StoredToken>, Optional<StoredToken>> twin) {
+        var occupied = new ArrayList<SecretRow>();
+        for (var place : places.forNew(fields)) {
+            switch (createAt(places.name(place), places.withId(fields, place))) {
+                case PendingRows.Creation.Created created -> {
+                    return new Placed.Pending(created.row());
+                }
+                case PendingRows.Creation.NameTaken taken -> taken.by().ifPresent(occupied::add);
+            }
+            if (twin.apply(List.copyOf(occupied)).isPresent()) {
+                return new Placed.Blocked(occupied);
+            }
+        }
+        throw new StorageException(
+                Reason.TOO_MUCH_CONTENTION, "no free name was found for the new token; save it again");
+    }
+
+    private PendingRows.Creation createAt(String name, TokenFields fields) {
+        var creation = pendingRows.create(name, fields);
+        return creation instanceof PendingRows.Creation.NameTaken taken
+                        && taken.by().filter(pendingRows::withdrawIfAbandoned).isPresent()
+                ? pendingRows.create(name, fields)
+                : creation;
+    }
+
+    /// What became of a row that was to be created.
+    sealed interface Placed {
+        record Pending(SecretRow row) implements Placed {}
+
+        /// There was a twin at one of the names, which may be pending itself.
+        record Blocked(List<SecretRow> by) implements Placed {
+            public Blocked {
+                by = List.copyOf(by);
+            }
+        }
+    }
+}
