@@ -19,6 +19,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
@@ -461,18 +462,17 @@ class CliIT {
         assertThat(command.out()).isEmpty();
     }
 
-    @Test
-    void runsAsAProgram() throws Exception {
+    @ParameterizedTest
+    @MethodSource("bothWays")
+    void runsAsAProgram(List<String> way) throws Exception {
         alice();
-        var process = new ProcessBuilder(
-                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                        "-jar",
-                        "target/tokenstore.jar",
-                        "list",
-                        "--address",
-                        address)
-                .redirectError(ProcessBuilder.Redirect.PIPE)
-                .start();
+        var command = new ArrayList<>(List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-jar",
+                "target/tokenstore.jar",
+                "list"));
+        command.addAll(way);
+        var process = new ProcessBuilder(command).start();
 
         assertThat(new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8))
                 .contains("alice")
@@ -480,5 +480,24 @@ class CliIT {
         assertThat(new String(process.getErrorStream().readAllBytes(), StandardCharsets.UTF_8))
                 .isEmpty();
         assertThat(process.waitFor()).isZero();
+    }
+
+    @Test
+    void checksAsAProgram() throws Exception {
+        var command = new ArrayList<>(List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-jar",
+                "target/tokenstore.jar",
+                "check",
+                "-o",
+                "yaml"));
+        command.addAll(directly(kubernetes.kubeconfigFile()));
+        var process = new ProcessBuilder(command).start();
+
+        assertThat(new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8))
+                .contains("check: \"store\"", "no operator has looked at this store");
+        assertThat(new String(process.getErrorStream().readAllBytes(), StandardCharsets.UTF_8))
+                .isEmpty();
+        assertThat(process.waitFor()).isEqualTo(ExitCode.FAILED.number());
     }
 }
