@@ -29,8 +29,8 @@ class CliDocumentationTest {
 
     private static final Set<String> OF_ALL = Set.of("--help", "--version");
 
-    private final CommandLine program = TokenstoreMain.commandLine(
-            new PrintWriter(new StringWriter()), new PrintWriter(new StringWriter()));
+    private final CommandLine program =
+            TokenstoreMain.commandLine(new PrintWriter(new StringWriter()), new PrintWriter(new StringWriter()));
 
     @Test
     void documentsEveryCommandWithItsOwnOptions() throws IOException {
@@ -81,9 +81,9 @@ class CliDocumentationTest {
 
     @Test
     void helpsWithEveryCommand() {
-        assertThat(program.getSubcommands().values()).allSatisfy(command -> assertThat(
-                        command.getUsageMessage(CommandLine.Help.Ansi.OFF))
-                .startsWith("Usage: tokenstore " + command.getCommandName()));
+        assertThat(program.getSubcommands().values())
+                .allSatisfy(command -> assertThat(command.getUsageMessage(CommandLine.Help.Ansi.OFF))
+                        .startsWith("Usage: tokenstore " + command.getCommandName()));
     }
 
     private static List<String> storeOptions() {
@@ -98,10 +98,7 @@ class CliDocumentationTest {
     }
 
     private static List<String> documentedIn(String section) {
-        return OPTION.matcher(section)
-                .results()
-                .map(option -> option.group(1))
-                .toList();
+        return OPTION.matcher(section).results().map(option -> option.group(1)).toList();
     }
 
     private static String section(String heading) throws IOException {
