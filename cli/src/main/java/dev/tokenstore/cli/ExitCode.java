@@ -7,7 +7,8 @@ public enum ExitCode {
     USAGE(2, "the command line is wrong, or a confirmation is missing"),
     NOT_FOUND(3, "there is no such token, or no such store"),
     UNREACHABLE(4, "the sidecar or the API server did not answer"),
-    DENIED(5, "the account may not do this, or there is no such store: without rights nobody can tell");
+    DENIED(5, "the account may not do this, or there is no such store: without rights nobody can tell"),
+    INCOMPLETE(6, "done, but some rows of an import were skipped or not stored; the output names them");
 
     private final int number;
     private final String meaning;

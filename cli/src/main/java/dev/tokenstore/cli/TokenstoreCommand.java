@@ -1,5 +1,6 @@
 package dev.tokenstore.cli;
 
+import dev.tokenstore.cli.migration.ImportCommand;
 import java.util.Optional;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.IVersionProvider;
@@ -19,7 +20,8 @@ import picocli.CommandLine.ScopeType;
             ShowCommand.class,
             ExpireCommand.class,
             DeleteCommand.class,
-            CheckCommand.class
+            CheckCommand.class,
+            ImportCommand.class
         })
 final class TokenstoreCommand {
     /// The build's version, as the jar's manifest says.

@@ -1,6 +1,7 @@
 package dev.tokenstore.cli.store;
 
 import dev.tokenstore.client.Token;
+import dev.tokenstore.store.NewTokenResult;
 import dev.tokenstore.store.SaveResult;
 import dev.tokenstore.store.StorageException;
 import dev.tokenstore.store.StoredToken;
@@ -12,6 +13,7 @@ import dev.tokenstore.store.token.TokenField;
 import dev.tokenstore.store.token.TokenFields;
 import java.time.Instant;
 import java.util.EnumMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Supplier;
@@ -74,6 +76,23 @@ final class ClusterStore implements StoreAccess {
         return saved(explained(() -> store.saveIfVersion(fieldsOf(given), expectedVersion)));
     }
 
+    @Override
+    public List<NewToken> saveNew(List<Token> given) {
+        var fields = given.stream().map(ClusterStore::fieldsOf).toList();
+        return explained(() -> store.saveNew(fields)).stream()
+                .map(ClusterStore::newTokenOf)
+                .toList();
+    }
+
+    private static NewToken newTokenOf(NewTokenResult result) {
+        return switch (result) {
+            case NewTokenResult.Stored stored -> new NewToken.Stored(tokenOf(stored.token()));
+            case NewTokenResult.RowExists exists -> new NewToken.Exists();
+            case NewTokenResult.TokenDeleted deleted -> new NewToken.Failed(tokenDeleted());
+            case NewTokenResult.Failed failed -> new NewToken.Failed(explanation(failed.why()));
+        };
+    }
+
     private static Token saved(SaveResult result) {
         return switch (result) {
             case SaveResult.Saved saved -> tokenOf(saved.token());
@@ -82,12 +101,19 @@ final class ClusterStore implements StoreAccess {
                         "VERSION_CONFLICT",
                         "the token is not at the expected version; read it again and decide again",
                         null);
-            case SaveResult.TokenDeleted deleted ->
-                throw new StoreException(
-                        "TOKEN_DELETED",
-                        "the token with this id was deleted and is not revived; to store a new token, save without an id",
-                        null);
+            case SaveResult.TokenDeleted deleted -> throw tokenDeleted();
         };
+    }
+
+    private static StoreException tokenDeleted() {
+        return new StoreException(
+                "TOKEN_DELETED",
+                "the token with this id was deleted and is not revived; to store a new token, save without an id",
+                null);
+    }
+
+    private static StoreException explanation(StorageException e) {
+        return new StoreException(e.reason().name(), String.valueOf(e.getMessage()), e);
     }
 
     @Override
@@ -130,7 +156,7 @@ final class ClusterStore implements StoreAccess {
         try {
             return call.get();
         } catch (StorageException e) {
-            throw new StoreException(e.reason().name(), String.valueOf(e.getMessage()), e);
+            throw explanation(e);
         } catch (InvalidTokenException e) {
             throw new StoreException("INVALID_TOKEN", String.valueOf(e.getMessage()), e);
         } catch (InvalidCursorException e) {

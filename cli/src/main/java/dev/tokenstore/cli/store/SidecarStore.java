@@ -1,15 +1,21 @@
 package dev.tokenstore.cli.store;
 
+import dev.tokenstore.cli.ExitCode;
 import dev.tokenstore.client.Token;
 import dev.tokenstore.client.TokenStoreClient;
 import dev.tokenstore.client.TokenStoreException;
 import java.util.Iterator;
+import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /// The store that a sidecar serves.
 final class SidecarStore implements StoreAccess {
+    private static final int SAVES_AT_ONCE = 8;
+
     private final TokenStoreClient client;
 
     SidecarStore(TokenStoreClient client) {
@@ -57,6 +63,31 @@ final class SidecarStore implements StoreAccess {
     @Override
     public Token save(Token given, String expectedVersion) {
         return explained(() -> client.saveToken(given, expectedVersion));
+    }
+
+    @Override
+    public List<NewToken> saveNew(List<Token> given) {
+        var unreachable = new AtomicReference<@Nullable StoreException>();
+        return Turns.inOrder(SAVES_AT_ONCE, given, token -> {
+            var earlier = unreachable.get();
+            // each of the others would wait as long as the first one did
+            return earlier != null ? new NewToken.Failed(earlier) : saveNew(token, unreachable);
+        });
+    }
+
+    /// Looks first, for a save would change what is stored. Someone who saves the same token between the two gets it
+    /// changed, as by any other save.
+    private NewToken saveNew(Token given, AtomicReference<@Nullable StoreException> unreachable) {
+        try {
+            var isStored = given.id().flatMap(this::findById).isPresent()
+                    || find(given.toBuilder().id(null).build()).isPresent();
+            return isStored ? new NewToken.Exists() : new NewToken.Stored(save(given));
+        } catch (StoreException e) {
+            if (e.exitCode() == ExitCode.UNREACHABLE) {
+                unreachable.set(e);
+            }
+            return new NewToken.Failed(e);
+        }
     }
 
     @Override

@@ -1,6 +1,7 @@
 package dev.tokenstore.cli.store;
 
 import dev.tokenstore.client.Token;
+import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
 
@@ -32,6 +33,12 @@ public interface StoreAccess extends AutoCloseable {
 
     /// The same, if the token is still at that version; otherwise fails with reason `VERSION_CONFLICT`.
     Token save(Token given, String expectedVersion);
+
+    /// Stores tokens that are new, many at once; none of them changes a token that is stored.
+    ///
+    /// @param given no two of them tokens that a save would put into one
+    /// @return what became of each, in their order; a failure of one is no failure of the others
+    List<NewToken> saveNew(List<Token> given);
 
     /// Deletes the token with that id; what is not there counts as deleted. It is not revoked at its provider.
     void delete(String id);

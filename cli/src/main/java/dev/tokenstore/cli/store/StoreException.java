@@ -14,7 +14,7 @@ public final class StoreException extends CommandException {
     private final String reason;
 
     /// @param reason a stable name such as `TOKEN_DELETED` or `STORE_FULL`
-    StoreException(String reason, String message, @Nullable Throwable cause) {
+    public StoreException(String reason, String message, @Nullable Throwable cause) {
         super(exitCodeOf(reason), message, cause);
         this.reason = reason;
     }

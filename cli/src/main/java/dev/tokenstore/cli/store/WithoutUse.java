@@ -8,6 +8,7 @@ import dev.tokenstore.store.token.TokenField;
 import dev.tokenstore.store.token.TokenFields;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.BiFunction;
 import java.util.function.Function;
 
 /// A storage whose tokens are looked at, not used: reading one does not prolong its session.
@@ -40,6 +41,12 @@ record WithoutUse(TokenStorage storage) implements TokenStorage {
     @Override
     public Insertion insert(TokenFields fields, Function<List<StoredToken>, Optional<StoredToken>> twin) {
         return storage.insert(fields, twin);
+    }
+
+    @Override
+    public List<Attempted> insertAll(
+            List<TokenFields> rows, BiFunction<TokenFields, List<StoredToken>, Optional<StoredToken>> twin) {
+        return storage.insertAll(rows, twin);
     }
 
     @Override

@@ -1,0 +1,35 @@
+package dev.tokenstore.cli.migration;
+
+import dev.tokenstore.store.token.SecretValue;
+import dev.tokenstore.store.token.TokenField;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
+
+/// 128 bits that stand for a value of a field, so that values of 100,000 tokens can be compared without keeping them.
+record Hash(long high, long low) {
+    static Hash of(TokenField field, SecretValue value) {
+        try {
+            var digest = MessageDigest.getInstance("SHA-256");
+            digest.update(field.key().getBytes(StandardCharsets.UTF_8));
+            digest.update((byte) 0);
+            var bytes = ByteBuffer.wrap(digest.digest(value.reveal().getBytes(StandardCharsets.UTF_8)));
+            return new Hash(bytes.getLong(), bytes.getLong());
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    static Hash parse(SecretValue text) {
+        return new Hash(
+                HexFormat.fromHexDigitsToLong(text.reveal(), 0, 16),
+                HexFormat.fromHexDigitsToLong(text.reveal(), 16, 32));
+    }
+
+    /// The same as text; a value for the rules, which compare values and nothing more.
+    String text() {
+        return HexFormat.of().toHexDigits(high) + HexFormat.of().toHexDigits(low);
+    }
+}

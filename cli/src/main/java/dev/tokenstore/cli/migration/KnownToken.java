@@ -1,0 +1,138 @@
+package dev.tokenstore.cli.migration;
+
+import dev.tokenstore.store.StoredToken;
+import dev.tokenstore.store.token.TokenField;
+import dev.tokenstore.store.token.TokenFields;
+import java.time.Instant;
+import java.util.EnumMap;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/// What an import keeps of a token that is stored, or is about to be: hashes, an id and a version; no value that is
+/// secret.
+final class KnownToken {
+    private static final long UNKNOWN = Long.MIN_VALUE;
+    private static final TokenField[] FIELDS = TokenField.values();
+
+    /// Two numbers per field; both 0 where it is absent.
+    private final long[] hashes = new long[2 * FIELDS.length];
+
+    private final long order;
+    private final long createdMicros;
+    private final @Nullable String place;
+    private long expiryMillis = UNKNOWN;
+    private volatile @Nullable String id;
+    private volatile @Nullable String version;
+
+    /// @param order the later it became known, the higher
+    /// @param created null for now
+    /// @param place of the row of the source it comes from; null for one that was stored before
+    KnownToken(long order, @Nullable Instant created, @Nullable String place) {
+        this.order = order;
+        this.createdMicros =
+                created == null ? Long.MAX_VALUE : created.getEpochSecond() * 1_000_000 + created.getNano() / 1_000;
+        this.place = place;
+    }
+
+    /// Takes note of values that replace those before.
+    void set(TokenFields fields) {
+        fields.forEachPresent((field, value) -> {
+            var hash = Hash.of(field, value);
+            hashes[high(field)] = hash.high();
+            hashes[high(field) + 1] = hash.low();
+        });
+        fields.expiry().ifPresent(expiry -> expiryMillis = expiry.toEpochMilli());
+    }
+
+    /// Takes note of where the token is stored.
+    void stored(String atId, String atVersion) {
+        id = atId;
+        version = atVersion;
+    }
+
+    /// Where the first of a field's two numbers is.
+    @SuppressWarnings("EnumOrdinal") // never leaves this object
+    private static int high(TokenField field) {
+        return 2 * field.ordinal();
+    }
+
+    boolean has(TokenField field) {
+        return hashes[high(field)] != 0 || hashes[high(field) + 1] != 0;
+    }
+
+    boolean has(TokenField field, Hash hash) {
+        return hashes[high(field)] == hash.high() && hashes[high(field) + 1] == hash.low();
+    }
+
+    /// Whether its access token expires before that of `fields`, as far as both are known.
+    boolean expiresBefore(TokenFields fields) {
+        return fields.expiry()
+                .filter(expiry -> expiryMillis < expiry.toEpochMilli())
+                .isPresent();
+    }
+
+    /// Empty while it is not stored.
+    Optional<String> id() {
+        return Optional.ofNullable(id);
+    }
+
+    /// Empty while it is not stored.
+    Optional<String> version() {
+        return Optional.ofNullable(version);
+    }
+
+    /// Where the source has it, if that is where it comes from.
+    Optional<String> place() {
+        return Optional.ofNullable(place);
+    }
+
+    /// This token as the rules see one: a hash instead of each value.
+    StoredToken row() {
+        var values = new EnumMap<TokenField, String>(TokenField.class);
+        for (var field : FIELDS) {
+            if (field != TokenField.EXPIRES_IN && has(field)) {
+                values.put(field, new Hash(hashes[high(field)], hashes[high(field) + 1]).text());
+            }
+        }
+        return new Row(this, TokenFields.of(values));
+    }
+
+    /// A token among others, in the order of their age.
+    record Row(KnownToken token, TokenFields fields) implements StoredToken {
+        private static final Instant LATER_THAN_ALL = Instant.parse("9999-12-31T23:59:59Z");
+
+        @Override
+        public String version() {
+            return token.version().orElse("");
+        }
+
+        @Override
+        public Instant createTime() {
+            return token.createdMicros == Long.MAX_VALUE
+                    ? LATER_THAN_ALL
+                    : Instant.ofEpochSecond(
+                            Math.floorDiv(token.createdMicros, 1_000_000),
+                            Math.floorMod(token.createdMicros, 1_000_000) * 1_000L);
+        }
+
+        @Override
+        public Instant updateTime() {
+            return createTime();
+        }
+
+        @Override
+        public Instant lastActive() {
+            return createTime();
+        }
+
+        @Override
+        public Instant userSince() {
+            return createTime();
+        }
+
+        @Override
+        public String name() {
+            return "%019d".formatted(token.order);
+        }
+    }
+}

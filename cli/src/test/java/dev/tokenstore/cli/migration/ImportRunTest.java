@@ -1,0 +1,159 @@
+package dev.tokenstore.cli.migration;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.tokenstore.cli.migration.RowOutcome.Action;
+import dev.tokenstore.cli.migration.source.SourceRow;
+import dev.tokenstore.cli.store.StoreException;
+import dev.tokenstore.client.Token;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+
+/// How decisions are carried out when the store does not do as it should.
+class ImportRunTest {
+    private static final Token ALICE = token("1", "alice", "1000");
+    private static final Token BOB = token("2", "bob", "1000");
+
+    private final ScriptedStore store = new ScriptedStore();
+    private final List<RowOutcome> outcomes = new ArrayList<>();
+    private final List<Duration> pauses = new ArrayList<>();
+
+    @Test
+    void whatMayPassIsTriedAgain() {
+        store.failNext(unreachable(), unreachable());
+
+        run(ALICE, BOB);
+
+        assertThat(actions()).containsExactly(Action.CREATE, Action.CREATE);
+        assertThat(store.all()).extracting(token -> token.id().orElseThrow()).containsExactlyInAnyOrder("1", "2");
+        assertThat(pauses).containsExactly(Duration.ofSeconds(1));
+    }
+
+    @Test
+    void whatDoesNotPassEndsTheImport() {
+        store.failNext(IntStream.range(0, 20).mapToObj(call -> unreachable()).toArray(StoreException[]::new));
+
+        assertThatThrownBy(() -> run(ALICE)).hasMessage("nobody answers");
+        assertThat(pauses).hasSize(4);
+    }
+
+    @Test
+    void aFullStoreEndsTheImportAtOnce() {
+        store.failNext(new StoreException("STORE_FULL", "the store is full", null));
+
+        assertThatThrownBy(() -> run(ALICE, BOB)).hasMessage("the store is full");
+        assertThat(pauses).isEmpty();
+    }
+
+    @Test
+    void aRowThatFailsIsReportedAndTakesNoneButItsFollowersAlong() {
+        store.failNext(new StoreException("TOKEN_DELETED", "was deleted", null));
+        var later = token("7", "alice", "2000");
+
+        run(ALICE, BOB, later);
+
+        assertThat(actions()).containsExactly(Action.FAIL, Action.CREATE, Action.FAIL);
+        assertThat(outcomes.getFirst().why()).isEqualTo("was deleted");
+        assertThat(outcomes.getLast().why()).isEqualTo("it belongs to line 1, which failed");
+    }
+
+    @Test
+    void rowsOfOneBatchThatAreOneTokenAreWrittenOnce() {
+        run(ALICE, token("7", "alice", "2000"), ALICE);
+
+        assertThat(actions()).containsExactly(Action.CREATE, Action.UPDATE, Action.KEEP);
+        assertThat(store.all()).hasSize(1);
+        assertThat(store.all().getFirst().expiresIn()).contains("2000");
+        assertThat(outcomes.get(1).mapping()).contains(new RowOutcome.Mapping("7", "1"));
+    }
+
+    @Test
+    void whereSomeoneElseSavedTheTokenFirstTheNewerOneWins() {
+        store.savedFirst(token("other", "alice", "5000"));
+        run(ALICE);
+        assertThat(actions()).containsExactly(Action.KEEP);
+        assertThat(store.all().getFirst().expiresIn()).contains("5000");
+        assertThat(outcomes.getFirst().mapping()).contains(new RowOutcome.Mapping("1", "other"));
+
+        store.savedFirst(token("another", "bob", "5"));
+        outcomes.clear();
+        run(BOB);
+        assertThat(actions()).containsExactly(Action.UPDATE);
+        assertThat(store.find(BOB).orElseThrow().expiresIn()).contains("1000");
+    }
+
+    @Test
+    void aTokenThatChangedAfterTheListIsDecidedAnew() {
+        store.put(ALICE, "v.1");
+        var run = newRun();
+        run.look(() -> {});
+        store.put(token("1", "alice", "9000"), "v.2");
+
+        run.run(rows -> {
+            rows.accept(row(1, token("1", "alice", "2000")));
+            return true;
+        });
+
+        assertThat(actions()).containsExactly(Action.KEEP);
+        assertThat(store.all().getFirst().expiresIn()).contains("9000");
+    }
+
+    @Test
+    void aDryRunWritesNothing() {
+        var dry = new ImportRun(store, new ImportPlan(false), Optional.empty(), outcomes::add);
+        dry.look(() -> {});
+        dry.run(rows -> {
+            rows.accept(row(1, ALICE));
+            rows.accept(new SourceRow.Broken("line 2", "no token"));
+            rows.accept(row(3, BOB));
+            rows.accept(new SourceRow.Broken("line 4", "no token"));
+            return true;
+        });
+
+        assertThat(actions()).containsExactly(Action.CREATE, Action.SKIP, Action.CREATE, Action.SKIP);
+        assertThat(store.all()).isEmpty();
+    }
+
+    private void run(Token... tokens) {
+        var run = newRun();
+        run.look(() -> {});
+        run.run(rows -> {
+            for (int i = 0; i < tokens.length; i++) {
+                rows.accept(row(i + 1, tokens[i]));
+            }
+            return true;
+        });
+    }
+
+    private ImportRun newRun() {
+        return new ImportRun(
+                store, new ImportPlan(false), Optional.of(new BatchWriter(store, pauses::add)), outcomes::add);
+    }
+
+    private static SourceRow row(int line, Token token) {
+        return new SourceRow.Readable("line " + line, Tokens.fieldsOf(token));
+    }
+
+    private List<Action> actions() {
+        return outcomes.stream().map(RowOutcome::action).toList();
+    }
+
+    private static StoreException unreachable() {
+        return new StoreException("API_SERVER_UNAVAILABLE", "nobody answers", null);
+    }
+
+    private static Token token(String id, String user, String expiry) {
+        return Token.builder()
+                .id(id)
+                .userSignature(user)
+                .refreshToken("fixture-secret-r-" + user)
+                .accessToken("fixture-secret-a-" + user + expiry)
+                .expiresIn(expiry)
+                .build();
+    }
+}
