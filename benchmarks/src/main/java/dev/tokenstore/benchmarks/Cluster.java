@@ -53,6 +53,11 @@ final class Cluster implements AutoCloseable {
                 .build();
     }
 
+    /// With all rights.
+    Path kubeconfig() {
+        return cluster.kubeconfigFile();
+    }
+
     Path operatorKubeconfig() {
         return cluster.kubeconfigFor(shipped.namespace(), shipped.serviceAccount());
     }

@@ -20,7 +20,8 @@ class BenchmarksIT {
         assertThat(output.toString(UTF_8))
                 .contains("start of the operator to Ready", "start of the operator to all Ready")
                 .contains("a save during the cleanup, p99 as a multiple of that alone")
-                .contains("resident memory, the most at any time");
+                .contains("resident memory, the most at any time")
+                .contains("into an empty store: rows a second", "again, all unchanged: rows a second");
     }
 
     @Test
