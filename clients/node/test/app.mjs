@@ -38,22 +38,7 @@ const ACTIONS = {
   },
 
   async switchUser({ token }) {
-    if (name === "zoho-node") {
-      // the builder's switchUser neither waits nor reports: what can fail is done before
-      const next = built(token);
-      await next.generateToken();
-      await sdk.Initializer.switchUser(environment, next, new sdk.SDKConfigBuilder().build());
-    } else {
-      const builder = new sdk.InitializeBuilder();
-      // its constructor goes on for a moment, and would put the former user back
-      await new Promise(setImmediate);
-      await builder.environment(environment).token(built(token)).switchUser();
-    }
-  },
-
-  /** As the SDK's own examples do it. */
-  async switchUserAtOnce({ token }) {
-    const builder = name === "zoho-node" ? await new sdk.InitializeBuilder() : new sdk.InitializeBuilder();
+    const builder = await new sdk.InitializeBuilder();
     await builder.environment(environment).token(built(token)).switchUser();
   },
 

@@ -34,14 +34,17 @@ export function oauthToken(sdk, fields) {
   return token;
 }
 
+/** One field of an OAuthToken, by its name in the store. */
+export function valueOf(token, name) {
+  const value = token[ACCESSORS[name][0]]();
+  return name === "user_signature" ? value?.getName() : value;
+}
+
 /** The fields of an OAuthToken that are neither null nor empty. */
 export function fieldsOf(token) {
-  const fields = {};
-  for (const [name, [get]] of Object.entries(ACCESSORS)) {
-    const value = name === "user_signature" ? token[get]()?.getName() : token[get]();
-    if (value !== null && value !== undefined && value !== "") {
-      fields[name] = value;
-    }
-  }
-  return fields;
+  return Object.fromEntries(
+    Object.keys(ACCESSORS)
+      .map((name) => [name, valueOf(token, name)])
+      .filter(([, value]) => value !== null && value !== undefined && value !== ""),
+  );
 }
