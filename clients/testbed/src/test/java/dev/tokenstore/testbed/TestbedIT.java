@@ -81,7 +81,7 @@ class TestbedIT {
 
     @Test
     void aStoreHasTheSpecThatWasAskedFor() {
-        var address = control.newSidecar("{\"spec\": {\"maxTokenAge\": \"3s\"}}")
+        var address = control.newSidecar("{\"spec\": {\"maxTokenAge\": \"6s\"}}")
                 .get("address")
                 .textValue();
         save(address, "short-lived");
