@@ -25,13 +25,13 @@ class CliDocumentationTest {
     private static final Pattern OPTION = Pattern.compile("^\\| `(?:-[a-z], )?(--[a-z-]+)", Pattern.MULTILINE);
 
     /// Commands that have a page of their own.
-    private static final Map<String, Path> ELSEWHERE = Map.of(
-            "import", Path.of("../docs/migrate.md"), "inject", Path.of("../docs/inject.md"));
+    private static final Map<String, Path> ELSEWHERE =
+            Map.of("import", Path.of("../docs/migrate.md"), "inject", Path.of("../docs/inject.md"));
 
     private static final Set<String> OF_ALL = Set.of("--help", "--version");
 
-    private final CommandLine program = TokenstoreMain.commandLine(
-            new PrintWriter(new StringWriter()), new PrintWriter(new StringWriter()));
+    private final CommandLine program =
+            TokenstoreMain.commandLine(new PrintWriter(new StringWriter()), new PrintWriter(new StringWriter()));
 
     @Test
     void documentsEveryCommandWithItsOwnOptions() throws IOException {
@@ -82,9 +82,9 @@ class CliDocumentationTest {
 
     @Test
     void helpsWithEveryCommand() {
-        assertThat(program.getSubcommands().values()).allSatisfy(command -> assertThat(
-                        command.getUsageMessage(CommandLine.Help.Ansi.OFF))
-                .startsWith("Usage: tokenstore " + command.getCommandName()));
+        assertThat(program.getSubcommands().values())
+                .allSatisfy(command -> assertThat(command.getUsageMessage(CommandLine.Help.Ansi.OFF))
+                        .startsWith("Usage: tokenstore " + command.getCommandName()));
     }
 
     private static List<String> storeOptions() {
@@ -99,10 +99,7 @@ class CliDocumentationTest {
     }
 
     private static List<String> documentedIn(String section) {
-        return OPTION.matcher(section)
-                .results()
-                .map(option -> option.group(1))
-                .toList();
+        return OPTION.matcher(section).results().map(option -> option.group(1)).toList();
     }
 
     private static String section(String heading) throws IOException {
