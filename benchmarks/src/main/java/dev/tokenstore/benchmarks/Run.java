@@ -17,7 +17,8 @@ record Run(Path home, Path folder, String namespaces, Sizes sizes, Report report
     static final double MEMORY_BOUND = 256;
 
     private static final Duration TOLD_EVERY = Duration.ofSeconds(15);
-    private static final Duration PAUSE = Duration.ofMillis(100);
+    /// Asking the operator for its metrics costs it time that it has to work off what is measured.
+    private static final Duration PAUSE = Duration.ofMillis(500);
 
     Path deploy() {
         return home.resolve("deploy");

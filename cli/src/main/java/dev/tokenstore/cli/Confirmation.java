@@ -19,9 +19,11 @@ final class Confirmation {
 
     /// Asks at the terminal, if there is one.
     static Confirmation atTheTerminal(PrintWriter err) {
-        return new Confirmation(err, () -> Optional.ofNullable(System.console())
-                .filter(Console::isTerminal)
-                .map(Console::readLine));
+        return new Confirmation(
+                err,
+                () -> Optional.ofNullable(System.console())
+                        .filter(Console::isTerminal)
+                        .map(Console::readLine));
     }
 
     /// Returns if the answer is yes.

@@ -19,6 +19,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
@@ -127,7 +128,9 @@ class CliIT {
         var alice = alice();
 
         var list = Command.run(way, "list").endsWith(ExitCode.OK);
-        assertThat(list.out()).contains("ID ", idOf(alice), "alice", "1000.C", "valid, ").doesNotContain(SECRET);
+        assertThat(list.out())
+                .contains("ID ", idOf(alice), "alice", "1000.C", "valid, ")
+                .doesNotContain(SECRET);
         var show = Command.run(way, "show", idOf(alice)).endsWith(ExitCode.OK);
         assertThat(show.out()).contains("<redacted>").doesNotContain(SECRET);
         var json = Command.run(way, "list", "-o", "json").endsWith(ExitCode.OK).json();
@@ -151,7 +154,9 @@ class CliIT {
         assertThat(list.err()).startsWith("There are no tokens in ");
         assertThat(Command.run(way, "list", "-o", "json").endsWith(ExitCode.OK).json())
                 .isEmpty();
-        assertThat(Command.run(way, "show", "unknown").endsWith(ExitCode.NOT_FOUND).err())
+        assertThat(Command.run(way, "show", "unknown")
+                        .endsWith(ExitCode.NOT_FOUND)
+                        .err())
                 .startsWith("tokenstore: there is no such token in ")
                 .doesNotContain("unknown");
         Command.run(way, "show", "--user", "nobody").endsWith(ExitCode.NOT_FOUND);
@@ -175,7 +180,9 @@ class CliIT {
         }
         assertThat(expire.out()).contains("expired 6").doesNotContain(SECRET);
         assertThat(expire.err()).isEqualTo("Done: SDKs renew its access token at their next call.\n");
-        assertThat(Command.run(way, "expire", idOf(before)).endsWith(ExitCode.OK).err())
+        assertThat(Command.run(way, "expire", idOf(before))
+                        .endsWith(ExitCode.OK)
+                        .err())
                 .startsWith("Nothing to do");
         assertThat(client.findTokenById(idOf(before))).isEqualTo(after);
     }
@@ -293,7 +300,12 @@ class CliIT {
                 spec: {}
                 """.formatted(looked));
         var way = List.of(
-                "--store", "crm", "-n", looked, "--kubeconfig", kubernetes.kubeconfigFile().toString());
+                "--store",
+                "crm",
+                "-n",
+                looked,
+                "--kubeconfig",
+                kubernetes.kubeconfigFile().toString());
         status(looked, "True", "False");
         var well = Command.run(way, "check", "-o", "json").endsWith(ExitCode.OK);
         assertThat(well.resultOf("condition-ready")).isEqualTo("ok");
@@ -392,21 +404,28 @@ class CliIT {
                 metadata: {name: crm, namespace: %s}
                 spec: {sessionTimeout: 10s}
                 """.formatted(strict));
-        var way = List.of("--store", strict + "/crm", "--kubeconfig", kubernetes.kubeconfigFile().toString());
+        var way = List.of(
+                "--store",
+                strict + "/crm",
+                "--kubeconfig",
+                kubernetes.kubeconfigFile().toString());
         var port = "127.0.0.1:" + Ports.free();
         try (var serving = sidecar(port, strict + "/crm", kubernetes.kubeconfigFile());
                 var app = TokenStoreClient.connect(port)) {
             await().atMost(Duration.ofMinutes(2)).until(() -> serving.hasLogged("the store answered"));
             var id = idOf(app.saveToken(Token.builder().accessToken(SECRET).build()));
 
-            await().atMost(Duration.ofSeconds(30)).pollInterval(Duration.ofMillis(500)).until(() -> {
-                Command.run(way, "show", id);
-                try {
-                    return app.getTokens().noneMatch(token -> token.id().orElseThrow().equals(id));
-                } catch (TokenStoreException e) {
-                    return false;
-                }
-            });
+            await().atMost(Duration.ofSeconds(30))
+                    .pollInterval(Duration.ofMillis(500))
+                    .until(() -> {
+                        Command.run(way, "show", id);
+                        try {
+                            return app.getTokens()
+                                    .noneMatch(token -> token.id().orElseThrow().equals(id));
+                        } catch (TokenStoreException e) {
+                            return false;
+                        }
+                    });
         }
     }
 
@@ -418,9 +437,18 @@ class CliIT {
         assertUsage("names no store", "list", "--store", "a/b/c", "--kubeconfig", "" + kubernetes.kubeconfigFile());
         assertUsage("cannot read the kubeconfig", "list", "--store", "a/b", "--kubeconfig", "" + folder.resolve("no"));
         var broken = Files.writeString(folder.resolve("broken"), "users: {" + SECRET);
+        var empty = Files.writeString(folder.resolve("empty"), "apiVersion: v1\nkind: Config\n");
+        assertUsage("has no current context", "list", "--store", "a/b", "--kubeconfig", "" + empty);
         assertUsage("is malformed", "list", "--store", "a/b", "--kubeconfig", "" + broken);
-        assertUsage("has no context", "list", "--store", "a/b", "--context", "x", "--kubeconfig", ""
-                + kubernetes.kubeconfigFile());
+        assertUsage(
+                "has no context",
+                "list",
+                "--store",
+                "a/b",
+                "--context",
+                "x",
+                "--kubeconfig",
+                "" + kubernetes.kubeconfigFile());
         assertUsage("give either the id", "show", "--address", address);
         assertUsage("give either the id", "show", "1", "--user", "a", "--address", address);
         assertUsage("or --all", "delete", "--address", address);
@@ -436,21 +464,42 @@ class CliIT {
         assertThat(command.out()).isEmpty();
     }
 
-    @Test
-    void runsAsAProgram() throws Exception {
+    @ParameterizedTest
+    @MethodSource("bothWays")
+    void runsAsAProgram(List<String> way) throws Exception {
         alice();
-        var process = new ProcessBuilder(
-                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                        "-jar",
-                        "target/tokenstore.jar",
-                        "list",
-                        "--address",
-                        address)
-                .redirectError(ProcessBuilder.Redirect.PIPE)
-                .start();
+        var command = new ArrayList<>(List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-jar",
+                "target/tokenstore.jar",
+                "list"));
+        command.addAll(way);
+        var process = new ProcessBuilder(command).start();
 
-        assertThat(new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8)).contains("alice").doesNotContain(SECRET);
-        assertThat(new String(process.getErrorStream().readAllBytes(), StandardCharsets.UTF_8)).isEmpty();
+        assertThat(new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8))
+                .contains("alice")
+                .doesNotContain(SECRET);
+        assertThat(new String(process.getErrorStream().readAllBytes(), StandardCharsets.UTF_8))
+                .isEmpty();
         assertThat(process.waitFor()).isZero();
+    }
+
+    @Test
+    void checksAsAProgram() throws Exception {
+        var command = new ArrayList<>(List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-jar",
+                "target/tokenstore.jar",
+                "check",
+                "-o",
+                "yaml"));
+        command.addAll(directly(kubernetes.kubeconfigFile()));
+        var process = new ProcessBuilder(command).start();
+
+        assertThat(new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8))
+                .contains("check: \"store\"", "no operator has looked at this store");
+        assertThat(new String(process.getErrorStream().readAllBytes(), StandardCharsets.UTF_8))
+                .isEmpty();
+        assertThat(process.waitFor()).isEqualTo(ExitCode.FAILED.number());
     }
 }

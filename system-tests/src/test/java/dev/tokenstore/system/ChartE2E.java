@@ -136,9 +136,11 @@ class ChartE2E {
                     securityContext: *restricted
                     volumeMounts:
                     - {name: socket, mountPath: /run/tokenstore}
+                    - {name: scratch, mountPath: /tmp}
                   volumes:
                   - name: socket
                     emptyDir: {sizeLimit: 1Mi}
+                  - {name: scratch, emptyDir: {}}
                   - name: account
                     projected:
                       sources:

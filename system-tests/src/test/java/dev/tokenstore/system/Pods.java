@@ -117,7 +117,9 @@ final class Pods implements ExecutionCondition, BeforeAllCallback, AfterAllCallb
 
     /// Waits no longer once the pod has ended otherwise.
     void awaitPhase(String pod, String phase) {
-        var others = Stream.of("Succeeded", "Failed").filter(end -> !end.equals(phase)).toList();
+        var others = Stream.of("Succeeded", "Failed")
+                .filter(end -> !end.equals(phase))
+                .toList();
         await().atMost(LIMIT)
                 .failFast(() -> assertThat(phaseOf(pod)).as("end of pod " + pod).isNotIn(others))
                 .until(() -> phaseOf(pod), phase::equals);

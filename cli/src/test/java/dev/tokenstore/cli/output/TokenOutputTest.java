@@ -161,7 +161,8 @@ class TokenOutputTest {
 
     @Test
     void whatUsersAreNamedCannotMoveTheCursor() {
-        var evil = Token.builder().id("1\n2").userSignature("\u001b[31mred\u202e").build();
+        var evil =
+                Token.builder().id("1\n2").userSignature("\u001b[31mred\u202e").build();
 
         assertThat(printed(out -> new TokenOutput(Format.TABLE, out).list(Stream.of(view(evil)))))
                 .contains("1\\u{a}2", "\\u{1b}[31mred\\u{202e}")

@@ -48,7 +48,8 @@ final class ControlClient {
     }
 
     JsonNode newSidecarOn(String store) {
-        return ok("POST", "/sidecars", JSON.createObjectNode().put("store", store).toString());
+        return ok(
+                "POST", "/sidecars", JSON.createObjectNode().put("store", store).toString());
     }
 
     static JsonNode json(String text) {

@@ -9,6 +9,7 @@ import com.fasterxml.jackson.databind.JsonDeserializer;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.module.SimpleModule;
 import io.fabric8.kubernetes.api.model.FieldsV1;
+import io.fabric8.kubernetes.api.model.Secret;
 import io.fabric8.kubernetes.client.Config;
 import io.fabric8.kubernetes.client.ConfigBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
@@ -69,7 +70,10 @@ public final class MetadataClient {
         // the API server writes an empty list of metadata as null
         mapper.configOverride(List.class).setSetterInfo(JsonSetter.Value.forValueNulls(Nulls.AS_EMPTY));
         mapper.registerModule(new SimpleModule().addDeserializer(FieldsV1.class, new DataKeysOnly()));
-        return new KubernetesSerialization(mapper, true);
+        var serialization = new KubernetesSerialization(mapper, true);
+        // else each change that a watch tells of is read as a resource of an unknown kind, written and read again
+        serialization.registerKubernetesResource("meta.k8s.io/v1", "PartialObjectMetadata", Secret.class);
+        return serialization;
     }
 
     /// Of the record of who set which field, the names of data keys are all that is of use here; clients decide how

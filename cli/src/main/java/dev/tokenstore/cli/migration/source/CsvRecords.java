@@ -60,7 +60,8 @@ final class CsvRecords {
                     line = marked;
                     pushedBack = NOTHING;
                     skipLine();
-                    return Optional.of(new CsvRecord(begin, values, Optional.of("a quoted value in it is never closed")));
+                    return Optional.of(
+                            new CsvRecord(begin, values, Optional.of("a quoted value in it is never closed")));
                 }
                 character = read();
                 if (character != ',' && character != '\n' && character != '\r' && character != END) {

@@ -78,13 +78,14 @@ public final class Sources {
         return isSqlite(file) ? new SqliteFile(file, table) : new CsvFile(file, charset, Optional.ofNullable(dialect));
     }
 
+    @SuppressWarnings("SystemConsoleNull") // which NullAway wants to see checked
     private static @Nullable String password(MysqlAddress address) {
         var given = System.getenv(MysqlAddress.PASSWORD_VARIABLE);
         if (given != null) {
             return given;
         }
         var console = System.console();
-        if (!console.isTerminal()) {
+        if (console == null || !console.isTerminal()) {
             return null;
         }
         var typed = console.readPassword("Password of %s on %s: ", address.user(), address);

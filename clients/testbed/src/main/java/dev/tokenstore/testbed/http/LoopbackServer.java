@@ -30,7 +30,7 @@ public final class LoopbackServer implements AutoCloseable {
     /// @param service answers; called by several threads at once
     public static LoopbackServer start(Function<HttpCall, HttpAnswer> service) {
         try {
-            var address = new InetSocketAddress(InetAddress.getByName("127.0.0.1"), 0);
+            var address = new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
             var started = new LoopbackServer(HttpServer.create(address, 0), service);
             started.server.setExecutor(started.threads);
             started.server.createContext("/", started::handle);
