@@ -28,8 +28,7 @@ class PythonClientIT {
 
             suite.run("python3", "-m", "venv", "--clear", venv.toString());
             suite.run(python, "-m", "pip", "install", "--disable-pip-version-check", "-r", "requirements-test.txt");
-            suite.run(
-                    python, "-m", "pip", "install", "--disable-pip-version-check", "--no-deps", "-e", ".");
+            suite.run(python, "-m", "pip", "install", "--disable-pip-version-check", "--no-deps", "-e", ".");
             suite.runTests(COUNTS, PASSED, python, "-m", "pytest", "-p", "no:cacheprovider", "-ra");
         }
     }
