@@ -437,6 +437,8 @@ class CliIT {
         assertUsage("names no store", "list", "--store", "a/b/c", "--kubeconfig", "" + kubernetes.kubeconfigFile());
         assertUsage("cannot read the kubeconfig", "list", "--store", "a/b", "--kubeconfig", "" + folder.resolve("no"));
         var broken = Files.writeString(folder.resolve("broken"), "users: {" + SECRET);
+        var empty = Files.writeString(folder.resolve("empty"), "apiVersion: v1\nkind: Config\n");
+        assertUsage("has no current context", "list", "--store", "a/b", "--kubeconfig", "" + empty);
         assertUsage("is malformed", "list", "--store", "a/b", "--kubeconfig", "" + broken);
         assertUsage(
                 "has no context",

@@ -26,7 +26,19 @@ final class KubeconfigFile {
             throw new CommandException(
                     ExitCode.USAGE, "the kubeconfig has no context \"" + context + "\"; give --context another one");
         }
+        if (config.getCurrentContext() == null && (file != null || !isInCluster())) {
+            var what = file == null
+                    ? "there is no kubeconfig ($KUBECONFIG, or where kubectl looks), or it"
+                    : "the kubeconfig " + file;
+            throw new CommandException(
+                    ExitCode.USAGE, what + " has no current context; give --kubeconfig or --context");
+        }
         return config;
+    }
+
+    /// Where a pod needs no kubeconfig.
+    private static boolean isInCluster() {
+        return System.getenv("KUBERNETES_SERVICE_HOST") != null;
     }
 
     private static Config parse(@Nullable Path file, @Nullable String context) {
