@@ -22,8 +22,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /// A real API server takes each resource of each combination, by server-side apply as a dry run, and the pods where
-/// only
-/// those at Pod Security "restricted" may be.
+/// only those at Pod Security "restricted" may be.
 class ServerSideIT {
     @RegisterExtension
     static final KubernetesForTests kubernetes =

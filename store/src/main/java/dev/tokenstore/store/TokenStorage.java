@@ -35,8 +35,7 @@ public interface TokenStorage extends TokenLookup, AutoCloseable {
     ///
     /// @param rows no two of them each other's twins
     /// @param twin returns, of a row to store and rows that share a value with it, the one that should have been
-    /// updated
-    /// instead, if there is one
+    /// updated instead, if there is one
     /// @return what became of each, in their order; a failure of one is no failure of the others
     default List<Attempted> insertAll(
             List<TokenFields> rows, BiFunction<TokenFields, List<StoredToken>, Optional<StoredToken>> twin) {

@@ -95,8 +95,8 @@ public final class TokenStore implements AutoCloseable {
             var id = given.get(i).get(ID);
             if (id.flatMap(storage.ids()::placeOf).isEmpty()) {
                 positions.add(i);
-            } else if (id.flatMap(storage::byId).isEmpty()) {
-                results.set(i, new NewTokenResult.TokenDeleted());
+            } else {
+                results.set(i, withGeneratedId(id.get()));
             }
         }
         var attempts = storage.insertAll(
@@ -106,6 +106,15 @@ public final class TokenStore implements AutoCloseable {
             results.set(positions.get(i), resultOf(attempts.get(i)));
         }
         return List.copyOf(results);
+    }
+
+    /// What becomes of a token with an id that only a token of this store can have had.
+    private NewTokenResult withGeneratedId(SecretValue id) {
+        try {
+            return storage.byId(id).isPresent() ? new NewTokenResult.RowExists() : new NewTokenResult.TokenDeleted();
+        } catch (StorageException e) {
+            return new NewTokenResult.Failed(e);
+        }
     }
 
     private static NewTokenResult resultOf(TokenStorage.Attempted attempt) {

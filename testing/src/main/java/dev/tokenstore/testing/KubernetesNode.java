@@ -141,8 +141,7 @@ public final class KubernetesNode implements AutoCloseable {
     }
 
     /// Makes the images of an archive known to the node, under the names that the archive gives them; pods use them
-    /// with
-    /// `imagePullPolicy: Never` or `IfNotPresent`.
+    /// with `imagePullPolicy: Never` or `IfNotPresent`.
     ///
     /// @param archive a tar as [ImageArchive] writes it, `docker save` or jib
     public void importImage(Path archive) {

@@ -18,8 +18,7 @@ import java.util.Optional;
 
 /// Carries out what was decided about a batch of rows: new tokens first, then changes of stored ones. What fails for a
 /// reason that may pass is tried again; where someone else saved the same token meanwhile, it is decided anew on what
-/// is
-/// stored then.
+/// is stored then.
 final class BatchWriter {
     private static final int UPDATES_AT_ONCE = 16;
     private static final List<Duration> PAUSES =

@@ -16,8 +16,7 @@ import org.jspecify.annotations.Nullable;
 /// Which token a row belongs to is what the store's rules say of a save (R5), with one exception: an id alone is not
 /// believed. The SDKs' stores hand ids out again, so a row whose id another token has, and that shares neither user nor
 /// credential with that token, is a token of its own and gets a new id. Where a row meets a token, whether it was
-/// stored
-/// before or came from an earlier row, the one whose access token expires later wins.
+/// stored before or came from an earlier row, the one whose access token expires later wins.
 final class ImportPlan {
     static final String ID_IS_TAKEN_IN_STORE = "its id belongs to another token of the store";
     static final String NEW_IDS_WANTED = "as --new-ids wants";

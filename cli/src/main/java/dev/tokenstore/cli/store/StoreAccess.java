@@ -14,8 +14,7 @@ public interface StoreAccess extends AutoCloseable {
     String description();
 
     /// Every token once, in no order to rely on. Read page by page as the stream is read, so the memory it takes does
-    /// not
-    /// depend on the number of tokens; a stream that is read too slowly (minutes) ends with reason
+    /// not depend on the number of tokens; a stream that is read too slowly (minutes) ends with reason
     /// `PAGE_TOKEN_EXPIRED`.
     Stream<Token> list();
 

@@ -147,8 +147,7 @@ class ImportIT {
     }
 
     /// Without the primary key that the SDKs' READMEs give it, for with it their stores fail from the eleventh token
-    /// on:
-    /// they take ids for text when they look for the highest one, so after 9 and 10 comes 10 again.
+    /// on: they take ids for text when they look for the highest one, so after 9 and 10 comes 10 again.
     @Test
     void aMysqlTableIsImportedWithThePasswordOfTheEnvironment() throws SQLException {
         try (var server = MysqlServer.startOrSkip();

@@ -21,8 +21,7 @@ public final class SdkTokenStore<T, X extends Exception> {
     }
 
     /// Fills the caller's object from the token that it describes and returns it; null, and an untouched object, if
-    /// there
-    /// is none.
+    /// there is none.
     public @Nullable T findToken(T token) throws X {
         var given = read(token);
         var found = asked(() -> client.findToken(given));

@@ -29,9 +29,8 @@ final class SidecarConnection implements AutoCloseable {
             List.of("UNAVAILABLE"));
 
     /// Repeated is only what may happen twice. A save must not: a repeated one could undo another's save or revive a
-    /// token
-    /// that was deleted in between; it waits for the sidecar instead, for a fresh token is too dear to be lost with a
-    /// restart. A repeated DeleteTokens would delete what was saved in between.
+    /// token that was deleted in between; it waits for the sidecar instead, for a fresh token is too dear to be lost
+    /// with a restart. A repeated DeleteTokens would delete what was saved in between.
     private static final Map<String, ?> SERVICE_CONFIG = Map.of(
             "methodConfig",
             List.of(

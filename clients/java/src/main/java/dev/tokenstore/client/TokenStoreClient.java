@@ -20,10 +20,8 @@ import java.util.stream.Stream;
 /// A token store, reached through its sidecar: the six operations, as blocking calls.
 ///
 /// One client serves a whole app: it is thread-safe and keeps one connection, which it makes at the first call and
-/// again
-/// whenever it was lost. Every call has a time limit. When the sidecar is not there at that moment, a find, a list and
-/// the
-/// deletion of one token are repeated a few times, a save waits for it; else the call ends with a
+/// again whenever it was lost. Every call has a time limit. When the sidecar is not there at that moment, a find, a
+/// list and the deletion of one token are repeated a few times, a save waits for it; else the call ends with a
 /// [TokenStoreException].
 ///
 /// ```java

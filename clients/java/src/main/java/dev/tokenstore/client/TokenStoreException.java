@@ -32,8 +32,7 @@ public final class TokenStoreException extends RuntimeException {
     }
 
     /// Why, as a stable name such as `TOKEN_DELETED` or `STORE_NOT_ACCESSIBLE` (`google.rpc.ErrorInfo.reason`); `""`
-    /// where
-    /// no sidecar answered.
+    /// where no sidecar answered.
     public String reason() {
         return reason;
     }

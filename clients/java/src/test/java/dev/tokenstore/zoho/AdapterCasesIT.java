@@ -19,8 +19,7 @@ import org.junit.jupiter.api.TestFactory;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
 /// The adapter for the vendor's SDK does what the table of all languages says, through the shipped sidecar on a real
-/// API
-/// server. The SDK's classes are stood in for (`com.zoho` among the test sources).
+/// API server. The SDK's classes are stood in for (`com.zoho` among the test sources).
 class AdapterCasesIT {
     @RegisterExtension
     static final KubernetesForTests kubernetes = RunningSidecar.kubernetes();

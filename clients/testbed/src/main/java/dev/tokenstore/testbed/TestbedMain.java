@@ -6,8 +6,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 
 /// The testbed as a program, for whoever develops a client. Prints `TESTBED_URL=` and the URL once it is ready, and
-/// ends
-/// with its standard input or when it is told to.
+/// ends with its standard input or when it is told to.
 public final class TestbedMain {
     private static final int FAILED = 1;
 

@@ -11,15 +11,20 @@ import dev.tokenstore.store.TokenStorage.NotInserted;
 import dev.tokenstore.store.token.SecretValue;
 import dev.tokenstore.store.token.TokenField;
 import dev.tokenstore.store.token.TokenFields;
+import io.fabric8.kubernetes.api.model.ObjectMeta;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.BiFunction;
 import java.util.function.Consumer;
+import java.util.function.Function;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /// Many new rows that look for their twins together.
@@ -105,40 +110,65 @@ final class BulkInsertion {
         if (living.mayEnd()) {
             makeRoom(wave);
         }
-        forEach(wave, this::create);
-        createTheBlocked(wave.stream()
-                .filter(row -> !row.isOver() && row.pending().isEmpty())
-                .toList());
-        var pending = wave.stream().filter(row -> !row.isOver()).toList();
-        var searches = new ArrayList<MetadataLook.Search>();
-        for (var row : pending) {
-            var created = row.pending().orElseThrow();
-            searches.add(new MetadataLook.Search(created.name(), SecretWriter.hashes(created.fields())));
-        }
-        look.find(searches, metadata -> true);
-        var found = new HashMap<NewRow, List<String>>();
-        for (int i = 0; i < pending.size(); i++) {
-            found.put(pending.get(i), searches.get(i).found());
-        }
+        forEach(open(wave), this::create);
+        createTheBlocked(
+                open(wave).stream().filter(row -> row.pending().isEmpty()).toList());
+        var pending = open(wave);
+        var found = look(
+                pending,
+                row -> row.pending().map(SecretRow::name).orElseThrow(),
+                row -> row.pending().map(SecretRow::fields).orElseThrow(),
+                metadata -> true);
         forEach(pending, row -> settle(row, found.getOrDefault(row, List.of())));
+    }
+
+    private static List<NewRow> open(List<NewRow> rows) {
+        return rows.stream().filter(row -> !row.isOver()).toList();
     }
 
     /// A token of the same identity whose time is over makes room for the new one, as for any new row.
     private void makeRoom(List<NewRow> wave) {
         // what cannot be undone is not decided by a policy of some moments ago
         resource.check();
-        var searches = wave.stream()
-                .map(row -> new MetadataLook.Search("", SecretWriter.hashes(row.fields())))
-                .toList();
-        look.find(searches, metadata -> living.isOver(now -> TokenFacts.read(metadata, now)));
-        for (int i = 0; i < wave.size(); i++) {
-            var row = wave.get(i);
-            rows(searches.get(i).found(), everything).stream()
-                    .filter(SecretRow::confirmed)
-                    .filter(over -> row.twinAmong(List.of(over)).isPresent())
-                    .filter(over -> secrets.delete(over.name(), over.uid(), Optional.of(over.resourceVersion())))
-                    .forEach(over -> row.replacesAnother());
+        var over =
+                look(wave, row -> "", NewRow::fields, metadata -> living.isOver(now -> TokenFacts.read(metadata, now)));
+        forEach(List.copyOf(over.keySet()), row -> makeRoom(row, over.getOrDefault(row, List.of())));
+    }
+
+    /// @param over names of the Secrets that were over when they were seen; each may be in use again
+    private void makeRoom(NewRow row, List<String> over) {
+        for (var twin : rows(over, everything)) {
+            if (twin.confirmed()
+                    && row.twinAmong(List.of(twin)).isPresent()
+                    // in this order: a change after the first read is in the second, or stops the deletion
+                    && lookup.rowByName(twin.name()).isEmpty()
+                    && secrets.delete(twin.name(), twin.uid(), Optional.of(twin.resourceVersion()))) {
+                row.replacesAnother();
+            }
         }
+    }
+
+    /// The names of the Secrets that share a value with each row; rows that share none are left out.
+    ///
+    /// @param ownName the name of the row's own Secret, or `""`
+    /// @param among which of the Secrets count
+    private Map<NewRow, List<String>> look(
+            List<NewRow> rows,
+            Function<NewRow, String> ownName,
+            Function<NewRow, TokenFields> fields,
+            Predicate<ObjectMeta> among) {
+        var searches = new LinkedHashMap<NewRow, MetadataLook.Search>();
+        for (var row : rows) {
+            searches.put(row, new MetadataLook.Search(ownName.apply(row), SecretWriter.hashes(fields.apply(row))));
+        }
+        look.find(List.copyOf(searches.values()), among);
+        var found = new LinkedHashMap<NewRow, List<String>>();
+        searches.forEach((row, search) -> {
+            if (!search.found().isEmpty()) {
+                found.put(row, search.found());
+            }
+        });
+        return found;
     }
 
     private void create(NewRow row) {

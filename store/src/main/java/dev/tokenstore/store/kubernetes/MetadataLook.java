@@ -15,8 +15,7 @@ import java.util.Set;
 import java.util.function.Predicate;
 
 /// One look over all Secrets of a store, for many rows at once: which of them share a value with which row. It reads
-/// the
-/// labels alone, in pages, and keeps only what it finds.
+/// the labels alone, in pages, and keeps only what it finds.
 final class MetadataLook {
     private static final int PAGE = 500;
     private static final int RESTARTS = 3;
@@ -33,6 +32,9 @@ final class MetadataLook {
     ///
     /// @param among which of the Secrets count
     void find(List<Search> searches, Predicate<ObjectMeta> among) {
+        if (searches.isEmpty()) {
+            return;
+        }
         var byLabel = new HashMap<Map.Entry<String, String>, List<Search>>();
         for (var search : searches) {
             for (var label : search.labels.entrySet()) {

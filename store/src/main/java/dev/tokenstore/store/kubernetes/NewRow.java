@@ -10,8 +10,7 @@ import java.util.function.BiFunction;
 import org.jspecify.annotations.Nullable;
 
 /// One row of a [BulkInsertion] on its way: what it is to hold, and how far it has come. Handed from thread to thread,
-/// one
-/// at a time.
+/// one at a time.
 final class NewRow {
     private final TokenFields fields;
     private final BiFunction<TokenFields, List<StoredToken>, Optional<StoredToken>> twin;

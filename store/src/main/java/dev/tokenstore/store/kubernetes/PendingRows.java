@@ -18,11 +18,12 @@ import java.util.random.RandomGenerator;
 /// A row is created pending, then its creator looks for twins. A confirmed twin wins; among pending ones the lowest
 /// name does. The winner deletes the other pending twins before it confirms itself, both guarded by resourceVersion,
 /// so of two twins at most one is ever confirmed: whichever write comes second fails. Only its creator confirms a
-/// row. One whose creator died is in the way of its twins for [#PATIENCE], then they delete it.
+/// row. One whose creator died is in the way of its twins for [#PATIENCE], then they delete it; one older than
+/// [#ABANDONED], at once. A creator that was only slow finds its row gone when it confirms it, and looks again.
 final class PendingRows {
     private static final Duration PATIENCE = Duration.ofSeconds(2);
 
-    /// Longer than a creator that is alive leaves a row pending; a [BulkInsertion] takes longest.
+    /// Longer than a creator that is alive leaves a row pending, as a rule; a [BulkInsertion] takes longest.
     private static final Duration ABANDONED = Duration.ofSeconds(30);
 
     private final SecretApi secrets;

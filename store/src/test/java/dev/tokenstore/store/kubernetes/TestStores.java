@@ -50,7 +50,8 @@ final class TestStores implements StoreUnderTest {
         return create(kubernetes, config, OAuthTokenStoreSpec.keepingEverything());
     }
 
-    private static TestStores create(KubernetesForTests kubernetes, Config config, OAuthTokenStoreSpec spec) {
+    /// Both.
+    static TestStores create(KubernetesForTests kubernetes, Config config, OAuthTokenStoreSpec spec) {
         var store = new OAuthTokenStore();
         store.setMetadata(new ObjectMetaBuilder()
                 .withName("store-" + NUMBER.incrementAndGet())

@@ -9,8 +9,7 @@ import java.util.Optional;
 /// The records of a CSV file, one by one, with the line each begins at.
 ///
 /// Two dialects. QUOTED is what Python's and Java's file stores write (RFC 4180): a value with a comma, a quote or a
-/// line
-/// break is quoted, a quote in it doubled. PLAIN is Node's and TypeScript's: values as they are, joined by commas.
+/// line break is quoted, a quote in it doubled. PLAIN is Node's and TypeScript's: values as they are, joined by commas.
 final class CsvRecords {
     /// A quoted value that is longer than any token's value has lost its closing quote.
     private static final int MAX_QUOTED = 64 * 1024;

@@ -3,8 +3,7 @@ package com.zoho.api.authenticator;
 import com.zoho.crm.api.UserSignature;
 
 /// Stands in for the vendor's class of this name (Zoho CRM Java SDK 8.0): the public constructor, getters and setters
-/// that
-/// the SDK's own `FileStore` 1.0.0 calls, with the same signatures.
+/// that the SDK's own `FileStore` 1.0.0 calls, with the same signatures.
 public class OAuthToken implements Token {
     private String clientID;
     private String clientSecret;
