@@ -66,7 +66,7 @@ class InjectionPolicyIT {
             specOf(PodTable.pods(refusals().getFirst().pod()).getFirst());
             return false;
         } catch (KubernetesClientException e) {
-            return e.getMessage().contains("oauth-token-store-annotations");
+            return String.valueOf(e.getMessage()).contains("oauth-token-store-annotations");
         }
     }
 
