@@ -48,6 +48,21 @@ true
 {{- if or (eq .Values.injection.mode "always") (and (eq .Values.injection.mode "auto") $has) }}true{{ end -}}
 {{- end }}
 
+{{/* Requests or limits of the sidecar in CEL, a pod's annotations before values: (list .Values...requests "request") */}}
+{{- define "oauth-token-store.quantities" -}}
+{{- $quantities := index . 0 | default dict -}}
+{{- $kind := index . 1 -}}
+{
+{{- range $name := list "cpu" "memory" }}
+?'{{ $name }}': variables.quantities[?'tokenstore.dev/{{ $name }}-{{ $kind }}']
+{{- with get $quantities $name }}.or(optional.of('{{ . }}')){{ end }},
+{{- end }}
+{{- range $name, $quantity := omit $quantities "cpu" "memory" }}
+'{{ $name }}': '{{ $quantity }}',
+{{- end -}}
+}
+{{- end }}
+
 {{/* Ends the rendering where the chart could not work; included by one template. */}}
 {{- define "oauth-token-store.checks" -}}
 {{- if not (include "oauth-token-store.has" (list . "admissionregistration.k8s.io/v1/ValidatingAdmissionPolicy" "1.30")) }}
