@@ -52,15 +52,17 @@ true
 {{- define "oauth-token-store.quantities" -}}
 {{- $quantities := index . 0 | default dict -}}
 {{- $kind := index . 1 -}}
-{
-{{- range $name := list "cpu" "memory" }}
-?'{{ $name }}': variables.quantities[?'tokenstore.dev/{{ $name }}-{{ $kind }}']
-{{- with get $quantities $name }}.or(optional.of('{{ . }}')){{ end }},
-{{- end }}
-{{- range $name, $quantity := omit $quantities "cpu" "memory" }}
-'{{ $name }}': '{{ $quantity }}',
+{{- $entries := list -}}
+{{- range $name := list "cpu" "memory" -}}
+{{- $value := "" -}}
+{{- with get $quantities $name -}}{{- $value = printf ".or(optional.of('%v'))" . -}}{{- end -}}
+{{- $annotation := printf "tokenstore.dev/%s-%s" $name $kind -}}
+{{- $entries = append $entries (printf "?'%s': variables.quantities[?'%s']%s" $name $annotation $value) -}}
 {{- end -}}
-}
+{{- range $name, $quantity := omit $quantities "cpu" "memory" -}}
+{{- $entries = append $entries (printf "'%s': '%v'" $name $quantity) -}}
+{{- end -}}
+{ {{- join ",\n              " $entries -}} }
 {{- end }}
 
 {{/* Ends the rendering where the chart could not work; included by one template. */}}

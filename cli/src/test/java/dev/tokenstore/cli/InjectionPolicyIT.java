@@ -7,17 +7,27 @@ import static org.awaitility.Awaitility.await;
 import dev.tokenstore.testing.KubernetesForTests;
 import io.fabric8.kubernetes.api.model.GenericKubernetesResource;
 import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
+import io.fabric8.kubernetes.client.KubernetesClientBuilder;
 import io.fabric8.kubernetes.client.KubernetesClientException;
+import io.fabric8.kubernetes.client.http.AsyncBody;
+import io.fabric8.kubernetes.client.http.HttpRequest;
+import io.fabric8.kubernetes.client.http.HttpResponse;
+import io.fabric8.kubernetes.client.http.Interceptor;
+import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/// The policy that the chart ships, on a real API server: of the pods before it makes what the API server makes of those
+/// The policy that the chart ships, on a real API server: of the pods before it makes what the API server makes of
+/// those
 /// after. [InjectTest] holds the same table against the command, so both give the same pod.
 class InjectionPolicyIT {
     /// Without admission by ServiceAccount: what that adds comes before, and is the same for both.
@@ -81,6 +91,76 @@ class InjectionPolicyIT {
                 .isThrownBy(() -> specOf(pod))
                 .withMessageContaining("oauth-token-store-annotations-of-pods")
                 .withMessageContaining(refusal.sentence());
+    }
+
+    @Test
+    void warnsWhereEveryContainerHasTheAccount() {
+        assertThat(warningsOfCreating("""
+                apiVersion: v1
+                kind: Pod
+                metadata: {name: app, annotations: {tokenstore.dev/store: crm}}
+                spec: {serviceAccountName: crm-worker, containers: [{name: app, image: example/app}]}
+                """))
+                .singleElement()
+                .asString()
+                .contains("every container of the pod gets the service account's token");
+        assertThat(warningsOfCreating("""
+                apiVersion: v1
+                kind: Pod
+                metadata: {name: app, annotations: {tokenstore.dev/store: crm}}
+                spec:
+                  serviceAccountName: crm-worker
+                  automountServiceAccountToken: false
+                  containers: [{name: app, image: example/app}]
+                """)).isEmpty();
+    }
+
+    @ParameterizedTest
+    @CsvSource({"apps/v1,Deployment", "apps/v1,StatefulSet", "apps/v1,DaemonSet", "batch/v1,Job", "batch/v1,CronJob"})
+    void warnsOfWhatWouldMakePodsThatAreRefused(String apiVersion, String kind) {
+        var template = """
+                {metadata: {labels: {app: app}, annotations: {tokenstore.dev/store: crm, tokenstore.dev/containers: ap}},
+                spec: {restartPolicy: %s, automountServiceAccountToken: false,
+                containers: [{name: app, image: example/app}]}}
+                """.formatted(apiVersion.equals("batch/v1") ? "Never" : "Always");
+        var spec =
+                switch (kind) {
+                    case "Job" -> "{template: %s}";
+                    case "CronJob" -> "{schedule: '0 5 * * *', jobTemplate: {spec: {template: %s}}}";
+                    default -> "{selector: {matchLabels: {app: app}}, template: %s}";
+                };
+
+        assertThat(warningsOfCreating("""
+                apiVersion: %s
+                kind: %s
+                metadata: {name: app}
+                spec: %s
+                """.formatted(apiVersion, kind, spec.formatted(template))))
+                .singleElement()
+                .asString()
+                .contains("and the pod has no such container; it has app");
+    }
+
+    /// What the API server warns of when it is asked, as a dry run, to create a resource.
+    private static List<String> warningsOfCreating(String yaml) {
+        var warnings = new CopyOnWriteArrayList<String>();
+        var listening = new Interceptor() {
+            @Override
+            public void after(
+                    HttpRequest request, HttpResponse<?> response, AsyncBody.Consumer<List<ByteBuffer>> consumer) {
+                warnings.addAll(response.headers("Warning"));
+            }
+        };
+        try (var client = new KubernetesClientBuilder()
+                .withConfig(kubernetes.config())
+                .withHttpClientBuilderConsumer(builder -> builder.addOrReplaceInterceptor("warnings", listening))
+                .build()) {
+            client.resource(yaml)
+                    .inNamespace(kubernetes.namespace())
+                    .dryRun()
+                    .create();
+        }
+        return List.copyOf(warnings);
     }
 
     /// What the API server would store.

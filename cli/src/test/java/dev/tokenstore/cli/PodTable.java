@@ -82,7 +82,8 @@ final class PodTable {
         return switch ((String) resource.get("kind")) {
             case "List" -> {
                 var found = new ArrayList<Pod>();
-                ((Iterable<?>) resource.get("items")).forEach(item -> found.addAll(podsIn(map(item)).toList()));
+                ((Iterable<?>) resource.get("items"))
+                        .forEach(item -> found.addAll(podsIn(map(item)).toList()));
                 yield found.stream();
             }
             case "Pod" -> Stream.of(pod(resource, resource));

@@ -5,6 +5,7 @@ import dev.tokenstore.proto.v1.SaveTokenRequest;
 import dev.tokenstore.proto.v1.Token;
 import dev.tokenstore.proto.v1.TokenStoreServiceGrpc;
 import dev.tokenstore.proto.v1.TokenStoreServiceGrpc.TokenStoreServiceBlockingStub;
+import io.grpc.StatusRuntimeException;
 import io.grpc.netty.NettyChannelBuilder;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
@@ -13,7 +14,7 @@ import io.netty.channel.socket.nio.NioDomainSocketChannel;
 import java.net.UnixDomainSocketAddress;
 import java.util.concurrent.TimeUnit;
 
-/// An app as users write one: it saves a user's token at `TOKENSTORE_ADDRESS`, or finds it.
+/// An app as users write one: it saves a user's token at `TOKENSTORE_ADDRESS`, or finds it. A refusal is its last line.
 ///
 /// It runs in pods, from the image of [TokenAppImage].
 final class TokenApp {
@@ -21,8 +22,8 @@ final class TokenApp {
 
     private TokenApp() {}
 
-    /// usage: save USER REFRESH_TOKEN | find USER
-    public static void main(String... arguments) {
+    /// usage: save USER REFRESH_TOKEN | find USER | keep USER REFRESH_TOKEN, which saves and then finds every second
+    public static void main(String... arguments) throws InterruptedException {
         var socket = System.getenv("TOKENSTORE_ADDRESS").substring("unix:".length());
         var io = new MultiThreadIoEventLoopGroup(1, NioIoHandler.newFactory());
         var channel = NettyChannelBuilder.forAddress(UnixDomainSocketAddress.of(socket))
@@ -33,19 +34,30 @@ final class TokenApp {
                 .usePlaintext()
                 .build();
         try {
-            var sidecar = TokenStoreServiceGrpc.newBlockingStub(channel)
-                    .withWaitForReady()
-                    .withDeadlineAfter(PATIENCE_SECONDS, TimeUnit.SECONDS);
-            System.out.println(
-                    switch (arguments[0]) {
-                        case "save" -> save(sidecar, arguments[1], arguments[2]);
-                        case "find" -> find(sidecar, arguments[1]);
-                        default -> throw new IllegalArgumentException(arguments[0]);
-                    });
+            var sidecar = TokenStoreServiceGrpc.newBlockingStub(channel).withWaitForReady();
+            switch (arguments[0]) {
+                case "save" -> System.out.println(save(patient(sidecar), arguments[1], arguments[2]));
+                case "find" -> System.out.println(find(patient(sidecar), arguments[1]));
+                case "keep" -> {
+                    System.out.println(save(patient(sidecar), arguments[1], arguments[2]));
+                    while (true) {
+                        System.out.println(find(patient(sidecar), arguments[1]));
+                        TimeUnit.SECONDS.sleep(1);
+                    }
+                }
+                default -> throw new IllegalArgumentException(arguments[0]);
+            }
+        } catch (StatusRuntimeException e) {
+            System.out.println(e.getStatus().getCode() + ": " + e.getStatus().getDescription());
+            System.exit(1);
         } finally {
             channel.shutdownNow();
             io.shutdownGracefully(0, 1, TimeUnit.SECONDS);
         }
+    }
+
+    private static TokenStoreServiceBlockingStub patient(TokenStoreServiceBlockingStub sidecar) {
+        return sidecar.withDeadlineAfter(PATIENCE_SECONDS, TimeUnit.SECONDS);
     }
 
     private static String save(TokenStoreServiceBlockingStub sidecar, String user, String refreshToken) {

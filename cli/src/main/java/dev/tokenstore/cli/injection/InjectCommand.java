@@ -67,14 +67,8 @@ public final class InjectCommand implements Callable<Integer> {
         }
         var sidecar = new Sidecar(image, Optional.ofNullable(pullPolicy).map(PullPolicy::name));
         var injection = new Injection(
-                sidecar,
-                operatorNamespace,
-                warning -> commandLine.getErr().println("tokenstore: warning: " + warning));
-        try {
-            commandLine.getOut().print(injection.inject(manifests()));
-        } catch (MalformedManifestException e) {
-            throw new CommandException(ExitCode.FAILED, e.getMessage(), e);
-        }
+                sidecar, operatorNamespace, warning -> commandLine.getErr().println("tokenstore: warning: " + warning));
+        commandLine.getOut().print(injection.inject(manifests()));
         return ExitCode.OK.number();
     }
 

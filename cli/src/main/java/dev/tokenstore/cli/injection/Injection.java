@@ -29,7 +29,10 @@ record Injection(Sidecar sidecar, String operatorNamespace, Consumer<String> war
                     .toList();
             asked |= !asking.isEmpty();
             var changed = asking.stream().filter(this::injected).toList();
-            result.append(!changed.isEmpty() ? (body.equals(document) ? "" : "---\n") + YamlText.of(parsed.orElseThrow(), body) : document);
+            result.append(
+                    !changed.isEmpty()
+                            ? (body.equals(document) ? "" : "---\n") + YamlText.of(parsed.orElseThrow(), body)
+                            : document);
         }
         if (!asked) {
             warnings.accept("no pod has the annotation " + InjectionRequest.STORE + "; nothing was changed");

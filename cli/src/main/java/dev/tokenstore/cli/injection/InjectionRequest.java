@@ -46,8 +46,8 @@ record InjectionRequest(
     private static final Pattern STORE_NAME =
             Pattern.compile("([a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?/)?[a-z0-9]([-.a-z0-9]{0,61}[a-z0-9])?");
     private static final Pattern PORT = Pattern.compile("[1-9][0-9]{0,4}");
-    private static final Pattern QUANTITY =
-            Pattern.compile("[+-]?([0-9]+(\\.[0-9]*)?|\\.[0-9]+)(Ki|Mi|Gi|Ti|Pi|Ei|n|u|m|k|M|G|T|P|E|[eE][+-]?[0-9]+)?");
+    private static final Pattern QUANTITY = Pattern.compile(
+            "[+-]?([0-9]+(\\.[0-9]*)?|\\.[0-9]+)(Ki|Mi|Gi|Ti|Pi|Ei|n|u|m|k|M|G|T|P|E|[eE][+-]?[0-9]+)?");
 
     /// @param names of the pod's containers
     /// @throws MalformedManifestException with a sentence for the first annotation that cannot be followed
@@ -86,7 +86,8 @@ record InjectionRequest(
                 waits.equals("true"),
                 tcpPort,
                 metricsPort,
-                quantities(annotations.getOrDefault(CPU_REQUEST, "10m"), annotations.getOrDefault(MEMORY_REQUEST, "64Mi")),
+                quantities(
+                        annotations.getOrDefault(CPU_REQUEST, "10m"), annotations.getOrDefault(MEMORY_REQUEST, "64Mi")),
                 quantities(annotations.getOrDefault(CPU_LIMIT, ""), annotations.getOrDefault(MEMORY_LIMIT, "192Mi")));
     }
 

@@ -18,7 +18,8 @@ record PodTemplate(String owner, Optional<String> namespace, YamlMap pod) {
             case "Deployment", "StatefulSet", "DaemonSet", "ReplicaSet", "ReplicationController", "Job" ->
                 template(document).map(template -> of(document, kind, template)).stream();
             case "CronJob" ->
-                document.map("spec")
+                document
+                        .map("spec")
                         .flatMap(spec -> spec.map("jobTemplate"))
                         .flatMap(PodTemplate::template)
                         .map(template -> of(document, kind, template))

@@ -108,9 +108,7 @@ record Sidecar(String image, Optional<String> pullPolicy) {
                 """.formatted(
                         CONTAINER,
                         image,
-                        pullPolicy
-                                .map(policy -> "\nimagePullPolicy: " + policy)
-                                .orElse(""),
+                        pullPolicy.map(policy -> "\nimagePullPolicy: " + policy).orElse(""),
                         request.store(),
                         SOCKET,
                         request.tcpPort(),

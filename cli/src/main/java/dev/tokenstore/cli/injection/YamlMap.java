@@ -58,7 +58,8 @@ record YamlMap(MappingNode node) {
     }
 
     private static boolean isKey(NodeTuple tuple, String key) {
-        return tuple.getKeyNode() instanceof ScalarNode scalar && scalar.getValue().equals(key);
+        return tuple.getKeyNode() instanceof ScalarNode scalar
+                && scalar.getValue().equals(key);
     }
 
     /// The mapping there; an empty one if there is none.
@@ -72,8 +73,7 @@ record YamlMap(MappingNode node) {
     }
 
     Optional<String> text(String key) {
-        return get(key)
-                .filter(ScalarNode.class::isInstance)
+        return get(key).filter(ScalarNode.class::isInstance)
                 .map(ScalarNode.class::cast)
                 .map(ScalarNode::getValue);
     }
@@ -104,8 +104,7 @@ record YamlMap(MappingNode node) {
     }
 
     private List<Node> elements(String key) {
-        return get(key)
-                .filter(value -> !isNull(value))
+        return get(key).filter(value -> !isNull(value))
                 .map(value -> switch (value) {
                     case SequenceNode sequence -> sequence.getValue();
                     default -> throw new MalformedManifestException(key + " is no list");
@@ -160,27 +159,24 @@ record YamlMap(MappingNode node) {
     }
 
     private static Node deepCopy(Node node) {
-        var copy =
-                switch (node) {
-                    case MappingNode mapping ->
-                        new MappingNode(
-                                mapping.getTag(),
-                                mapping.getValue().stream()
-                                        .map(tuple -> new NodeTuple(
-                                                deepCopy(tuple.getKeyNode()), deepCopy(tuple.getValueNode())))
-                                        .collect(toCollection(ArrayList::new)),
-                                mapping.getFlowStyle());
-                    case SequenceNode sequence ->
-                        new SequenceNode(
-                                sequence.getTag(),
-                                sequence.getValue().stream()
-                                        .map(YamlMap::deepCopy)
-                                        .collect(toCollection(ArrayList::new)),
-                                sequence.getFlowStyle());
-                    case ScalarNode scalar ->
-                        new ScalarNode(scalar.getTag(), scalar.getValue(), null, null, scalar.getScalarStyle());
-                    default -> throw new IllegalArgumentException(node.getNodeId().name());
-                };
+        var copy = switch (node) {
+            case MappingNode mapping ->
+                new MappingNode(
+                        mapping.getTag(),
+                        mapping.getValue().stream()
+                                .map(tuple ->
+                                        new NodeTuple(deepCopy(tuple.getKeyNode()), deepCopy(tuple.getValueNode())))
+                                .collect(toCollection(ArrayList::new)),
+                        mapping.getFlowStyle());
+            case SequenceNode sequence ->
+                new SequenceNode(
+                        sequence.getTag(),
+                        sequence.getValue().stream().map(YamlMap::deepCopy).collect(toCollection(ArrayList::new)),
+                        sequence.getFlowStyle());
+            case ScalarNode scalar ->
+                new ScalarNode(scalar.getTag(), scalar.getValue(), null, null, scalar.getScalarStyle());
+            default -> throw new IllegalArgumentException(node.getNodeId().name());
+        };
         copyComments(node, copy);
         return copy;
     }

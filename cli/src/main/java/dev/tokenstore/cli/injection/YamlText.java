@@ -13,8 +13,8 @@ import org.yaml.snakeyaml.error.MarkedYAMLException;
 import org.yaml.snakeyaml.error.YAMLException;
 import org.yaml.snakeyaml.nodes.MappingNode;
 import org.yaml.snakeyaml.nodes.Node;
-import org.yaml.snakeyaml.serializer.NumberAnchorGenerator;
 import org.yaml.snakeyaml.representer.Representer;
+import org.yaml.snakeyaml.serializer.NumberAnchorGenerator;
 
 /// One YAML document as text and as nodes.
 final class YamlText {
