@@ -24,13 +24,14 @@ record CrmApps(Pods pods, CrmStore store) {
                 .endContainer()
                 .endSpec()
                 .build();
-        await().atMost(Pods.LIMIT).until(() -> !pods.admin()
-                .resource(asking)
-                .dryRun()
-                .create()
-                .getSpec()
-                .getInitContainers()
-                .isEmpty());
+        await().atMost(Pods.LIMIT)
+                .until(() -> !pods.admin()
+                        .resource(asking)
+                        .dryRun()
+                        .create()
+                        .getSpec()
+                        .getInitContainers()
+                        .isEmpty());
     }
 
     /// Starts a Deployment of [TokenWebApp].
@@ -104,16 +105,14 @@ record CrmApps(Pods pods, CrmStore store) {
                 {backoffLimit: 0, template: {\
                 metadata: {labels: {app: %s}, annotations: {tokenstore.dev/store: %s}}, \
                 spec: {serviceAccountName: crm-worker, automountServiceAccountToken: false, restartPolicy: Never, \
-                containers: [{name: app, image: "%s", imagePullPolicy: Never, args: [%s]}]}}}"""
-                .formatted(name, store.name(), TokenAppImage.NAME, arguments);
+                containers: [{name: app, image: "%s", imagePullPolicy: Never, args: [%s]}]}}}""".formatted(name, store.name(), TokenAppImage.NAME, arguments);
     }
 
     private static String webApp(String arguments) {
         return """
                 {serviceAccountName: crm-worker, automountServiceAccountToken: false, containers: [\
                 {name: app, image: "%s", imagePullPolicy: Never, command: ["%s"], args: [%s], \
-                readinessProbe: {httpGet: {path: /readyz, port: %d}, periodSeconds: 1, timeoutSeconds: 5}}]}"""
-                .formatted(
+                readinessProbe: {httpGet: {path: /readyz, port: %d}, periodSeconds: 1, timeoutSeconds: 5}}]}""".formatted(
                         TokenAppImage.NAME,
                         String.join("\", \"", TokenAppImage.command(TokenWebApp.class)),
                         arguments,

@@ -69,8 +69,7 @@ class LifeE2E {
         var pod = podOf("crm-import");
         assertThatSidecarOutlivedApp(pod);
         assertThat(pods.logOf(pod.name(), "app").strip())
-                .isEqualTo(
-                        "found " + apps.replica().find("alice") + " with " + TokenWebApp.REFRESH_TOKEN.length());
+                .isEqualTo("found " + apps.replica().find("alice") + " with " + TokenWebApp.REFRESH_TOKEN.length());
     }
 
     @Test
@@ -86,8 +85,9 @@ class LifeE2E {
                 .withName(leaver.name())
                 .withGracePeriod(Duration.ofSeconds(GRACE_SECONDS).toMillis())
                 .delete();
-        await().atMost(Pods.LIMIT).until(() -> leaver.app().getState().getTerminated() != null
-                && leaver.sidecar().getState().getTerminated() != null);
+        await().atMost(Pods.LIMIT)
+                .until(() -> leaver.app().getState().getTerminated() != null
+                        && leaver.sidecar().getState().getTerminated() != null);
 
         assertThat(pods.logOf(leaver.name(), "app").strip())
                 .isEqualTo("saved " + apps.replica().find("leaver"));
@@ -111,8 +111,9 @@ class LifeE2E {
 
         pods.node().killContainer(bereaved.sidecar().getContainerID());
 
-        await().atMost(Pods.LIMIT).until(() -> bereaved.sidecar().getRestartCount() == 1
-                && bereaved.sidecar().getReady());
+        await().atMost(Pods.LIMIT)
+                .until(() -> bereaved.sidecar().getRestartCount() == 1
+                        && bereaved.sidecar().getReady());
         await().atMost(Pods.LIMIT)
                 .ignoreExceptions()
                 .untilAsserted(() -> assertThat(bereaved.find("bob")).isEqualTo(saved));
@@ -131,16 +132,17 @@ class LifeE2E {
 
         apps.replica().save("carol");
         store.awaitOperatorAfterChange("13h");
-        await().atMost(Pods.LIMIT).untilAsserted(() -> assertThat(operators())
-                .allMatch(Pods::isReady)
-                .allSatisfy(operator -> assertThat(operator.getStatus()
-                                .getContainerStatuses()
-                                .getFirst()
-                                .getRestartCount())
-                        .isEqualTo(1))
-                .extracting(LifeE2E::uid)
-                .containsExactlyInAnyOrderElementsOf(
-                        killed.stream().map(LifeE2E::uid).toList()));
+        await().atMost(Pods.LIMIT)
+                .untilAsserted(() -> assertThat(operators())
+                        .allMatch(Pods::isReady)
+                        .allSatisfy(operator -> assertThat(operator.getStatus()
+                                        .getContainerStatuses()
+                                        .getFirst()
+                                        .getRestartCount())
+                                .isEqualTo(1))
+                        .extracting(LifeE2E::uid)
+                        .containsExactlyInAnyOrderElementsOf(
+                                killed.stream().map(LifeE2E::uid).toList()));
     }
 
     @Test
@@ -187,8 +189,7 @@ class LifeE2E {
                                 .isEqualTo(saved)));
         var later = replicas.getFirst().answerOnNetwork("/save/dave");
         assertThat(replicas.getLast().answerOnNetwork("/find/dave")).isEqualTo(later);
-        await().atMost(Pods.LIMIT)
-                .untilAsserted(() -> assertThat(replicas).allMatch(AppPod::isReady));
+        await().atMost(Pods.LIMIT).untilAsserted(() -> assertThat(replicas).allMatch(AppPod::isReady));
         assertThat(containersOf(replicas)).isEqualTo(before);
         store.awaitOperatorAfterChange("14h");
     }
@@ -247,9 +248,10 @@ class LifeE2E {
 
     /// Of one whose name begins so.
     private static void awaitSuccessOfJob(String name) {
-        await().atMost(Pods.LIMIT).until(() -> pods.admin().batch().v1().jobs().list().getItems().stream()
-                .anyMatch(job -> job.getMetadata().getName().startsWith(name)
-                        && Integer.valueOf(1).equals(job.getStatus().getSucceeded())));
+        await().atMost(Pods.LIMIT)
+                .until(() -> pods.admin().batch().v1().jobs().list().getItems().stream()
+                        .anyMatch(job -> job.getMetadata().getName().startsWith(name)
+                                && Integer.valueOf(1).equals(job.getStatus().getSucceeded())));
     }
 
     /// The first that ended.
