@@ -66,7 +66,7 @@ class InjectionPolicyIT {
             specOf(PodTable.pods(refusals().getFirst().pod()).getFirst());
             return false;
         } catch (KubernetesClientException e) {
-            return e.getMessage().contains("oauth-token-store-annotations");
+            return String.valueOf(e.getMessage()).contains("oauth-token-store-annotations");
         }
     }
 
@@ -123,12 +123,11 @@ class InjectionPolicyIT {
                 spec: {restartPolicy: %s, automountServiceAccountToken: false,
                 containers: [{name: app, image: example/app}]}}
                 """.formatted(apiVersion.equals("batch/v1") ? "Never" : "Always");
-        var spec =
-                switch (kind) {
-                    case "Job" -> "{template: %s}";
-                    case "CronJob" -> "{schedule: '0 5 * * *', jobTemplate: {spec: {template: %s}}}";
-                    default -> "{selector: {matchLabels: {app: app}}, template: %s}";
-                };
+        var spec = switch (kind) {
+            case "Job" -> "{template: %s}";
+            case "CronJob" -> "{schedule: '0 5 * * *', jobTemplate: {spec: {template: %s}}}";
+            default -> "{selector: {matchLabels: {app: app}}, template: %s}";
+        };
 
         assertThat(warningsOfCreating("""
                 apiVersion: %s
@@ -155,10 +154,7 @@ class InjectionPolicyIT {
                 .withConfig(kubernetes.config())
                 .withHttpClientBuilderConsumer(builder -> builder.addOrReplaceInterceptor("warnings", listening))
                 .build()) {
-            client.resource(yaml)
-                    .inNamespace(kubernetes.namespace())
-                    .dryRun()
-                    .create();
+            client.resource(yaml).inNamespace(kubernetes.namespace()).dryRun().create();
         }
         return List.copyOf(warnings);
     }

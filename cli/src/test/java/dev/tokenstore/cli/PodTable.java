@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
 import org.yaml.snakeyaml.Yaml;
@@ -79,7 +80,7 @@ final class PodTable {
     }
 
     private static Stream<Pod> podsIn(Map<String, Object> resource) {
-        return switch ((String) resource.get("kind")) {
+        return switch (text(resource, "kind")) {
             case "List" -> {
                 var found = new ArrayList<Pod>();
                 ((Iterable<?>) resource.get("items"))
@@ -101,9 +102,17 @@ final class PodTable {
     private static Map<String, Object> within(Map<String, Object> map, String... path) {
         var found = map;
         for (var key : path) {
-            found = map(found.get(key));
+            found = map(Objects.requireNonNull(found.get(key), key));
         }
         return found;
+    }
+
+    private static String text(Map<String, Object> map, String key) {
+        return (String) Objects.requireNonNull(map.get(key), key);
+    }
+
+    private static Iterable<?> items(Map<String, Object> list) {
+        return (Iterable<?>) Objects.requireNonNull(list.get("items"));
     }
 
     @SuppressWarnings("unchecked")

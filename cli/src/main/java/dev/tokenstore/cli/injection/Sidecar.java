@@ -66,7 +66,7 @@ record Sidecar(String image, Optional<String> pullPolicy) {
                 - --store=%4$s
                 - --socket=%5$s
                 - --tcp=%6$s
-                - --metrics=%7$s
+                - --metrics=0.0.0.0:%7$s
                 ports:
                 - name: ts-metrics
                   containerPort: %7$s

@@ -33,6 +33,9 @@ record YamlMap(MappingNode node) {
 
     /// The same mapping, to be changed without changing this one.
     YamlMap copy() {
+        if (node.getAnchor() != null) {
+            return YamlMap.of(deepCopy(node));
+        }
         var copy = new MappingNode(node.getTag(), new ArrayList<>(node.getValue()), node.getFlowStyle());
         copyComments(node, copy);
         return new YamlMap(copy);
@@ -149,8 +152,9 @@ record YamlMap(MappingNode node) {
         var style = before.filter(value -> !elements(key).isEmpty())
                 .map(value -> ((SequenceNode) value).getFlowStyle())
                 .orElse(FlowStyle.BLOCK);
-        // an anchor may use the elements elsewhere, where they are the same nodes
-        var own = before.filter(value -> value.getAnchor() != null).isPresent()
+        // elements that an anchor uses elsewhere are the same nodes there
+        var own = before.filter(value -> value.getAnchor() != null || own(key).isEmpty())
+                        .isPresent()
                 ? elements.stream().map(YamlMap::deepCopy).toList()
                 : elements;
         var list = new SequenceNode(Tag.SEQ, new ArrayList<>(own), style);
