@@ -97,6 +97,7 @@ class QuickstartClusterTest {
         var applied = Files.readString(folder.resolve("applied"));
         assertThat(applied)
                 .contains("image: registry.example/team/oauth-token-store/operator:")
+                .contains("registry.example/team/oauth-token-store/sidecar:")
                 .doesNotContain("image: oauth-token-store/");
         for (var manifest : manifests) {
             assertThat(applied.replace("registry.example/team/", "")).contains(Files.readString(manifest));
@@ -104,6 +105,19 @@ class QuickstartClusterTest {
         assertThat(applied.indexOf("kind: CustomResourceDefinition"))
                 .isLessThan(applied.indexOf("kind: ValidatingAdmissionPolicy"));
         assertThat(applied.indexOf("kind: ValidatingAdmissionPolicy")).isLessThan(applied.indexOf("kind: Deployment"));
+    }
+
+    @Test
+    void whereThePolicyApiIsMissingItLeavesInjectionOutAndSaysWhatToDo() throws Exception {
+        version = "1.35.2";
+
+        var run = quickstart("--image-registry", "registry.example/team", "--yes");
+
+        assertThat(run.exit()).as(run.output()).isZero();
+        assertThat(run.output()).contains("Left out: deploy/operator/injection.yaml", "use tokenstore inject");
+        assertThat(Files.readString(folder.resolve("applied")))
+                .contains("kind: Deployment")
+                .doesNotContain("kind: MutatingAdmissionPolicy");
     }
 
     @Test
