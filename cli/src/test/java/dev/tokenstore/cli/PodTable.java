@@ -83,8 +83,7 @@ final class PodTable {
         return switch (text(resource, "kind")) {
             case "List" -> {
                 var found = new ArrayList<Pod>();
-                ((Iterable<?>) resource.get("items"))
-                        .forEach(item -> found.addAll(podsIn(map(item)).toList()));
+                items(resource).forEach(item -> found.addAll(podsIn(map(item)).toList()));
                 yield found.stream();
             }
             case "Pod" -> Stream.of(pod(resource, resource));

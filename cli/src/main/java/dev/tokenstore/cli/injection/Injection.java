@@ -25,7 +25,7 @@ record Injection(Sidecar sidecar, String operatorNamespace, Consumer<String> war
             var parsed = YamlText.parsed(body);
             var asking = parsed.stream()
                     .flatMap(PodTemplate::in)
-                    .filter(template -> !template.annotations().isEmpty())
+                    .filter(PodTemplate::asks)
                     .toList();
             asked |= !asking.isEmpty();
             var changed = asking.stream().filter(this::injected).toList();

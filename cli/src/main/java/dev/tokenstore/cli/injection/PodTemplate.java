@@ -43,12 +43,20 @@ record PodTemplate(String owner, Optional<String> namespace, YamlMap pod) {
                 pod);
     }
 
+    /// Whether it asks for a store.
+    boolean asks() {
+        return annotationsNode()
+                .flatMap(annotations -> annotations.get(InjectionRequest.STORE))
+                .isPresent();
+    }
+
+    /// @throws MalformedManifestException if one is no text
     Map<String, String> annotations() {
-        return pod.map("metadata")
-                .flatMap(metadata -> metadata.map("annotations"))
-                .filter(annotations -> annotations.get(InjectionRequest.STORE).isPresent())
-                .map(YamlMap::texts)
-                .orElse(Map.of());
+        return annotationsNode().map(YamlMap::texts).orElse(Map.of());
+    }
+
+    private Optional<YamlMap> annotationsNode() {
+        return pod.map("metadata").flatMap(metadata -> metadata.map("annotations"));
     }
 
     Optional<YamlMap> spec() {
