@@ -6,8 +6,8 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.function.LongFunction;
 
-/// Tells a waiting person, on the standard error, how far long work has come: nothing in the first seconds, then a line
-/// now and then. Not thread-safe.
+/// Tells a waiting person, on the standard error, how far long work has come: nothing in the first seconds after the
+/// first thing was done, then a line now and then. Not thread-safe.
 public final class Progress {
     private static final Duration QUIET = Duration.ofSeconds(2);
     private static final Duration BETWEEN = Duration.ofSeconds(5);
@@ -15,7 +15,7 @@ public final class Progress {
     private final PrintWriter err;
     private final InstantSource clock;
     private final LongFunction<String> sentence;
-    private Instant next;
+    private Instant next = Instant.MAX;
     private long count;
 
     /// @param sentence what to say of the number of things done so far
@@ -23,13 +23,20 @@ public final class Progress {
         this.err = err;
         this.clock = clock;
         this.sentence = sentence;
-        this.next = clock.instant().plus(QUIET);
     }
 
     /// Counts one more thing.
     public void step() {
-        count++;
+        step(1);
+    }
+
+    /// Counts some more things, done together.
+    public void step(int things) {
         var now = clock.instant();
+        if (count == 0) {
+            next = now.plus(QUIET);
+        }
+        count += things;
         if (!now.isBefore(next)) {
             err.println(sentence.apply(count));
             err.flush();

@@ -24,4 +24,16 @@ class ProgressTest {
         assertThat(err.toString().lines()).containsExactly("3 done", "8 done");
         assertThat(progress.count()).isEqualTo(12);
     }
+
+    @Test
+    void isSilentAboutTheWaitForTheFirstThing() {
+        var progress = new Progress(new PrintWriter(err), () -> now, count -> count + " done");
+        now = now.plus(Duration.ofSeconds(60));
+
+        progress.step();
+        progress.step(2000);
+
+        assertThat(err.toString()).isEmpty();
+        assertThat(progress.count()).isEqualTo(2001);
+    }
 }

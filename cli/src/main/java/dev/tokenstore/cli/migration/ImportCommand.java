@@ -80,15 +80,14 @@ public final class ImportCommand implements Callable<Integer> {
         var clock = InstantSource.system();
         Optional<BatchWriter> writer = dryRun ? Optional.empty() : Optional.of(new BatchWriter(store, Thread::sleep));
         try (var report = new ImportReport(output.format(), out, dryRun, dryRun || rows)) {
-            var done = new Progress(err, clock, count -> count + " rows done");
             var run = new ImportRun(store, new ImportPlan(newIds), writer, outcome -> {
-                done.step();
                 report.add(outcome);
                 outcome.mapping().ifPresent(changed -> ids.add(outcome.place(), changed));
             });
             var listed = new Progress(err, clock, count -> count + " stored tokens listed");
             run.look(listed::step);
-            var stayed = run.run(source);
+            var done = new Progress(err, clock, count -> count + " rows done");
+            var stayed = run.run(source, done::step);
             if (!stayed) {
                 err.println(sources.description() + " was written to while it was read; import it again");
             }

@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
+import java.util.function.IntConsumer;
 
 /// One import, from the list of what is stored to the last row. Holds one batch of rows, and of all others what
 /// [KnownTokens] keeps. Not thread-safe.
@@ -53,9 +54,17 @@ final class ImportRun {
 
     /// Imports every row.
     ///
+    /// @param batchDone told the number of rows of every batch that others follow
     /// @return whether the source stayed as it was while it was read
-    boolean run(TokenSource source) {
-        var stayed = source.read(this::take);
+    boolean run(TokenSource source, IntConsumer batchDone) {
+        var stayed = source.read(row -> {
+            int waiting = batch.size() + skipped.size();
+            if (waiting >= BATCH) {
+                flush();
+                batchDone.accept(waiting);
+            }
+            take(row);
+        });
         flush();
         return stayed;
     }
@@ -67,9 +76,6 @@ final class ImportRun {
             case SourceRow.Readable readable ->
                 batch.add(new PlannedRow(
                         readable.place(), readable.fields(), plan.decide(readable.place(), readable.fields())));
-        }
-        if (batch.size() + skipped.size() >= BATCH) {
-            flush();
         }
     }
 

@@ -22,6 +22,7 @@ class ImportRunTest {
     private final ScriptedStore store = new ScriptedStore();
     private final List<RowOutcome> outcomes = new ArrayList<>();
     private final List<Duration> pauses = new ArrayList<>();
+    private final List<Integer> batches = new ArrayList<>();
 
     @Test
     void whatMayPassIsTriedAgain() {
@@ -94,10 +95,12 @@ class ImportRunTest {
         run.look(() -> {});
         store.put(token("1", "alice", "9000"), "v.2");
 
-        run.run(rows -> {
-            rows.accept(row(1, token("1", "alice", "2000")));
-            return true;
-        });
+        run.run(
+                rows -> {
+                    rows.accept(row(1, token("1", "alice", "2000")));
+                    return true;
+                },
+                batches::add);
 
         assertThat(actions()).containsExactly(Action.KEEP);
         assertThat(store.all().getFirst().expiresIn()).contains("9000");
@@ -107,27 +110,41 @@ class ImportRunTest {
     void aDryRunWritesNothing() {
         var dry = new ImportRun(store, new ImportPlan(false), Optional.empty(), outcomes::add);
         dry.look(() -> {});
-        dry.run(rows -> {
-            rows.accept(row(1, ALICE));
-            rows.accept(new SourceRow.Broken("line 2", "no token"));
-            rows.accept(row(3, BOB));
-            rows.accept(new SourceRow.Broken("line 4", "no token"));
-            return true;
-        });
+        dry.run(
+                rows -> {
+                    rows.accept(row(1, ALICE));
+                    rows.accept(new SourceRow.Broken("line 2", "no token"));
+                    rows.accept(row(3, BOB));
+                    rows.accept(new SourceRow.Broken("line 4", "no token"));
+                    return true;
+                },
+                batches::add);
 
         assertThat(actions()).containsExactly(Action.CREATE, Action.SKIP, Action.CREATE, Action.SKIP);
         assertThat(store.all()).isEmpty();
     }
 
+    @Test
+    void progressIsToldAfterEveryBatchThatOthersFollow() {
+        run(IntStream.range(0, 2 * ImportRun.BATCH)
+                .mapToObj(number -> token("" + number, "user-" + number, "1000"))
+                .toArray(Token[]::new));
+
+        assertThat(outcomes).hasSize(2 * ImportRun.BATCH);
+        assertThat(batches).containsExactly(ImportRun.BATCH);
+    }
+
     private void run(Token... tokens) {
         var run = newRun();
         run.look(() -> {});
-        run.run(rows -> {
-            for (int i = 0; i < tokens.length; i++) {
-                rows.accept(row(i + 1, tokens[i]));
-            }
-            return true;
-        });
+        run.run(
+                rows -> {
+                    for (int i = 0; i < tokens.length; i++) {
+                        rows.accept(row(i + 1, tokens[i]));
+                    }
+                    return true;
+                },
+                batches::add);
     }
 
     private ImportRun newRun() {

@@ -146,7 +146,8 @@ class BulkInsertionIT {
                 var store = stores.open()) {
             var broken = ((SaveResult.Saved) store.save(row(0))).token();
             edit(broken.name(), secret -> secret.getData().put("expires_in", "c29vbg=="));
-            var withItsId = row(1).with(ID, broken.fields().get(ID).orElseThrow().reveal());
+            var withItsId =
+                    row(1).with(ID, broken.fields().get(ID).orElseThrow().reveal());
 
             var results = store.saveNew(List.of(withItsId, row(2)));
 
