@@ -13,7 +13,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
 
-/// All tokens that are stored or about to be, to be looked up as in a store; their values are hashes. Some 700 bytes per
+/// All tokens that are stored or about to be, to be looked up as in a store; their values are hashes. Some 700 bytes
+/// per
 /// token. Not thread-safe.
 final class KnownTokens implements TokenLookup {
     private static final List<TokenField> LOOKED_UP = List.of(
