@@ -48,6 +48,23 @@ true
 {{- if or (eq .Values.injection.mode "always") (and (eq .Values.injection.mode "auto") $has) }}true{{ end -}}
 {{- end }}
 
+{{/* Requests or limits of the sidecar in CEL, a pod's annotations before values: (list .Values...requests "request") */}}
+{{- define "oauth-token-store.quantities" -}}
+{{- $quantities := index . 0 | default dict -}}
+{{- $kind := index . 1 -}}
+{{- $entries := list -}}
+{{- range $name := list "cpu" "memory" -}}
+{{- $value := "" -}}
+{{- with get $quantities $name -}}{{- $value = printf ".or(optional.of('%v'))" . -}}{{- end -}}
+{{- $annotation := printf "tokenstore.dev/%s-%s" $name $kind -}}
+{{- $entries = append $entries (printf "?'%s': variables.quantities[?'%s']%s" $name $annotation $value) -}}
+{{- end -}}
+{{- range $name, $quantity := omit $quantities "cpu" "memory" -}}
+{{- $entries = append $entries (printf "'%s': '%v'" $name $quantity) -}}
+{{- end -}}
+{ {{- join ",\n              " $entries -}} }
+{{- end }}
+
 {{/* Ends the rendering where the chart could not work; included by one template. */}}
 {{- define "oauth-token-store.checks" -}}
 {{- if not (include "oauth-token-store.has" (list . "admissionregistration.k8s.io/v1/ValidatingAdmissionPolicy" "1.30")) }}

@@ -25,7 +25,7 @@ const (
 
 func main() {
 	if len(os.Args) < 2 {
-		fail(errors.New("usage: probe say TEXT | serve TEXT | fetch URL | serve-socket PATH | ask-socket PATH | whoami"))
+		fail(errors.New("usage: probe say TEXT | serve TEXT | fetch URL | serve-socket PATH | ask-socket PATH | whoami | look PATH..."))
 	}
 	arguments := append(os.Args[2:], "")
 	var err error
@@ -40,6 +40,8 @@ func main() {
 		err = serveSocket(arguments[0])
 	case "ask-socket":
 		err = untilItWorks(func() error { return askSocket(arguments[0]) })
+	case "look":
+		look(os.Args[2:])
 	case "whoami":
 		err = untilItWorks(whoAmI)
 	default:
@@ -63,6 +65,17 @@ func untilItWorks(attempt func() error) error {
 			return err
 		}
 		time.Sleep(100 * time.Millisecond)
+	}
+}
+
+// look says of each path whether anything is there.
+func look(paths []string) {
+	for _, path := range paths {
+		if _, err := os.Lstat(path); err == nil {
+			fmt.Println("found", path)
+		} else {
+			fmt.Println("no", path)
+		}
 	}
 }
 

@@ -80,7 +80,8 @@ final class OneImport {
                         "later-" + generated.size(),
                         TokenField.REFRESH_TOKEN,
                         secret("later", generated.size())));
-                return generated.add(((SaveResult.Saved) store.save(token)).token().fields());
+                return generated.add(
+                        ((SaveResult.Saved) store.save(token)).token().fields());
             });
             var next = generated.iterator();
             report(
@@ -97,7 +98,7 @@ final class OneImport {
     private void report(String what, Supplier<?> call) {
         var begin = System.nanoTime();
         for (int i = 0; i < SINGLE_CALLS; i++) {
-            call.get();
+            var unused = call.get();
         }
         run.report().add(Figure.of(title, what + ", mean", (System.nanoTime() - begin) / 1e6 / SINGLE_CALLS, "ms"));
     }

@@ -31,6 +31,7 @@ class PlainManifestsTest {
                 new File("crds/oauthtokenstores.tokenstore.dev.yaml", "", from("crd.yaml")),
                 new File("operator/rbac.yaml", "createNamespace: true", from("namespace.yaml", "rbac.yaml")),
                 new File("operator/policies.yaml", "", from("policies.yaml")),
+                new File("operator/injection.yaml", "", from("injection.yaml")),
                 new File("operator/deployment.yaml", "", from("deployment.yaml")),
                 new File("operator/poddisruptionbudget.yaml", "", from("poddisruptionbudget.yaml")),
                 new File("operator/networkpolicy.yaml", "", from("networkpolicy.yaml")),

@@ -89,10 +89,11 @@ class RenderTest {
                 .contains("system:serviceaccount:platform:oauth-token-store-operator")
                 .doesNotContain("system:serviceaccount:oauth-token-store:")
                 .doesNotContain("request.namespace == 'oauth-token-store'")
+                .doesNotContain("request.namespace != 'oauth-token-store'")
                 .doesNotContain("account.startsWith('oauth-token-store/')")
                 .doesNotContain("namespace: oauth-token-store\n");
-        assertThat(count(elsewhere, "'platform'")).isEqualTo(4);
-        assertThat(count(here, "'oauth-token-store'")).isEqualTo(4 + count(elsewhere, "'oauth-token-store'"));
+        assertThat(count(elsewhere, "'platform'")).isEqualTo(7);
+        assertThat(count(here, "'oauth-token-store'")).isEqualTo(7 + count(elsewhere, "'oauth-token-store'"));
     }
 
     private static long count(String text, String part) {
@@ -129,11 +130,51 @@ class RenderTest {
             namespaces: crm-tokens                    | at '/namespaces': got string, want array
             namespaces: [Crm]                         | at '/namespaces/0': 'Crm' does not match pattern
             injection: {mode: sometimes}              | at '/injection/mode': value must be one of 'auto', 'always', 'never'
+            injection: {resources: {memory: 1Gi}}     | at '/injection/resources': additional properties 'memory' not allowed
+            injection: {resources: {limits: {cpu: a}}} | at '/injection/resources/limits/cpu': 'a' does not match pattern
+            injection: {runAsUser: 0}                 | at '/injection/runAsUser': minimum: got 0, want 1
             sidecar: {resources: {}}                  | at '/sidecar': additional properties 'resources' not allowed
             crds: {keep: false}                       | at '/crds': additional properties 'keep' not allowed
             """)
     void refusesValuesThatItDoesNotKnow(String values, String sentence) {
         assertThatIllegalStateException().isThrownBy(() -> chart.render(values)).withMessageContaining(sentence);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"1.36.3,auto,true", "1.36.3,always,true", "1.36.3,never,false", "1.35.0,auto,false"})
+    void injectsWhereTheClusterCan(String kubernetes, String mode, boolean injects) {
+        var rendered = Chart.SHIPPED.render("injection: {mode: %s}".formatted(mode), Chart.NAMESPACE, kubernetes);
+
+        assertThat(rendered.stream()
+                        .filter(manifest -> manifest.template().equals("injection.yaml"))
+                        .map(Manifest::name))
+                .hasSize(injects ? 7 : 0);
+        assertThat(rendered.stream().map(Manifest::name).anyMatch(name -> name.startsWith("MutatingAdmissionPolicy")))
+                .isEqualTo(injects);
+    }
+
+    @Test
+    void injectsTheSidecarAsTheValuesSay() {
+        var policy = chart.render("""
+                        injection:
+                          resources: {requests: {cpu: null, memory: 32Mi, ephemeral-storage: 8Mi}, limits: {cpu: 2}}
+                          runAsUser: null
+                        sidecar: {image: {pullPolicy: Never, tag: other}}
+                        """).stream()
+                .filter(manifest -> manifest.name().equals("MutatingAdmissionPolicy oauth-token-store-injection"))
+                .findFirst()
+                .orElseThrow()
+                .text();
+
+        assertThat(policy)
+                .contains("image: 'oauth-token-store/sidecar:other'", "imagePullPolicy: 'Never'")
+                .contains(
+                        "?'cpu': variables.quantities[?'tokenstore.dev/cpu-request'],",
+                        "[?'tokenstore.dev/memory-request'].or(optional.of('32Mi'))",
+                        "'ephemeral-storage': '8Mi'",
+                        "[?'tokenstore.dev/cpu-limit'].or(optional.of('2'))",
+                        "[?'tokenstore.dev/memory-limit'].or(optional.of('192Mi'))")
+                .doesNotContain("runAsUser", "runAsGroup");
     }
 
     @Test

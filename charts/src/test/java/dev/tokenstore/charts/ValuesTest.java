@@ -66,6 +66,8 @@ class ValuesTest {
             Map.entry("sidecar.image.digest", "sha256:" + "0".repeat(64)),
             Map.entry("sidecar.image.pullPolicy", "Never"),
             Map.entry("injection.mode", "never"),
+            Map.entry("injection.resources", "{limits: {memory: 1Gi}}"),
+            Map.entry("injection.runAsUser", "1000"),
             Map.entry("monitoring.scrape", "serviceMonitor"),
             Map.entry("monitoring.interval", "10s"),
             Map.entry("monitoring.labels", "{a: b}"),
@@ -169,7 +171,7 @@ class ValuesTest {
             var of = property.getValue().has("$ref")
                     ? root.at(property.getValue().get("$ref").asText().substring(1))
                     : property.getValue();
-            if (of.has("properties") && !path.equals("operator.resources")) {
+            if (of.has("properties") && !path.endsWith(".resources")) {
                 assertThat(of.path("additionalProperties")).as(path).hasToString("false");
                 found.addAll(schemaPaths(root, of, path + "."));
             } else {

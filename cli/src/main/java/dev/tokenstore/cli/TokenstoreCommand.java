@@ -1,5 +1,6 @@
 package dev.tokenstore.cli;
 
+import dev.tokenstore.cli.injection.InjectCommand;
 import dev.tokenstore.cli.migration.ImportCommand;
 import java.util.Optional;
 import picocli.CommandLine.Command;
@@ -21,7 +22,8 @@ import picocli.CommandLine.ScopeType;
             ExpireCommand.class,
             DeleteCommand.class,
             CheckCommand.class,
-            ImportCommand.class
+            ImportCommand.class,
+            InjectCommand.class
         })
 final class TokenstoreCommand {
     /// The build's version, as the jar's manifest says.

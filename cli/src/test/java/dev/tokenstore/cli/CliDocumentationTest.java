@@ -25,7 +25,8 @@ class CliDocumentationTest {
     private static final Pattern OPTION = Pattern.compile("^\\| `(?:-[a-z], )?(--[a-z-]+)", Pattern.MULTILINE);
 
     /// Commands that have a page of their own.
-    private static final Map<String, Path> ELSEWHERE = Map.of("import", Path.of("../docs/migrate.md"));
+    private static final Map<String, Path> ELSEWHERE =
+            Map.of("import", Path.of("../docs/migrate.md"), "inject", Path.of("../docs/inject.md"));
 
     private static final Set<String> OF_ALL = Set.of("--help", "--version");
 

@@ -180,8 +180,9 @@ class MonitoringIT {
                 assertThat(rule.path("annotations").path("description").asText())
                         .isNotBlank();
                 assertThat(rule.path("annotations").path("runbook").asText()).isNotBlank();
-                assertThat(Monitoring.text(Path.of("../docs/operator.md")))
-                        .contains("`" + rule.path("alert").asText() + "`");
+                assertThat(List.of("../docs/operator.md", "../docs/operate.md"))
+                        .allSatisfy(page -> assertThat(Monitoring.text(Path.of(page)))
+                                .contains("`" + rule.path("alert").asText() + "`"));
             }
         }
     }

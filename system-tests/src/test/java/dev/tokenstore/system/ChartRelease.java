@@ -2,6 +2,7 @@ package dev.tokenstore.system;
 
 import com.marcnuri.helm.Helm;
 import java.nio.file.Path;
+import java.util.Map;
 
 /// The chart, installed in a cluster as its administrator would.
 record ChartRelease(Path kubeconfig) {
@@ -25,6 +26,23 @@ record ChartRelease(Path kubeconfig) {
                 .waitReady()
                 .withTimeout(LIMIT_SECONDS)
                 .call();
+    }
+
+    /// Upgrades it to other values; returns when the operator's pods are ready.
+    ///
+    /// @param values by their paths, beside those of [#install()]
+    void upgrade(Map<String, String> values) {
+        var command = new Helm(CHART)
+                .upgrade()
+                .withName(NAME)
+                .withNamespace(NAMESPACE)
+                .withKubeConfig(kubeconfig)
+                .set("operator.image.pullPolicy", "Never")
+                .set("sidecar.image.pullPolicy", "Never")
+                .waitReady()
+                .withTimeout(LIMIT_SECONDS);
+        values.forEach(command::set);
+        command.call();
     }
 
     /// Runs `helm test`.

@@ -3,17 +3,11 @@ package dev.tokenstore.system;
 import dev.tokenstore.proto.v1.FindTokenRequest;
 import dev.tokenstore.proto.v1.SaveTokenRequest;
 import dev.tokenstore.proto.v1.Token;
-import dev.tokenstore.proto.v1.TokenStoreServiceGrpc;
 import dev.tokenstore.proto.v1.TokenStoreServiceGrpc.TokenStoreServiceBlockingStub;
-import io.grpc.netty.NettyChannelBuilder;
-import io.netty.channel.ChannelOption;
-import io.netty.channel.MultiThreadIoEventLoopGroup;
-import io.netty.channel.nio.NioIoHandler;
-import io.netty.channel.socket.nio.NioDomainSocketChannel;
-import java.net.UnixDomainSocketAddress;
+import io.grpc.StatusRuntimeException;
 import java.util.concurrent.TimeUnit;
 
-/// An app as users write one: it saves a user's token at `TOKENSTORE_ADDRESS`, or finds it.
+/// An app as users write one: it saves a user's token at `TOKENSTORE_ADDRESS`, or finds it. A refusal is its last line.
 ///
 /// It runs in pods, from the image of [TokenAppImage].
 final class TokenApp {
@@ -21,31 +15,30 @@ final class TokenApp {
 
     private TokenApp() {}
 
-    /// usage: save USER REFRESH_TOKEN | find USER
-    public static void main(String... arguments) {
-        var socket = System.getenv("TOKENSTORE_ADDRESS").substring("unix:".length());
-        var io = new MultiThreadIoEventLoopGroup(1, NioIoHandler.newFactory());
-        var channel = NettyChannelBuilder.forAddress(UnixDomainSocketAddress.of(socket))
-                .channelFactory(NioDomainSocketChannel::new)
-                .eventLoopGroup(io)
-                // the builder sets it, a Unix socket does not know it
-                .withOption(ChannelOption.SO_KEEPALIVE, null)
-                .usePlaintext()
-                .build();
-        try {
-            var sidecar = TokenStoreServiceGrpc.newBlockingStub(channel)
-                    .withWaitForReady()
-                    .withDeadlineAfter(PATIENCE_SECONDS, TimeUnit.SECONDS);
-            System.out.println(
-                    switch (arguments[0]) {
-                        case "save" -> save(sidecar, arguments[1], arguments[2]);
-                        case "find" -> find(sidecar, arguments[1]);
-                        default -> throw new IllegalArgumentException(arguments[0]);
-                    });
-        } finally {
-            channel.shutdownNow();
-            io.shutdownGracefully(0, 1, TimeUnit.SECONDS);
+    /// usage: save USER REFRESH_TOKEN | find USER | keep USER REFRESH_TOKEN, which saves and then finds every second
+    public static void main(String... arguments) throws InterruptedException {
+        try (var connection = SidecarConnection.open()) {
+            var sidecar = connection.stub().withWaitForReady();
+            switch (arguments[0]) {
+                case "save" -> System.out.println(save(patient(sidecar), arguments[1], arguments[2]));
+                case "find" -> System.out.println(find(patient(sidecar), arguments[1]));
+                case "keep" -> {
+                    System.out.println(save(patient(sidecar), arguments[1], arguments[2]));
+                    while (true) {
+                        System.out.println(find(patient(sidecar), arguments[1]));
+                        TimeUnit.SECONDS.sleep(1);
+                    }
+                }
+                default -> throw new IllegalArgumentException(arguments[0]);
+            }
+        } catch (StatusRuntimeException e) {
+            System.out.println(e.getStatus().getCode() + ": " + e.getStatus().getDescription());
+            System.exit(1);
         }
+    }
+
+    private static TokenStoreServiceBlockingStub patient(TokenStoreServiceBlockingStub sidecar) {
+        return sidecar.withDeadlineAfter(PATIENCE_SECONDS, TimeUnit.SECONDS);
     }
 
     private static String save(TokenStoreServiceBlockingStub sidecar, String user, String refreshToken) {

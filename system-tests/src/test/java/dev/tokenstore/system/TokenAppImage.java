@@ -5,10 +5,11 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
-/// The image of [TokenApp]: its classes and libraries on the Java runtime of the shipped images.
+/// The image of [TokenApp] and [TokenWebApp]: their classes and libraries on the Java runtime of the shipped images.
 final class TokenAppImage {
     static final String NAME = "tokenstore.dev/testing/token-app:local";
 
@@ -26,13 +27,7 @@ final class TokenAppImage {
                     .with(ShippedImages.RUNTIME, "/")
                     .with(Path.of("target/test-classes"), "/app/classes")
                     .user("65532:65532")
-                    .entrypoint(
-                            "/opt/java/bin/java",
-                            "-XX:+UseSerialGC",
-                            "-XX:TieredStopAtLevel=1",
-                            "-cp",
-                            "/app/classes:/app/lib/*",
-                            TokenApp.class.getName());
+                    .entrypoint(command(TokenApp.class).toArray(String[]::new));
             for (var library : libraries().toList()) {
                 image = image.with(library, "/app/lib/" + library.getFileName());
             }
@@ -42,6 +37,17 @@ final class TokenAppImage {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+    }
+
+    /// What runs another program of the image.
+    static List<String> command(Class<?> program) {
+        return List.of(
+                "/opt/java/bin/java",
+                "-XX:+UseSerialGC",
+                "-XX:TieredStopAtLevel=1",
+                "-cp",
+                "/app/classes:/app/lib/*",
+                program.getName());
     }
 
     private static Stream<Path> libraries() {

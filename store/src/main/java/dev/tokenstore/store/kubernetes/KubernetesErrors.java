@@ -9,12 +9,15 @@ import java.net.URL;
 import java.net.UnknownHostException;
 import java.net.http.HttpTimeoutException;
 import java.nio.channels.UnresolvedAddressException;
+import java.util.regex.Pattern;
 import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
 
 /// What a failed request to the API server means, by its status code alone: messages may quote what was sent.
 final class KubernetesErrors {
     private static final int TOO_MANY_REQUESTS = 429;
+    private static final Pattern SERVICE_ACCOUNT =
+            Pattern.compile("system:serviceaccount:(?<namespace>[^:]+):(?<name>[^:]+)");
 
     private KubernetesErrors() {}
 
@@ -69,10 +72,11 @@ final class KubernetesErrors {
     }
 
     private static StorageException notAllowed(KubernetesClientException e, String store) {
+        var account = accountIn(e);
         return new StorageException(
                 Reason.STORE_NOT_ACCESSIBLE,
-                "store " + store + " does not exist, or " + accountIn(e) + " may not use it; let an administrator"
-                        + " give that account access to the store, or name another store",
+                "store " + store + " does not exist, or " + account + " may not use it; let an administrator"
+                        + " give that account access to the store" + entryFor(account) + ", or name another store",
                 causeOf(e));
     }
 
@@ -94,6 +98,15 @@ final class KubernetesErrors {
         var start = message.indexOf("User \"");
         var end = start < 0 ? -1 : message.indexOf('"', start + 6);
         return end < 0 ? "this account" : message.substring(start + 6, end);
+    }
+
+    /// What gives a service account access, as one writes it; nothing for other accounts, which a store cannot name.
+    private static String entryFor(String account) {
+        var serviceAccount = SERVICE_ACCOUNT.matcher(account);
+        return serviceAccount.matches()
+                ? " by the entry {name: " + serviceAccount.group("name") + ", namespace: "
+                        + serviceAccount.group("namespace") + "} in its spec.access.serviceAccounts"
+                : "";
     }
 
     private static String messageOf(KubernetesClientException e) {

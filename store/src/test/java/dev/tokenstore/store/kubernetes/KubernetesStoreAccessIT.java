@@ -74,7 +74,9 @@ class KubernetesStoreAccessIT {
             assertThat(with).hasMessage(without.getMessage());
             assertThat(with)
                     .hasMessageContaining("system:serviceaccount:" + namespace + ":worker")
-                    .hasMessageContaining("does not exist, or");
+                    .hasMessageContaining("does not exist, or")
+                    .hasMessageContaining(
+                            "{name: worker, namespace: " + namespace + "} in its spec.access.serviceAccounts");
         }
     }
 

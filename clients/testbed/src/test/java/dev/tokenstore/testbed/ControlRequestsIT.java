@@ -27,7 +27,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
 /// The requests that clients' tests make, each as its table in the README has it.
-class TestbedIT {
+class ControlRequestsIT {
     private static Testbed testbed;
 
     private static ControlClient control;

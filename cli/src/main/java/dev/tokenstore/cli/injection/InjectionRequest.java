@@ -1,0 +1,146 @@
+package dev.tokenstore.cli.injection;
+
+import static java.util.stream.Collectors.joining;
+
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+
+/// What a pod's annotations ask for. The same is refused with the same sentences by the policy
+/// oauth-token-store-annotations of the chart.
+///
+/// @param store as the sidecar is told it: `crm`, or `crm-tokens/crm`
+/// @param containers those that get the socket; empty: all
+/// @param tcpPort a port, or `off`
+/// @param requests of the sidecar, by resource
+/// @param limits of the sidecar, by resource
+record InjectionRequest(
+        String store,
+        Optional<List<String>> containers,
+        boolean waitsForStore,
+        String tcpPort,
+        String metricsPort,
+        Map<String, String> requests,
+        Map<String, String> limits) {
+    private static final String PREFIX = "tokenstore.dev/";
+    static final String STORE = PREFIX + "store";
+    private static final String CONTAINERS = PREFIX + "containers";
+    private static final String WAIT_FOR_STORE = PREFIX + "wait-for-store";
+    private static final String TCP_PORT = PREFIX + "tcp-port";
+    private static final String METRICS_PORT = PREFIX + "metrics-port";
+    private static final String CPU_REQUEST = PREFIX + "cpu-request";
+    private static final String CPU_LIMIT = PREFIX + "cpu-limit";
+    private static final String MEMORY_REQUEST = PREFIX + "memory-request";
+    private static final String MEMORY_LIMIT = PREFIX + "memory-limit";
+    private static final List<String> QUANTITIES = List.of(CPU_REQUEST, CPU_LIMIT, MEMORY_REQUEST, MEMORY_LIMIT);
+    private static final List<String> KNOWN = Stream.concat(
+                    Stream.of(STORE, CONTAINERS, WAIT_FOR_STORE, TCP_PORT, METRICS_PORT), QUANTITIES.stream())
+            .toList();
+
+    private static final String OFF = "off";
+    private static final int HIGHEST_PORT = 65_535;
+    private static final Pattern STORE_NAME =
+            Pattern.compile("([a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?/)?[a-z0-9]([-.a-z0-9]{0,61}[a-z0-9])?");
+    private static final Pattern PORT = Pattern.compile("[1-9][0-9]{0,4}");
+    private static final Pattern QUANTITY = Pattern.compile(
+            "[+-]?([0-9]+(\\.[0-9]*)?|\\.[0-9]+)(Ki|Mi|Gi|Ti|Pi|Ei|n|u|m|k|M|G|T|P|E|[eE][+-]?[0-9]+)?");
+
+    /// @param names of the pod's containers
+    /// @throws MalformedManifestException with a sentence for the first annotation that cannot be followed
+    static InjectionRequest of(Map<String, String> annotations, List<String> names, boolean hostNetwork) {
+        var store = annotations.getOrDefault(STORE, "");
+        if (!STORE_NAME.matcher(store).matches()) {
+            throw refused(
+                    STORE,
+                    store,
+                    "the name of an OAuthTokenStore, as crm, or crm-tokens/crm for one of another namespace");
+        }
+        var containers = Optional.ofNullable(annotations.get(CONTAINERS)).map(InjectionRequest::chosen);
+        refuseWrongNames(containers.orElse(List.of()), names);
+        var waits = annotations.getOrDefault(WAIT_FOR_STORE, "true");
+        if (!List.of("true", "false").contains(waits)) {
+            throw refused(WAIT_FOR_STORE, waits, "\"true\" or \"false\"");
+        }
+        var tcpPort = annotations.getOrDefault(TCP_PORT, OFF);
+        if (!tcpPort.equals(OFF) && !isPort(tcpPort)) {
+            throw refused(TCP_PORT, tcpPort, "a port from \"1\" to \"65535\", or to \"off\"");
+        }
+        var metricsPort = annotations.getOrDefault(METRICS_PORT, "9464");
+        if (!isPort(metricsPort)) {
+            throw refused(METRICS_PORT, metricsPort, "a port from \"1\" to \"65535\"");
+        }
+        if (hostNetwork && !tcpPort.equals(OFF)) {
+            throw new MalformedManifestException("annotation " + TCP_PORT + " opens a port on loopback, which with"
+                    + " hostNetwork is the node's, so that all that runs there could use the tokens; remove it and use"
+                    + " the socket");
+        }
+        refuseWrongQuantities(annotations);
+        refuseUnknown(annotations);
+        return new InjectionRequest(
+                store,
+                containers,
+                waits.equals("true"),
+                tcpPort,
+                metricsPort,
+                quantities(
+                        annotations.getOrDefault(CPU_REQUEST, "10m"), annotations.getOrDefault(MEMORY_REQUEST, "64Mi")),
+                quantities(annotations.getOrDefault(CPU_LIMIT, ""), annotations.getOrDefault(MEMORY_LIMIT, "192Mi")));
+    }
+
+    boolean chooses(String container) {
+        return containers.map(chosen -> chosen.contains(container)).orElse(true);
+    }
+
+    private static List<String> chosen(String names) {
+        return Arrays.stream(names.split(",", -1)).map(String::strip).toList();
+    }
+
+    private static void refuseWrongNames(List<String> chosen, List<String> names) {
+        var wrong = chosen.stream().filter(name -> !names.contains(name)).toList();
+        if (!wrong.isEmpty()) {
+            throw new MalformedManifestException("annotation " + CONTAINERS + " names "
+                    + wrong.stream().map(name -> '"' + name + '"').collect(joining(", "))
+                    + ", and the pod has no such container; it has " + String.join(", ", names));
+        }
+    }
+
+    private static void refuseWrongQuantities(Map<String, String> annotations) {
+        for (var key : QUANTITIES) {
+            var value = annotations.get(key);
+            if (value != null && !QUANTITY.matcher(value).matches()) {
+                throw refused(key, value, "a quantity, such as \"50m\" for cpu or \"96Mi\" for memory");
+            }
+        }
+    }
+
+    private static void refuseUnknown(Map<String, String> annotations) {
+        for (var key : annotations.keySet()) {
+            if (key.startsWith(PREFIX) && !KNOWN.contains(key)) {
+                throw new MalformedManifestException(
+                        "annotation " + key + " is not known; known are " + String.join(", ", KNOWN));
+            }
+        }
+    }
+
+    private static boolean isPort(String text) {
+        return PORT.matcher(text).matches() && Integer.parseInt(text) <= HIGHEST_PORT;
+    }
+
+    private static Map<String, String> quantities(String cpu, String memory) {
+        var quantities = new LinkedHashMap<String, String>();
+        if (!cpu.isEmpty()) {
+            quantities.put("cpu", cpu);
+        }
+        quantities.put("memory", memory);
+        return quantities;
+    }
+
+    private static MalformedManifestException refused(String annotation, String value, String accepted) {
+        return new MalformedManifestException(
+                "annotation " + annotation + " is \"" + value + "\"; set it to " + accepted);
+    }
+}

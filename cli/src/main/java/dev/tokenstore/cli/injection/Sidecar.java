@@ -1,0 +1,129 @@
+package dev.tokenstore.cli.injection;
+
+import static java.util.stream.Collectors.joining;
+
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.yaml.snakeyaml.nodes.Node;
+
+/// The sidecar as it is put into pods, and what comes with it.
+///
+/// @param image that the container runs
+/// @param pullPolicy of the image; empty: as Kubernetes does by the image's tag
+record Sidecar(String image, Optional<String> pullPolicy) {
+    /// The image as this version's chart names it, without a registry.
+    static final String SHIPPED_IMAGE = "oauth-token-store/sidecar:0.1.0";
+
+    static final String CONTAINER = "tokenstore";
+    static final String SOCKET_VOLUME = "tokenstore-socket";
+    static final String SOCKET_FOLDER = "/run/tokenstore";
+    static final String ADDRESS_VARIABLE = "TOKENSTORE_ADDRESS";
+    private static final String SOCKET = SOCKET_FOLDER + "/tokenstore.sock";
+    private static final String ACCOUNT_VOLUME = "tokenstore-account";
+
+    static final String ADDRESS = """
+            name: %s
+            value: unix:%s
+            """.formatted(ADDRESS_VARIABLE, SOCKET);
+
+    static final String SOCKET_MOUNT = """
+            name: %s
+            mountPath: %s
+            """.formatted(SOCKET_VOLUME, SOCKET_FOLDER);
+
+    /// The socket's volume, and what makes the sidecar alone the pod's service account.
+    static final List<String> VOLUMES = List.of("""
+            name: %s
+            emptyDir:
+              medium: Memory
+              sizeLimit: 1Mi
+            """.formatted(SOCKET_VOLUME), """
+            name: %s
+            projected:
+              sources:
+              - serviceAccountToken:
+                  path: token
+                  expirationSeconds: 3600
+              - configMap:
+                  name: kube-root-ca.crt
+                  items:
+                  - key: ca.crt
+                    path: ca.crt
+              - downwardAPI:
+                  items:
+                  - path: namespace
+                    fieldRef:
+                      fieldPath: metadata.namespace
+            """.formatted(ACCOUNT_VOLUME));
+
+    Node container(InjectionRequest request) {
+        return YamlText.part("""
+                name: %1$s
+                image: %2$s%3$s
+                restartPolicy: Always
+                args:
+                - --store=%4$s
+                - --socket=%5$s
+                - --tcp=%6$s
+                - --metrics=0.0.0.0:%7$s
+                ports:
+                - name: ts-metrics
+                  containerPort: %7$s
+                startupProbe:
+                  httpGet:
+                    path: %8$s
+                    port: ts-metrics
+                  periodSeconds: 1
+                  failureThreshold: 300
+                livenessProbe:
+                  httpGet:
+                    path: /livez
+                    port: ts-metrics
+                  periodSeconds: 10
+                  timeoutSeconds: 5
+                  failureThreshold: 6
+                resources:
+                  requests:
+                %9$s
+                  limits:
+                %10$s
+                securityContext:
+                  allowPrivilegeEscalation: false
+                  readOnlyRootFilesystem: true
+                  runAsNonRoot: true
+                  runAsUser: 65532
+                  runAsGroup: 65532
+                  capabilities:
+                    drop:
+                    - ALL
+                  seccompProfile:
+                    type: RuntimeDefault
+                volumeMounts:
+                - name: %11$s
+                  mountPath: %12$s
+                - name: %13$s
+                  mountPath: /var/run/secrets/kubernetes.io/serviceaccount
+                  readOnly: true
+                """.formatted(
+                        CONTAINER,
+                        image,
+                        pullPolicy.map(policy -> "\nimagePullPolicy: " + policy).orElse(""),
+                        request.store(),
+                        SOCKET,
+                        request.tcpPort(),
+                        request.metricsPort(),
+                        request.waitsForStore() ? "/readyz" : "/livez",
+                        lines(request.requests()),
+                        lines(request.limits()),
+                        SOCKET_VOLUME,
+                        SOCKET_FOLDER,
+                        ACCOUNT_VOLUME));
+    }
+
+    private static String lines(Map<String, String> quantities) {
+        return quantities.entrySet().stream()
+                .map(entry -> "    " + entry.getKey() + ": \"" + entry.getValue() + '"')
+                .collect(joining("\n"));
+    }
+}

@@ -1,0 +1,68 @@
+package dev.tokenstore.cli.injection;
+
+import java.io.StringReader;
+import java.io.StringWriter;
+import java.util.Optional;
+import java.util.regex.Pattern;
+import org.yaml.snakeyaml.DumperOptions;
+import org.yaml.snakeyaml.DumperOptions.FlowStyle;
+import org.yaml.snakeyaml.LoaderOptions;
+import org.yaml.snakeyaml.Yaml;
+import org.yaml.snakeyaml.constructor.SafeConstructor;
+import org.yaml.snakeyaml.error.MarkedYAMLException;
+import org.yaml.snakeyaml.error.YAMLException;
+import org.yaml.snakeyaml.nodes.MappingNode;
+import org.yaml.snakeyaml.nodes.Node;
+import org.yaml.snakeyaml.representer.Representer;
+import org.yaml.snakeyaml.serializer.NumberAnchorGenerator;
+
+/// One YAML document as text and as nodes.
+final class YamlText {
+    private static final Pattern TAGGED_OCTAL = Pattern.compile("!!int '(0[0-9_]+)'");
+    private static final int BYTES = 16 * 1024 * 1024;
+
+    private YamlText() {}
+
+    /// The mapping that the document is, or nothing.
+    static Optional<YamlMap> parsed(String document) {
+        try {
+            return Optional.ofNullable(yaml().compose(new StringReader(document)))
+                    .filter(MappingNode.class::isInstance)
+                    .map(YamlMap::of);
+        } catch (MarkedYAMLException e) {
+            throw new MalformedManifestException("no YAML: " + e.getProblem() + " in line "
+                    + (e.getProblemMark() == null ? 0 : e.getProblemMark().getLine() + 1) + " of the document");
+        } catch (YAMLException e) {
+            throw new MalformedManifestException("no YAML: " + e.getMessage());
+        }
+    }
+
+    /// A part to be put into a document.
+    static Node part(String yaml) {
+        return yaml().compose(new StringReader(yaml));
+    }
+
+    /// @param before the document's text, when it was parsed
+    static String of(YamlMap document, String before) {
+        var text = new StringWriter();
+        yaml().serialize(document.node(), text);
+        // the library writes numbers like 0644 with a tag and quotes
+        return before.contains("!!int '")
+                ? text.toString()
+                : TAGGED_OCTAL.matcher(text.toString()).replaceAll("$1");
+    }
+
+    private static Yaml yaml() {
+        var loading = new LoaderOptions();
+        loading.setProcessComments(true);
+        loading.setCodePointLimit(BYTES);
+        var dumping = new DumperOptions();
+        dumping.setProcessComments(true);
+        dumping.setDefaultFlowStyle(FlowStyle.BLOCK);
+        dumping.setSplitLines(false);
+        var numbers = new NumberAnchorGenerator(0);
+        dumping.setAnchorGenerator(
+                node -> Optional.ofNullable(node.getAnchor()).orElseGet(() -> numbers.nextAnchor(node)));
+        return new Yaml(new SafeConstructor(loading), new Representer(dumping), dumping, loading);
+    }
+}

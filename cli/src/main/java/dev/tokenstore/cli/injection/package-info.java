@@ -1,0 +1,7 @@
+/// `tokenstore inject`: puts the sidecar into the pods of manifests, as the chart's MutatingAdmissionPolicy does it in
+/// a
+/// cluster. One table of pods tests both: `src/test/resources/injection`.
+@NullMarked
+package dev.tokenstore.cli.injection;
+
+import org.jspecify.annotations.NullMarked;
