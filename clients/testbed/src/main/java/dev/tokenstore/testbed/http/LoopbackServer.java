@@ -50,6 +50,8 @@ public final class LoopbackServer implements AutoCloseable {
             var answer = answerTo(exchange);
             var body = JSON.writeValueAsBytes(answer.body());
             exchange.getResponseHeaders().set("Content-Type", "application/json;charset=UTF-8");
+            // this server ends idle connections after a while, and a client that is just sending would meet that
+            exchange.getResponseHeaders().set("Connection", "close");
             exchange.sendResponseHeaders(answer.status(), body.length);
             exchange.getResponseBody().write(body);
         }
