@@ -68,8 +68,8 @@ class LifeE2E {
 
         var pod = podOf("crm-import");
         assertThatSidecarOutlivedApp(pod);
-        assertThat(pods.logOf(pod.name(), "app").strip())
-                .isEqualTo("found " + apps.replica().find("alice") + " with " + TokenWebApp.REFRESH_TOKEN.length());
+        assertThat(pods.logOf(pod.name(), "app").lines())
+                .contains("found " + apps.replica().find("alice") + " with " + TokenWebApp.REFRESH_TOKEN.length());
     }
 
     @Test
@@ -89,8 +89,8 @@ class LifeE2E {
                 .until(() -> leaver.app().getState().getTerminated() != null
                         && leaver.sidecar().getState().getTerminated() != null);
 
-        assertThat(pods.logOf(leaver.name(), "app").strip())
-                .isEqualTo("saved " + apps.replica().find("leaver"));
+        assertThat(pods.logOf(leaver.name(), "app").lines())
+                .contains("saved " + apps.replica().find("leaver"));
         assertThatSidecarOutlivedApp(leaver);
         assertThat(pods.logOf(leaver.name(), "tokenstore")).contains("stopped; all calls had finished");
         pods.admin().pods().withName(leaver.name()).edit(pod -> {
@@ -156,8 +156,8 @@ class LifeE2E {
 
         var pod = podOf("crm-sync");
         assertThatSidecarOutlivedApp(pod);
-        assertThat(pods.logOf(pod.name(), "app").strip())
-                .isEqualTo("saved " + apps.replica().find("cron"));
+        assertThat(pods.logOf(pod.name(), "app").lines())
+                .contains("saved " + apps.replica().find("cron"));
     }
 
     @Test
@@ -178,7 +178,9 @@ class LifeE2E {
                 }
                 Thread.sleep(Duration.ofSeconds(1));
             }
-            assertThat(replicas.getFirst().answerOnNetwork("/find/alice")).startsWith("UNAVAILABLE: ");
+            // the app's deadline is over before the sidecar gives up; what counts is that it is not told "nothing"
+            assertThat(replicas.getFirst().answerOnNetwork("/find/alice"))
+                    .matches("(?s)(UNAVAILABLE|DEADLINE_EXCEEDED): .*");
         } finally {
             pods.node().startApiServer();
         }
@@ -224,8 +226,8 @@ class LifeE2E {
     void uninstallingKeepsTokensAndTheDefinitionForTheNextInstallation() {
         var definition = store.definitionUid();
         var uid = store.uid();
-        var tokens = store.tokens();
         var saved = apps.replica().find("alice");
+        var tokens = store.tokens();
 
         release().uninstall();
         await().atMost(Pods.LIMIT).until(() -> operators().isEmpty());
