@@ -123,6 +123,21 @@ class LifeE2E {
 
     @Test
     @Order(5)
+    void aCronJobSavesOnScheduleAndItsJobEnds() {
+        awaitSuccessOfJob("crm-sync-");
+        pods.admin().batch().v1().cronjobs().withName("crm-sync").edit(cron -> {
+            cron.getSpec().setSuspend(true);
+            return cron;
+        });
+
+        var pod = podOf("crm-sync");
+        assertThatSidecarOutlivedApp(pod);
+        assertThat(pods.logOf(pod.name(), "app").lines())
+                .contains("saved " + apps.replica().find("cron"));
+    }
+
+    @Test
+    @Order(6)
     void killedOperatorsComeBackAndTheStatusGoesOn() {
         assumeThat(pods.cluster().ownNode()).as("containers can be killed").isPresent();
         var killed = operators();
@@ -143,21 +158,6 @@ class LifeE2E {
                         .extracting(LifeE2E::uid)
                         .containsExactlyInAnyOrderElementsOf(
                                 killed.stream().map(LifeE2E::uid).toList()));
-    }
-
-    @Test
-    @Order(6)
-    void aCronJobSavesOnScheduleAndItsJobEnds() {
-        awaitSuccessOfJob("crm-sync-");
-        pods.admin().batch().v1().cronjobs().withName("crm-sync").edit(cron -> {
-            cron.getSpec().setSuspend(true);
-            return cron;
-        });
-
-        var pod = podOf("crm-sync");
-        assertThatSidecarOutlivedApp(pod);
-        assertThat(pods.logOf(pod.name(), "app").lines())
-                .contains("saved " + apps.replica().find("cron"));
     }
 
     @Test
