@@ -79,7 +79,8 @@ public final class TokenSecretLayout {
     /// Returns 160 bits of SHA-256 over the parts, each preceded by its length, as 32 lower-case base32 characters:
     /// fit for a label value and for a part of a Secret's name.
     ///
-    /// @param parts what is hashed; the first names the kind of the others, so that equal values of two fields differ
+    /// @param parts what is hashed; the first names the kind of the others, so that equal values of two fields
+    /// differ
     public static String hash(String... parts) {
         var digest = sha256();
         for (var part : parts) {

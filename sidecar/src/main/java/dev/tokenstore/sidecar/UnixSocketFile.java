@@ -28,7 +28,8 @@ final class UnixSocketFile implements AutoCloseable {
 
     /// Checks that nobody is using the socket.
     ///
-    /// @throws StartException if another process serves there, something else is in its place, or the path is no good
+    /// @throws StartException if another process serves there, something else is in its place, or the path is no
+    /// good
     UnixSocketFile(UnixSocket socket) {
         this.socket = socket;
         this.bindPath = socket.path()

@@ -23,8 +23,8 @@ public interface TokenStorage extends TokenLookup, AutoCloseable {
 
     /// Stores a new row, unless `twin` finds it a twin among the rows that share its id, its user or a credential.
     ///
-    /// The check and the writing are one: of any number of concurrent inserts that are each other's twins at most one
-    /// returns [Insertion.Inserted].
+    /// The check and the writing are one: of any number of concurrent inserts that are each other's twins at most
+    /// one returns [Insertion.Inserted].
     ///
     /// @param fields what to store; without an id one is generated
     /// @param twin returns the row that should have been updated instead, if there is one

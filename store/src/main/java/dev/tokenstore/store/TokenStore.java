@@ -194,7 +194,8 @@ public final class TokenStore implements AutoCloseable {
 
     /// Lists the store in pages bounded in number and bytes (rule R14).
     ///
-    /// @param pageSize the most tokens to return; 0 for [#DEFAULT_PAGE_SIZE]; more than [#MAX_PAGE_SIZE] counts as that
+    /// @param pageSize the most tokens to return; 0 for [#DEFAULT_PAGE_SIZE]; more than [#MAX_PAGE_SIZE] counts as
+    /// that
     /// @param pageToken the `next` of the page before, or `""` for the first
     /// @throws InvalidTokenException if `pageSize` is negative
     public Page list(int pageSize, String pageToken) {

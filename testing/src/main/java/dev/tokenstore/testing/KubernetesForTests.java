@@ -73,9 +73,9 @@ public final class KubernetesForTests implements BeforeAllCallback, AfterAllCall
     /// The same, where deleted namespaces go, objects whose owners are gone are collected and validating admission
     /// policies get a status: see [KubernetesServer#startControllers(Consumer)].
     ///
-    /// On a server that only this test class uses, or on the cluster that the environment names, which has controllers
-    /// of its own; together with [#withPrivateServer()] always on the former. They start after the definitions that
-    /// this extension installs, so owners of those kinds are known from the first test on.
+    /// On a server that only this test class uses, or on the cluster that the environment names, which has
+    /// controllers of its own; together with [#withPrivateServer()] always on the former. They start after the
+    /// definitions that this extension installs, so owners of those kinds are known from the first test on.
     public KubernetesForTests withControllers() {
         return new KubernetesForTests(named, onPrivateServer, true, definitions);
     }

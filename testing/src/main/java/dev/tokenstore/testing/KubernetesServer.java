@@ -41,9 +41,9 @@ public final class KubernetesServer implements AutoCloseable {
     /// Starts the controllers that empty deleted namespaces, collect objects whose owners are gone and write the status
     /// of validating admission policies; returns when they have signed in to this running server.
     ///
-    /// Takes less than a second, and minutes when they have to be built: no download has them. They act in their own
-    /// time: a namespace goes some 5 seconds after its deletion, and it takes them up to a minute to know owners of a
-    /// custom kind whose definition came after this call. Does nothing where they run.
+    /// Takes less than a second, and minutes when they have to be built: no download has them. They act in their
+    /// own time: a namespace goes some 5 seconds after its deletion, and it takes them up to a minute to know
+    /// owners of a custom kind whose definition came after this call. Does nothing where they run.
     ///
     /// @param progress gets a line about each step
     /// @throws KubernetesUnavailableException if they cannot be had here; the message says what to do

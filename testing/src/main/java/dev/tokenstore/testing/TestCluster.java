@@ -118,8 +118,8 @@ public final class TestCluster implements AutoCloseable {
     }
 
     /// Applies the resources of a file, or of all YAML files of a folder, with all rights and by server-side apply;
-    /// returns them as stored. A custom resource definition is served when this returns; namespaced resources without
-    /// a namespace go to `default`.
+    /// returns them as stored. A custom resource definition is served when this returns; namespaced resources
+    /// without a namespace go to `default`.
     public List<HasMetadata> apply(Path fileOrFolder) {
         return manifests().apply(fileOrFolder);
     }

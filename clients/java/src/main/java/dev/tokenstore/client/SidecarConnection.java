@@ -29,8 +29,8 @@ final class SidecarConnection implements AutoCloseable {
             List.of("UNAVAILABLE"));
 
     /// Repeated is only what may happen twice. A save must not: a repeated one could undo another's save or revive a
-    /// token that was deleted in between; it waits for the sidecar instead, for a fresh token is too dear to be lost
-    /// with a restart. A repeated DeleteTokens would delete what was saved in between.
+    /// token that was deleted in between; it waits for the sidecar instead, for a fresh token is too dear to be
+    /// lost with a restart. A repeated DeleteTokens would delete what was saved in between.
     private static final Map<String, ?> SERVICE_CONFIG = Map.of(
             "methodConfig",
             List.of(
@@ -71,8 +71,8 @@ final class SidecarConnection implements AutoCloseable {
 
     /// The channel, on its way to a connection.
     ///
-    /// After failures gRPC would wait for up to two minutes before it connects again, and fail every call meanwhile. A
-    /// sidecar is on the same machine: asking for it at every call costs nothing.
+    /// After failures gRPC would wait for up to two minutes before it connects again, and fail every call
+    /// meanwhile. A sidecar is on the same machine: asking for it at every call costs nothing.
     Channel channel() {
         if (channel.getState(false) == ConnectivityState.TRANSIENT_FAILURE) {
             channel.resetConnectBackoff();

@@ -112,8 +112,8 @@ public final class TokenStoreClient implements AutoCloseable {
 
     /// Lists the store, page by page as the stream is read; each token once, in no order to rely on.
     ///
-    /// Reading it may throw [TokenStoreException]; with reason `PAGE_TOKEN_EXPIRED` when the stream was read so slowly
-    /// that the list it belongs to is gone (some minutes): start again.
+    /// Reading it may throw [TokenStoreException]; with reason `PAGE_TOKEN_EXPIRED` when the stream was read so
+    /// slowly that the list it belongs to is gone (some minutes): start again.
     public Stream<Token> getTokens() {
         return Stream.iterate(
                         Optional.of(page("")),

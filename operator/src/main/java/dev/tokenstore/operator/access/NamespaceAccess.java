@@ -28,7 +28,8 @@ record NamespaceAccess(Map<BoundRole, SortedSet<ServiceAccount>> subjects, List<
     private static final String KIND = "ServiceAccount";
 
     /// @param operator the account that the operator acts as; empty if it is none
-    /// @param confined whether the policy that confines clients is in force for a store: before that nobody is added
+    /// @param confined whether the policy that confines clients is in force for a store: before that nobody is
+    /// added
     /// @param bound who holds each role now
     static NamespaceAccess of(
             Collection<OAuthTokenStore> stores,

@@ -63,8 +63,8 @@ final class TokenEventSource extends AbstractEventSource<IndexedToken, OAuthToke
     }
 
     /// Makes up for what the operator SDK loses. It forgets a store that was created again while the deletion of its
-    /// predecessor was reconciled; and its timers go by the machine's clock, so that they are late by as much as that
-    /// is set back.
+    /// predecessor was reconciled; and its timers go by the machine's clock, so that they are late by as much as
+    /// that is set back.
     private void sweep() {
         try {
             var stores = context.getPrimaryCache().list().toList();

@@ -44,8 +44,8 @@ public final class SqliteTokenStorage implements TokenStorage {
     /// @param file where the rows are kept; a directory that is missing is created (0700)
     /// @param clock for the rows' times
     /// @param random a cryptographically strong source, for ids and versions
-    /// @param unreadable told the name of a row, never a value, whenever one is met that someone edited into something
-    /// that is not a token; called while the file is in use, so it must not block
+    /// @param unreadable told the name of a row, never a value, whenever one is met that someone edited into
+    /// something that is not a token; called while the file is in use, so it must not block
     public SqliteTokenStorage(Path file, InstantSource clock, RandomGenerator random, Consumer<String> unreadable) {
         this(SqliteFile.open(file, clock, random), clock, random, unreadable);
     }
