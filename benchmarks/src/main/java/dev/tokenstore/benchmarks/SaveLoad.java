@@ -116,6 +116,11 @@ final class SaveLoad implements AutoCloseable {
                 TimeUnit.NANOSECONDS);
     }
 
+    /// Begins no more saves.
+    void end() {
+        clock.shutdownNow();
+    }
+
     private void save(long number, long due) {
         var token = tokens.get((int) (number % tokens.size()))
                 .with(TokenField.ACCESS_TOKEN, "fixture-secret-access-" + number)
@@ -143,7 +148,7 @@ final class SaveLoad implements AutoCloseable {
 
     @Override
     public void close() {
-        clock.shutdownNow();
+        end();
         threads.close();
         store.close();
         connection.close();

@@ -28,13 +28,13 @@ import org.slf4j.spi.LoggingEventBuilder;
 /// version. A token refreshed or used in between survives. Thread-safe.
 public final class TokenDeletion implements AutoCloseable {
     /// At most so many in one go; the rest follows in the next.
-    public static final int BATCH = 500;
+    public static final int BATCH = 1000;
 
     private static final Logger LOG = LoggerFactory.getLogger(TokenDeletion.class);
 
     // deletions must not crowd out those who save: see docs/operator.md, Scale, for what these two were measured with
     private static final int AT_ONCE = 4;
-    private static final int PER_SECOND = 250;
+    private static final int PER_SECOND = 260;
 
     private static final int HOPELESS = 16;
     private static final int REMEMBERED = 10_000;
