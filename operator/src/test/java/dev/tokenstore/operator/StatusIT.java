@@ -174,7 +174,8 @@ class StatusIT {
                     "crm", s -> condition(s, "CleanedUp").getReason().equals("NothingDue") && s.lastCleanup() != null);
             assertThat(requireNonNull(status.lastCleanup()).deleted())
                     .containsOnly(entry("SessionEnded", TokenDeletion.BATCH + 1));
-            assertThat(operator.awaitEvent("TokensDeleted").getNote()).contains("SessionEnded 501");
+            assertThat(operator.awaitEvent("TokensDeleted").getNote())
+                    .contains("SessionEnded " + (TokenDeletion.BATCH + 1));
             assertThat(operator.events("TokensDeleted")).hasSize(1);
         }
     }

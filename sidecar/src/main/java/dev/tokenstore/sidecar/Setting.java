@@ -57,6 +57,11 @@ enum Setting {
             "[HOST:]PORT|off",
             "0.0.0.0:9464 in a pod, where the kubelet probes it, else 127.0.0.1:9464; off with --embedded",
             "Where to serve /metrics, /livez and /readyz over HTTP. They hold no token."),
+    HEALTH(
+            "[HOST:]PORT|off",
+            "off",
+            "Where to serve grpc.health.v1.Health alone, for the gRPC probes of a kubelet: of a failed one it prints why"
+                    + " the store did not answer. It holds no token."),
     MAX_MESSAGE_BYTES("N", "1048576", "The largest request that is accepted."),
     MAX_CONCURRENT_CALLS("N", "256", "How many calls may be under way at once; more are refused."),
     DEFAULT_DEADLINE("DURATION", "15s", "When a call is given up whose caller set no deadline."),

@@ -73,6 +73,11 @@ final class Sidecar {
                 .addKeyValue("store", storage.description())
                 .addKeyValue("grpc", String.join(", ", sidecar.addresses))
                 .addKeyValue("metrics", config.metrics().isPresent() ? "port " + sidecar.metricsPort() : "off")
+                .addKeyValue(
+                        "health",
+                        config.health()
+                                .map(address -> "port " + address.getPort())
+                                .orElse("off"))
                 .log("serving");
         return sidecar;
     }
@@ -108,7 +113,19 @@ final class Sidecar {
                 throw cannotListen(text(wanted, wanted.getPort()), Setting.METRICS, e);
             }
         });
+        config.health().ifPresent(wanted -> {
+            try {
+                server.listenForProbes(wanted, this::whyNotReady);
+            } catch (IOException e) {
+                throw cannotListen(text(wanted, wanted.getPort()), Setting.HEALTH, e);
+            }
+        });
         readiness.start();
+    }
+
+    private Optional<String> whyNotReady() {
+        var state = readiness.state();
+        return state.isReady() ? Optional.empty() : Optional.of(state.reason());
     }
 
     private void bindMeters() {

@@ -18,12 +18,14 @@ import java.util.regex.Pattern;
 /// @param tcp where to serve gRPC over TCP, if anywhere
 /// @param socket where to serve gRPC over a Unix socket, if anywhere
 /// @param metrics where to serve metrics and probes, if anywhere
+/// @param health where to serve gRPC health alone, if anywhere
 /// @param drainTimeout how long calls may take to finish at the end
 record SidecarConfig(
         Backend backend,
         Optional<InetSocketAddress> tcp,
         Optional<UnixSocket> socket,
         Optional<InetSocketAddress> metrics,
+        Optional<InetSocketAddress> health,
         GrpcServer.Limits limits,
         Duration drainTimeout,
         LogConfig log) {
@@ -73,18 +75,26 @@ record SidecarConfig(
         var backend = backend(settings);
         var embedded = backend instanceof Embedded;
         var inPod = environment.containsKey("KUBERNETES_SERVICE_HOST");
-        var tcp = address(settings, Setting.TCP, embedded ? Optional.empty() : Optional.of("127.0.0.1"), TCP_PORT);
+        var tcp = address(
+                settings,
+                Setting.TCP,
+                Optional.of(InetSocketAddress.createUnresolved("127.0.0.1", TCP_PORT))
+                        .filter(address -> !embedded));
         requireLoopback(settings, tcp);
         var socket = socket(settings, backend);
         if (tcp.isEmpty() && socket.isEmpty()) {
             throw new SettingException("nothing to serve on: give --tcp an address or --socket a path");
         }
-        var metricsHost = Optional.of(inPod ? "0.0.0.0" : "127.0.0.1").filter(host -> !embedded);
         return new SidecarConfig(
                 backend,
                 tcp,
                 socket,
-                address(settings, Setting.METRICS, metricsHost, METRICS_PORT),
+                address(
+                        settings,
+                        Setting.METRICS,
+                        Optional.of(InetSocketAddress.createUnresolved(inPod ? "0.0.0.0" : "127.0.0.1", METRICS_PORT))
+                                .filter(address -> !embedded)),
+                address(settings, Setting.HEALTH, Optional.empty()),
                 new GrpcServer.Limits(
                         settings.number(Setting.MAX_MESSAGE_BYTES, 1024).orElse(1024 * 1024),
                         settings.number(Setting.MAX_CONCURRENT_CALLS, 1).orElse(256),
@@ -134,19 +144,17 @@ record SidecarConfig(
     }
 
     private static Optional<InetSocketAddress> address(
-            Settings settings, Setting setting, Optional<String> defaultHost, int defaultPort) {
+            Settings settings, Setting setting, Optional<InetSocketAddress> unlessSet) {
         if (settings.isOff(setting)) {
             return Optional.empty();
         }
-        return settings.address(setting)
-                .or(() -> defaultHost.map(host -> InetSocketAddress.createUnresolved(host, defaultPort)))
-                .map(address -> {
-                    try {
-                        return new InetSocketAddress(InetAddress.getByName(address.getHostString()), address.getPort());
-                    } catch (UnknownHostException e) {
-                        throw settings.malformed(setting, "there is no such host");
-                    }
-                });
+        return settings.address(setting).or(() -> unlessSet).map(address -> {
+            try {
+                return new InetSocketAddress(InetAddress.getByName(address.getHostString()), address.getPort());
+            } catch (UnknownHostException e) {
+                throw settings.malformed(setting, "there is no such host");
+            }
+        });
     }
 
     private static void requireLoopback(Settings settings, Optional<InetSocketAddress> tcp) {

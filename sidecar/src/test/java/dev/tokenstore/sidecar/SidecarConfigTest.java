@@ -40,6 +40,13 @@ class SidecarConfigTest {
     }
 
     @Test
+    void servesHealthForKubeletsWhereItIsToldTo() {
+        assertThat(config(POD, "--store", "crm").health()).isEmpty();
+        assertThat(config(POD, "--store", "crm", "--health", "0.0.0.0:9465").health())
+                .contains(new InetSocketAddress("0.0.0.0", 9465));
+    }
+
+    @Test
     void takesTheNamespaceOfAStoreNamedWithoutOne() {
         var kubernetes =
                 (SidecarConfig.Kubernetes) config("--store", "crm", "--namespace", "sales", "--kubeconfig", "k")
@@ -135,6 +142,7 @@ class SidecarConfigTest {
                 "--tcp=no.such.host.invalid:1 | no such host",
                 "--socket-mode=0999 | octal",
                 "--metrics=x | PORT",
+                "--health=9465:x | PORT",
                 "--max-message-bytes=1 | at least 1024",
                 "--max-message-bytes=4Mi | whole number",
                 "--max-concurrent-calls=0 | at least 1",

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assumptions.assumeThat;
 import static org.awaitility.Awaitility.await;
 
 import io.fabric8.kubernetes.api.model.ContainerStatus;
+import io.fabric8.kubernetes.api.model.Event;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.PodBuilder;
 import java.util.List;
@@ -182,6 +183,35 @@ class InjectionE2E {
 
         pods.awaitPhase("newcomer", "Succeeded");
         assertThat(pods.logOf("newcomer", "app")).endsWith("nothing found\n");
+    }
+
+    @Test
+    void theEventsOfAPodWhoseStoreIsNotThereSayWhatToDo() {
+        pods.apply("""
+                apiVersion: v1
+                kind: Pod
+                metadata:
+                  name: mistaken
+                  annotations: {tokenstore.dev/store: %s/crn}
+                spec:
+                  serviceAccountName: crm-worker
+                  automountServiceAccountToken: false
+                  containers:
+                  - {name: app, image: %s, imagePullPolicy: Never, args: [find, nobody]}
+                """.formatted(tokens, TokenAppImage.NAME));
+
+        await().atMost(Pods.LIMIT)
+                .untilAsserted(() -> assertThat(eventsOf("mistaken"))
+                        .anySatisfy(message -> assertThat(message)
+                                .startsWith("Startup probe failed: ")
+                                .contains("store " + tokens + "/crn does not exist")));
+        assertThat(pods.pod("mistaken").getStatus().getPhase()).isEqualTo("Pending");
+    }
+
+    private static List<String> eventsOf(String pod) {
+        return pods.admin().v1().events().withField("involvedObject.name", pod).list().getItems().stream()
+                .map(Event::getMessage)
+                .toList();
     }
 
     private static void createAccount(String name) {

@@ -24,6 +24,7 @@ record InjectionRequest(
         boolean waitsForStore,
         String tcpPort,
         String metricsPort,
+        String healthPort,
         Map<String, String> requests,
         Map<String, String> limits) {
     private static final String PREFIX = "tokenstore.dev/";
@@ -32,13 +33,15 @@ record InjectionRequest(
     private static final String WAIT_FOR_STORE = PREFIX + "wait-for-store";
     private static final String TCP_PORT = PREFIX + "tcp-port";
     private static final String METRICS_PORT = PREFIX + "metrics-port";
+    private static final String HEALTH_PORT = PREFIX + "health-port";
     private static final String CPU_REQUEST = PREFIX + "cpu-request";
     private static final String CPU_LIMIT = PREFIX + "cpu-limit";
     private static final String MEMORY_REQUEST = PREFIX + "memory-request";
     private static final String MEMORY_LIMIT = PREFIX + "memory-limit";
     private static final List<String> QUANTITIES = List.of(CPU_REQUEST, CPU_LIMIT, MEMORY_REQUEST, MEMORY_LIMIT);
     private static final List<String> KNOWN = Stream.concat(
-                    Stream.of(STORE, CONTAINERS, WAIT_FOR_STORE, TCP_PORT, METRICS_PORT), QUANTITIES.stream())
+                    Stream.of(STORE, CONTAINERS, WAIT_FOR_STORE, TCP_PORT, METRICS_PORT, HEALTH_PORT),
+                    QUANTITIES.stream())
             .toList();
 
     private static final String OFF = "off";
@@ -69,10 +72,9 @@ record InjectionRequest(
         if (!tcpPort.equals(OFF) && !isPort(tcpPort)) {
             throw refused(TCP_PORT, tcpPort, "a port from \"1\" to \"65535\", or to \"off\"");
         }
-        var metricsPort = annotations.getOrDefault(METRICS_PORT, "9464");
-        if (!isPort(metricsPort)) {
-            throw refused(METRICS_PORT, metricsPort, "a port from \"1\" to \"65535\"");
-        }
+        var metricsPort = port(annotations, METRICS_PORT, "9464");
+        var healthPort = port(annotations, HEALTH_PORT, "9465");
+        refuseOneTwice(List.of(tcpPort, metricsPort, healthPort));
         if (hostNetwork && !tcpPort.equals(OFF)) {
             throw new MalformedManifestException("annotation " + TCP_PORT + " opens a port on loopback, which with"
                     + " hostNetwork is the node's, so that all that runs there could use the tokens; remove it and use"
@@ -86,6 +88,7 @@ record InjectionRequest(
                 waits.equals("true"),
                 tcpPort,
                 metricsPort,
+                healthPort,
                 quantities(
                         annotations.getOrDefault(CPU_REQUEST, "10m"), annotations.getOrDefault(MEMORY_REQUEST, "64Mi")),
                 quantities(annotations.getOrDefault(CPU_LIMIT, ""), annotations.getOrDefault(MEMORY_LIMIT, "192Mi")));
@@ -123,6 +126,22 @@ record InjectionRequest(
                 throw new MalformedManifestException(
                         "annotation " + key + " is not known; known are " + String.join(", ", KNOWN));
             }
+        }
+    }
+
+    private static String port(Map<String, String> annotations, String key, String unlessSet) {
+        var port = annotations.getOrDefault(key, unlessSet);
+        if (!isPort(port)) {
+            throw refused(key, port, "a port from \"1\" to \"65535\"");
+        }
+        return port;
+    }
+
+    private static void refuseOneTwice(List<String> ports) {
+        var used = ports.stream().filter(port -> !port.equals(OFF)).toList();
+        if (used.stream().distinct().count() < used.size()) {
+            throw new MalformedManifestException("annotations " + String.join(", ", TCP_PORT, METRICS_PORT, HEALTH_PORT)
+                    + " make the ports of the sidecar " + String.join(", ", ports) + "; set them to different ones");
         }
     }
 

@@ -20,6 +20,7 @@ record Sidecar(String image, Optional<String> pullPolicy) {
     static final String SOCKET_FOLDER = "/run/tokenstore";
     static final String ADDRESS_VARIABLE = "TOKENSTORE_ADDRESS";
     private static final String SOCKET = SOCKET_FOLDER + "/tokenstore.sock";
+    private static final String SERVICE = "tokenstore.v1.TokenStoreService";
     private static final String ACCOUNT_VOLUME = "tokenstore-account";
 
     static final String ADDRESS = """
@@ -67,13 +68,16 @@ record Sidecar(String image, Optional<String> pullPolicy) {
                 - --socket=%5$s
                 - --tcp=%6$s
                 - --metrics=0.0.0.0:%7$s
+                - --health=0.0.0.0:%14$s
                 ports:
                 - name: ts-metrics
                   containerPort: %7$s
+                - name: ts-health
+                  containerPort: %14$s
                 startupProbe:
-                  httpGet:
-                    path: %8$s
-                    port: ts-metrics
+                  grpc:
+                    port: %14$s
+                    service: "%8$s"
                   periodSeconds: 1
                   failureThreshold: 300
                 livenessProbe:
@@ -113,12 +117,13 @@ record Sidecar(String image, Optional<String> pullPolicy) {
                         SOCKET,
                         request.tcpPort(),
                         request.metricsPort(),
-                        request.waitsForStore() ? "/readyz" : "/livez",
+                        request.waitsForStore() ? SERVICE : "",
                         lines(request.requests()),
                         lines(request.limits()),
                         SOCKET_VOLUME,
                         SOCKET_FOLDER,
-                        ACCOUNT_VOLUME));
+                        ACCOUNT_VOLUME,
+                        request.healthPort()));
     }
 
     private static String lines(Map<String, String> quantities) {

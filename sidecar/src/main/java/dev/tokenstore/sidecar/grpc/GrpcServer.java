@@ -21,17 +21,22 @@ import java.net.UnixDomainSocketAddress;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 
 /// The token store service, health and reflection, on any number of addresses.
 ///
 /// Calls run on virtual threads. Thread-safe.
 public final class GrpcServer implements AutoCloseable {
     private static final int IO_THREADS = 2;
+
+    /// In bytes; a probe's request holds the name of a service.
+    private static final int LONGEST_PROBE = 1024;
 
     /// How long streams that never end by themselves (health watches, reflection) may outlive the last call.
     private static final Duration STREAMS = Duration.ofMillis(500);
@@ -71,7 +76,7 @@ public final class GrpcServer implements AutoCloseable {
     /// @return the port
     /// @throws IOException if the address cannot be had
     public int listen(InetSocketAddress address) throws IOException {
-        return start(NettyServerBuilder.forAddress(address).channelType(NioServerSocketChannel.class))
+        return startTokenStore(NettyServerBuilder.forAddress(address).channelType(NioServerSocketChannel.class))
                 .getPort();
     }
 
@@ -80,25 +85,42 @@ public final class GrpcServer implements AutoCloseable {
     /// @param socket a path where nothing is
     /// @throws IOException if the socket cannot be made
     public void listen(Path socket) throws IOException {
-        start(NettyServerBuilder.forAddress(UnixDomainSocketAddress.of(socket))
+        startTokenStore(NettyServerBuilder.forAddress(UnixDomainSocketAddress.of(socket))
                 .channelType(NioServerDomainSocketChannel.class)
                 // the builder sets it, a Unix socket does not know it and netty would warn for every connection
                 .withChildOption(ChannelOption.SO_KEEPALIVE, null));
     }
 
+    /// Serves no tokens on a TCP address, only health, for those who ask from outside the pod. See
+    /// [ProbeHealthService].
+    ///
+    /// @param whyNotReady a sentence; empty once the store has answered
+    /// @return the port
+    /// @throws IOException if the address cannot be had
+    public int listenForProbes(InetSocketAddress address, Supplier<Optional<String>> whyNotReady) throws IOException {
+        return start(NettyServerBuilder.forAddress(address)
+                        .channelType(NioServerSocketChannel.class)
+                        .maxInboundMessageSize(LONGEST_PROBE)
+                        .addService(new ProbeHealthService(whyNotReady)))
+                .getPort();
+    }
+
     @SuppressWarnings("deprecation") // older grpcurl speaks v1alpha only
-    private Server start(NettyServerBuilder builder) throws IOException {
-        var deadline = new DefaultDeadline(limits.defaultDeadline(), timer);
-        var server = builder.bossEventLoopGroup(io)
-                .workerEventLoopGroup(io)
-                .executor(calls)
-                .maxInboundMessageSize(limits.maxMessageBytes())
+    private Server startTokenStore(NettyServerBuilder builder) throws IOException {
+        var deadline = new CallDeadline(limits.defaultDeadline(), timer);
+        return start(builder.maxInboundMessageSize(limits.maxMessageBytes())
                 .permitKeepAliveTime(10, TimeUnit.SECONDS)
                 .permitKeepAliveWithoutCalls(true)
                 .addService(ServerInterceptors.interceptForward(service, recorder, callLimit, deadline))
                 .addService(health.getHealthService())
                 .addService(ProtoReflectionServiceV1.newInstance())
-                .addService(ProtoReflectionService.newInstance())
+                .addService(ProtoReflectionService.newInstance()));
+    }
+
+    private Server start(NettyServerBuilder builder) throws IOException {
+        var server = builder.bossEventLoopGroup(io)
+                .workerEventLoopGroup(io)
+                .executor(calls)
                 .build()
                 .start();
         servers.add(server);

@@ -9,6 +9,7 @@ import dev.tokenstore.proto.v1.DeleteTokensResponse;
 import dev.tokenstore.proto.v1.SaveTokenRequest;
 import dev.tokenstore.proto.v1.Token;
 import dev.tokenstore.proto.v1.TokenStoreServiceGrpc;
+import io.grpc.Channel;
 import io.grpc.Context;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
@@ -27,10 +28,13 @@ import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.nio.NioIoHandler;
 import io.netty.channel.socket.nio.NioDomainSocketChannel;
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.UnixDomainSocketAddress;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
@@ -39,6 +43,7 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -89,6 +94,33 @@ class GrpcServerTest {
             served.server.becomeReady();
 
             assertThat(health(served, TokenStoreServiceGrpc.SERVICE_NAME)).isEqualTo(ServingStatus.SERVING);
+        }
+    }
+
+    @Test
+    void tellsAKubeletWhyTheStoreIsNotReadyAndServesItNoTokens() throws Exception {
+        var why = new AtomicReference<>(Optional.of("store crm does not exist"));
+        try (var served = new ServedStore(new ScriptedStorage(() -> {}))) {
+            var port =
+                    served.server.listenForProbes(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), why::get);
+            var channel = NettyChannelBuilder.forAddress("127.0.0.1", port)
+                    .usePlaintext()
+                    .build();
+            try {
+                assertThat(health(channel, "")).isEqualTo(ServingStatus.SERVING);
+                assertThatThrownBy(() -> health(channel, TokenStoreServiceGrpc.SERVICE_NAME))
+                        .hasMessage("UNAVAILABLE: store crm does not exist");
+                assertThatThrownBy(() -> health(channel, "another")).hasMessage("NOT_FOUND: unknown service");
+                assertThatThrownBy(() ->
+                                TokenStoreServiceGrpc.newBlockingStub(channel).deleteTokens(CALL))
+                        .hasMessageStartingWith("UNIMPLEMENTED");
+
+                why.set(Optional.empty());
+
+                assertThat(health(channel, TokenStoreServiceGrpc.SERVICE_NAME)).isEqualTo(ServingStatus.SERVING);
+            } finally {
+                channel.shutdownNow();
+            }
         }
     }
 
@@ -161,7 +193,7 @@ class GrpcServerTest {
     }
 
     @Test
-    void honoursTheCallersOwnDeadlineAndItsCancelling() {
+    void answersBeforeTheCallersOwnDeadlineAndHonoursItsCancelling() {
         var interruptions = new AtomicInteger();
         var storage = new ScriptedStorage(() -> {
             try {
@@ -171,10 +203,10 @@ class GrpcServerTest {
             }
         });
         try (var served = new ServedStore(storage)) {
-            assertThatThrownBy(() -> served.client()
-                            .withDeadlineAfter(2, TimeUnit.SECONDS)
-                            .deleteTokens(CALL))
-                    .isInstanceOf(StatusRuntimeException.class);
+            var failure = Failure.of(
+                    () -> served.client().withDeadlineAfter(2, TimeUnit.SECONDS).deleteTokens(CALL));
+            // before the caller gives up, who would not learn the reason then
+            assertThat(failure.reason()).isEqualTo("DEADLINE_EXCEEDED");
             await().until(() -> interruptions.get() == 1);
 
             try (var context = Context.current().withCancellation()) {
@@ -276,7 +308,11 @@ class GrpcServerTest {
     }
 
     private static ServingStatus health(ServedStore served, String service) {
-        return HealthGrpc.newBlockingStub(served.channel)
+        return health(served.channel, service);
+    }
+
+    private static ServingStatus health(Channel channel, String service) {
+        return HealthGrpc.newBlockingStub(channel)
                 .check(HealthCheckRequest.newBuilder().setService(service).build())
                 .getStatus();
     }

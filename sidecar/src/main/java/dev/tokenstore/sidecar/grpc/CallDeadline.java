@@ -11,23 +11,26 @@ import java.time.Duration;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 
-/// Gives calls a deadline whose caller set none.
-final class DefaultDeadline implements ServerInterceptor {
-    private final Duration deadline;
+/// Ends every call in time: those whose caller set no deadline after a default one, the others a little before their
+/// caller stops waiting, which would tell it nothing.
+final class CallDeadline implements ServerInterceptor {
+    private static final long LONGEST_MARGIN = TimeUnit.MILLISECONDS.toNanos(500);
+
+    private final Duration unlessSet;
     private final ScheduledExecutorService timer;
 
-    DefaultDeadline(Duration deadline, ScheduledExecutorService timer) {
-        this.deadline = deadline;
+    /// @param unlessSet how long a call may take whose caller set no deadline
+    CallDeadline(Duration unlessSet, ScheduledExecutorService timer) {
+        this.unlessSet = unlessSet;
         this.timer = timer;
     }
 
     @Override
     public <Q, R> ServerCall.Listener<Q> interceptCall(
             ServerCall<Q, R> call, Metadata headers, ServerCallHandler<Q, R> next) {
-        if (Context.current().getDeadline() != null) {
-            return next.startCall(call, headers);
-        }
-        var context = Context.current().withDeadlineAfter(deadline.toNanos(), TimeUnit.NANOSECONDS, timer);
+        var callers = Context.current().getDeadline();
+        var left = callers == null ? unlessSet.toNanos() : before(callers.timeRemaining(TimeUnit.NANOSECONDS));
+        var context = Context.current().withDeadlineAfter(left, TimeUnit.NANOSECONDS, timer);
         return new SimpleForwardingServerCallListener<>(Contexts.interceptCall(context, call, headers, next)) {
             @Override
             public void onComplete() {
@@ -41,5 +44,9 @@ final class DefaultDeadline implements ServerInterceptor {
                 context.close();
             }
         };
+    }
+
+    private static long before(long nanos) {
+        return nanos - Math.min(nanos / 10, LONGEST_MARGIN);
     }
 }
