@@ -204,7 +204,8 @@ class InjectionE2E {
                 .untilAsserted(() -> assertThat(eventsOf("mistaken"))
                         .anySatisfy(message -> assertThat(message)
                                 .startsWith("Startup probe failed: ")
-                                .contains("store " + tokens + "/crn does not exist")));
+                                .endsWith("there is no OAuthTokenStore crn in namespace " + tokens
+                                        + "; create it, or name another store")));
         assertThat(pods.pod("mistaken").getStatus().getPhase()).isEqualTo("Pending");
     }
 
