@@ -33,6 +33,7 @@ final class Sidecar {
     private final PrometheusMeterRegistry meters;
     private Optional<UnixSocketFile> socket = Optional.empty();
     private Optional<ProbeServer> probes = Optional.empty();
+    private Optional<Integer> healthPort = Optional.empty();
     private final List<String> addresses = new ArrayList<>();
 
     private Sidecar(
@@ -74,10 +75,7 @@ final class Sidecar {
                 .addKeyValue("grpc", String.join(", ", sidecar.addresses))
                 .addKeyValue("metrics", config.metrics().isPresent() ? "port " + sidecar.metricsPort() : "off")
                 .addKeyValue(
-                        "health",
-                        config.health()
-                                .map(address -> "port " + address.getPort())
-                                .orElse("off"))
+                        "health", sidecar.healthPort.map(port -> "port " + port).orElse("off"))
                 .log("serving");
         return sidecar;
     }
@@ -115,7 +113,7 @@ final class Sidecar {
         });
         config.health().ifPresent(wanted -> {
             try {
-                server.listenForProbes(wanted, this::whyNotReady);
+                healthPort = Optional.of(server.listenForProbes(wanted, this::whyNotReady));
             } catch (IOException e) {
                 throw cannotListen(text(wanted, wanted.getPort()), Setting.HEALTH, e);
             }
