@@ -47,7 +47,8 @@ final class OneLargeStore {
                 fill(cluster);
                 try (var operator = start(cluster, shipped)) {
                     run.measureIdle(title, operator);
-                    // before the changes: after them one round was slow for eight seconds, at the time of etcd's compaction
+                    // before the changes: after them one round was slow for eight seconds, at the time of etcd's
+                    // compaction
                     measureCleanup(cluster, operator, saves);
                     measureEvents(cluster, operator);
                     run.report()
