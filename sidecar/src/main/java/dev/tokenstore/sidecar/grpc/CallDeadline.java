@@ -11,7 +11,7 @@ import java.time.Duration;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 
-/// Ends every call in time: those whose caller set no deadline after a default one, the others a little before their
+/// Ends the work of every call in time: where the caller set no deadline after a default one, else a little before the
 /// caller stops waiting, which would tell it nothing.
 final class CallDeadline implements ServerInterceptor {
     private static final long LONGEST_MARGIN = TimeUnit.MILLISECONDS.toNanos(500);

@@ -25,11 +25,11 @@ import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
-import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 
-/// The token store service, health and reflection, on any number of addresses.
+/// The token store service, health and reflection, on any number of addresses; and health alone for probes.
 ///
 /// Calls run on virtual threads. Thread-safe.
 public final class GrpcServer implements AutoCloseable {
@@ -51,8 +51,8 @@ public final class GrpcServer implements AutoCloseable {
     private final EventLoopGroup io = new MultiThreadIoEventLoopGroup(IO_THREADS, NioIoHandler.newFactory());
     private final ExecutorService calls = Executors.newThreadPerTaskExecutor(
             Thread.ofVirtual().name("call-", 0).factory());
-    private final ScheduledExecutorService timer = Executors.newSingleThreadScheduledExecutor(
-            Thread.ofPlatform().name("call-deadlines").daemon().factory());
+    private final ScheduledThreadPoolExecutor timer = new ScheduledThreadPoolExecutor(
+            1, Thread.ofPlatform().name("call-deadlines").daemon().factory());
     private final List<Server> servers = new CopyOnWriteArrayList<>();
 
     /// What a caller may ask for.
@@ -68,6 +68,8 @@ public final class GrpcServer implements AutoCloseable {
         this.limits = limits;
         this.recorder = new CallRecorder(listener);
         this.callLimit = new CallLimit(limits.maxConcurrentCalls());
+        // else every call that has ended stays in memory until its deadline, and that is the caller's to choose
+        timer.setRemoveOnCancelPolicy(true);
         health.setStatus(TokenStoreServiceGrpc.SERVICE_NAME, ServingStatus.NOT_SERVING);
     }
 
@@ -101,6 +103,10 @@ public final class GrpcServer implements AutoCloseable {
         return start(NettyServerBuilder.forAddress(address)
                         .channelType(NioServerSocketChannel.class)
                         .maxInboundMessageSize(LONGEST_PROBE)
+                        // a probe is one short call; others who reach the port must not hold anything for long
+                        .maxConcurrentCallsPerConnection(4)
+                        .maxConnectionAge(1, TimeUnit.MINUTES)
+                        .maxConnectionAgeGrace(5, TimeUnit.SECONDS)
                         .addService(new ProbeHealthService(whyNotReady)))
                 .getPort();
     }
