@@ -178,6 +178,8 @@ class OperatorPolicyIT {
         admin.create("Secret", "unlabelled", "{metadata: {}, type: tokenstore.dev/oauth-token}");
         admin.create("Secret", "other", "{metadata: {labels: {tokenstore.dev/store: crm}}, type: Opaque}");
 
+        assertForbidden(
+                () -> operator.patch("Secret", "t", "metadata: {labels: {a: b}}"), "the operator may write no Secrets");
         operator.delete("Secret", "t");
 
         assertThat(admin.exists("Secret", "t")).isFalse();

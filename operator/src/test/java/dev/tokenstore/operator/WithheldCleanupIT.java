@@ -5,10 +5,12 @@ import static dev.tokenstore.operator.OperatorUnderTest.is;
 import static java.util.Map.entry;
 import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import dev.tokenstore.api.OAuthTokenStore;
 import dev.tokenstore.api.OAuthTokenStoreStatus;
 import dev.tokenstore.api.TokenSecretLayout;
+import dev.tokenstore.operator.cleanup.TokenDeletion;
 import dev.tokenstore.testing.KubernetesForTests;
 import java.time.Duration;
 import java.util.stream.IntStream;
@@ -156,6 +158,26 @@ class WithheldCleanupIT {
 
         assertThat(requireNonNull(status.tokens()).total()).isOne();
         assertThat(operator.exists("kept")).isTrue();
+    }
+
+    @Test
+    void aCleanupUnderWayStopsWhenItIsSuspended() {
+        var now = operator.clock.instant();
+        IntStream.range(0, TokenDeletion.BATCH)
+                .parallel()
+                .forEach(i -> operator.create(TokenSecret.of("crm", "idle-" + i, now)));
+        operator.createStore("crm", "{sessionTimeout: 10h, suspend: true, cleanup: {maxPercent: 100}}");
+        operator.awaitReady("crm");
+        operator.clock.advance(Duration.ofHours(12));
+        operator.createStore("crm", "{sessionTimeout: 10h, suspend: false, cleanup: {maxPercent: 100}}");
+        await().until(() -> deletions() > 0);
+
+        operator.createStore("crm", "{sessionTimeout: 10h, suspend: true, cleanup: {maxPercent: 100}}");
+        operator.awaitStatus("crm", s -> condition(s, "CleanedUp").getReason().equals("Suspended"));
+
+        var deleted = deletions();
+        assertThat(deleted).as("of one batch").isLessThan(TokenDeletion.BATCH);
+        await().during(Duration.ofSeconds(1)).until(() -> deletions() == deleted);
     }
 
     @Test

@@ -10,6 +10,9 @@ sealed interface DeletionOutcome {
     /// Someone else deleted it.
     record Gone() implements DeletionOutcome {}
 
+    /// The store no longer asks for it, so it survives.
+    record CalledOff() implements DeletionOutcome {}
+
     record Forbidden() implements DeletionOutcome {}
 
     /// Retrying may help.

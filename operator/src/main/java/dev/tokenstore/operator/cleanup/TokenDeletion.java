@@ -62,7 +62,10 @@ public final class TokenDeletion implements AutoCloseable {
     }
 
     /// Deletes the first [#BATCH] of `due` and takes what is gone out of the index.
-    public CleanupResult delete(String namespace, TokenIndex index, List<DueToken> due) {
+    ///
+    /// @param wanted whether what was decided still holds; asked before each token, so that a cleanup can be
+    /// stopped
+    public CleanupResult delete(String namespace, TokenIndex index, List<DueToken> due, BooleanSupplier wanted) {
         // what failed last time comes last, so that it holds up no other token
         var byPast = due.stream()
                 .collect(Collectors.partitioningBy(
@@ -74,7 +77,9 @@ public final class TokenDeletion implements AutoCloseable {
         var outcomes = new ArrayList<Future<DeletionOutcome>>();
         var failures = new AtomicInteger();
         for (var token : batch) {
-            outcomes.add(threads.submit(() -> deleteUnlessHopeless(namespace, token, failures)));
+            outcomes.add(threads.submit(() -> wanted.getAsBoolean()
+                    ? deleteUnlessHopeless(namespace, token, failures)
+                    : new DeletionOutcome.CalledOff()));
         }
         var deleted = new EnumMap<EndReason, Integer>(EndReason.class);
         int changed = 0;
@@ -88,6 +93,7 @@ public final class TokenDeletion implements AutoCloseable {
                     deleted.merge(token.reason(), 1, Integer::sum);
                 }
                 case DeletionOutcome.Gone g -> index.forget(token.token());
+                case DeletionOutcome.CalledOff c -> {}
                 case DeletionOutcome.Changed c -> changed++;
                 case DeletionOutcome.Failed f -> failed++;
                 case DeletionOutcome.Forbidden f -> {

@@ -89,7 +89,7 @@ final class Departure {
             }
         }
         if (!due.isEmpty() || remnants.any(metadata.getNamespace(), metadata.getName())) {
-            return new Progress.Deleted(deletion.delete(metadata.getNamespace(), index, due));
+            return new Progress.Deleted(deletion.delete(metadata.getNamespace(), index, due, () -> true));
         }
         setFinalizer(store, false);
         LOG.atInfo()

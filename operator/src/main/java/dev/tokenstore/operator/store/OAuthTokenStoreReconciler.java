@@ -34,6 +34,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.BooleanSupplier;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -163,7 +164,7 @@ public final class OAuthTokenStoreReconciler implements Reconciler<OAuthTokenSto
                 } catch (IllegalArgumentException e) {
                     yield blind(store, around, StoreVerdicts.invalidSpec(e), AFTER_FAILURE);
                 }
-                yield cleanUp(store, around, policy, watching.index());
+                yield cleanUp(store, around, policy, watching.index(), () -> isCurrent(store, context));
             }
         };
     }
@@ -209,7 +210,11 @@ public final class OAuthTokenStoreReconciler implements Reconciler<OAuthTokenSto
     }
 
     private UpdateControl<OAuthTokenStore> cleanUp(
-            OAuthTokenStore store, Surroundings around, RetentionPolicy policy, TokenIndex index) {
+            OAuthTokenStore store,
+            Surroundings around,
+            RetentionPolicy policy,
+            TokenIndex index,
+            BooleanSupplier isCurrent) {
         var metadata = store.getMetadata();
         var ledger = memory(store).ledger();
         var now = clock.instant();
@@ -218,7 +223,7 @@ public final class OAuthTokenStoreReconciler implements Reconciler<OAuthTokenSto
         var result = CleanupResult.NOTHING;
         var left = plan;
         if (mode == CleanupMode.DELETE && !plan.due().isEmpty()) {
-            result = deletion.delete(metadata.getNamespace(), index, plan.due());
+            result = deletion.delete(metadata.getNamespace(), index, plan.due(), isCurrent);
             now = clock.instant();
             left = CleanupPlan.of(index.tokensOf(metadata.getName()), policy, now);
         }
@@ -247,6 +252,14 @@ public final class OAuthTokenStoreReconciler implements Reconciler<OAuthTokenSto
             memory(store).cleanupSucceeded();
         }
         return written(store, status, now, wakes);
+    }
+
+    /// Whether the store still is what a decision was taken on.
+    private static boolean isCurrent(OAuthTokenStore store, Context<OAuthTokenStore> context) {
+        return context.getPrimaryCache()
+                .get(ResourceID.fromResource(store))
+                .filter(now -> !matters(now, store))
+                .isPresent();
     }
 
     private void watchLimit(OAuthTokenStore store, int tokens) {

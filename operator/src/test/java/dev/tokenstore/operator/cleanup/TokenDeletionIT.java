@@ -83,7 +83,7 @@ class TokenDeletionIT {
     private CleanupResult delete(DueToken due) {
         try (var client = MetadataClient.open(kubernetes.config(), builder -> {});
                 var deletion = new TokenDeletion(client, () -> true)) {
-            return deletion.delete(kubernetes.namespace(), index, List.of(due));
+            return deletion.delete(kubernetes.namespace(), index, List.of(due), () -> true);
         }
     }
 
