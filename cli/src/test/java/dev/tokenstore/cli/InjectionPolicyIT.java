@@ -27,8 +27,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /// The policy that the chart ships, on a real API server: of the pods before it makes what the API server makes of
-/// those
-/// after. [InjectTest] holds the same table against the command, so both give the same pod.
+/// those after. [InjectTest] holds the same table against the command, so both give the same pod.
 class InjectionPolicyIT {
     /// Without admission by ServiceAccount: what that adds comes before, and is the same for both.
     @RegisterExtension
