@@ -18,7 +18,8 @@ final class StoreReadiness implements AutoCloseable {
     private final RandomGenerator random;
     private final Runnable whenReached;
     private final Thread thread;
-    private volatile State state = new State(false, "the store was not asked yet");
+    private volatile State state = new State(
+            false, "the store has not answered yet; if this lasts, the API server is slow or cannot be reached");
 
     /// Whether the store may be used, and if not, why.
     record State(boolean isReady, String reason) {}

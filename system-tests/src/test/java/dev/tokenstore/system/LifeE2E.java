@@ -181,7 +181,7 @@ class LifeE2E {
             // whichever is over first, the sidecar's patience or the call's time: the app is told why, and never
             // "nothing"
             assertThat(replicas.getFirst().answerOnNetwork("/find/alice"))
-                    .containsPattern("^(UNAVAILABLE: .*API server|DEADLINE_EXCEEDED: .*the store answers slowly)");
+                    .containsPattern("^(UNAVAILABLE: .*API server|DEADLINE_EXCEEDED: .*before the store had answered)");
         } finally {
             pods.node().startApiServer();
         }

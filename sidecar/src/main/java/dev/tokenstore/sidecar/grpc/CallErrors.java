@@ -78,8 +78,8 @@ final class CallErrors {
         return error(
                 Status.Code.DEADLINE_EXCEEDED,
                 "DEADLINE_EXCEEDED",
-                "the call took too long and was given up, because the store answers slowly or not at all; a save or delete"
-                        + " may have happened all the same");
+                "the call was given up before the store had answered: it is slow, does not answer, or the call had too"
+                        + " little time; a save or delete may have happened all the same");
     }
 
     static StatusRuntimeException cancelled() {

@@ -143,6 +143,11 @@ public final class GrpcServer implements AutoCloseable {
         return callLimit.callsUnderWay();
     }
 
+    /// How many deadlines of calls are kept in mind.
+    int deadlinesAhead() {
+        return timer.getQueue().size();
+    }
+
     /// Declares everything unhealthy, accepts nothing new and lets calls finish; what has not finished in time, or when
     /// this thread is interrupted, is cut off.
     ///

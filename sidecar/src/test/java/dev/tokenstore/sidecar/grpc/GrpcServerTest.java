@@ -204,7 +204,7 @@ class GrpcServerTest {
         });
         try (var served = new ServedStore(storage)) {
             var failure = Failure.of(
-                    () -> served.client().withDeadlineAfter(2, TimeUnit.SECONDS).deleteTokens(CALL));
+                    () -> served.client().withDeadlineAfter(5, TimeUnit.SECONDS).deleteTokens(CALL));
             // before the caller gives up, who would not learn the reason then
             assertThat(failure.reason()).isEqualTo("DEADLINE_EXCEEDED");
             await().until(() -> interruptions.get() == 1);
@@ -216,6 +216,28 @@ class GrpcServerTest {
                 await().until(() -> served.server.callsUnderWay() == 1);
             }
             await().until(() -> interruptions.get() == 2);
+        }
+    }
+
+    @Test
+    void aCallWithHardlyAnyTimeIsAnsweredOnceAndLeavesNothing() {
+        var interrupted = new AtomicBoolean();
+        try (var served = new ServedStore(untilInterrupted(interrupted))) {
+            assertThatThrownBy(() -> served.client()
+                            .withDeadlineAfter(5, TimeUnit.MILLISECONDS)
+                            .deleteTokens(CALL))
+                    .hasMessageStartingWith("DEADLINE_EXCEEDED");
+            await().until(() -> served.server.callsUnderWay() == 0);
+        }
+    }
+
+    @Test
+    void aCallThatHasEndedLeavesNothingUntilItsDeadline() {
+        try (var served = new ServedStore(new ScriptedStorage(() -> {}))) {
+            for (int i = 0; i < 100; i++) {
+                served.client().withDeadlineAfter(1, TimeUnit.HOURS).deleteTokens(CALL);
+            }
+            await().until(() -> served.server.deadlinesAhead() == 0);
         }
     }
 
