@@ -13,12 +13,20 @@ import java.util.jar.Attributes;
 import java.util.jar.JarEntry;
 import java.util.jar.JarOutputStream;
 import java.util.jar.Manifest;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class ProgramProcessIT {
     @TempDir
     private Path folder;
+
+    private Path jar;
+
+    @BeforeEach
+    void writeJar() throws IOException {
+        jar = jar();
+    }
 
     @Test
     void aJarThatIsNotBuiltSaysHowToBuildIt() {
@@ -42,8 +50,7 @@ class ProgramProcessIT {
     void endsWhenAskedToAndWhenKilled() throws Exception {
         try (var asked = start("waits");
                 var killed = start("waits")) {
-            await().until(() -> asked.hasLogged("waiting"));
-            asked.requireAlive();
+            await().until(() -> asked.log().lines().filter("waiting"::equals).count() == 2);
             var pid = killed.pid();
 
             asked.terminate();
@@ -56,7 +63,6 @@ class ProgramProcessIT {
 
     @Test
     void endsWithTheProcessThatStartedItHoweverThatOneEnds() throws Exception {
-        var jar = jar();
         var starter = new ProcessBuilder(
                         Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                         "-cp",
@@ -74,8 +80,8 @@ class ProgramProcessIT {
         await().until(() -> ProcessHandle.of(pid).isEmpty());
     }
 
-    private ProgramProcess start(String argument) throws IOException {
-        var program = new Program("program", jar(), Program.SMALL, List.of(argument), Map.of());
+    private ProgramProcess start(String argument) {
+        var program = new Program("program", jar, Program.SMALL, List.of(argument), Map.of());
         return ProgramProcess.start(program, log());
     }
 
@@ -90,10 +96,10 @@ class ProgramProcessIT {
         manifest.getMainAttributes().put(Attributes.Name.MAIN_CLASS, Sample.class.getName());
         var file = folder.resolve("program.jar");
         var name = Sample.class.getName().replace('.', '/') + ".class";
-        try (var jar = new JarOutputStream(Files.newOutputStream(file), manifest);
+        try (var output = new JarOutputStream(Files.newOutputStream(file), manifest);
                 var bytes = Sample.class.getClassLoader().getResourceAsStream(name)) {
-            jar.putNextEntry(new JarEntry(name));
-            bytes.transferTo(jar);
+            output.putNextEntry(new JarEntry(name));
+            bytes.transferTo(output);
         }
         return file;
     }
