@@ -7,9 +7,10 @@ import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 
 /// Lets a mass deletion leave room for those who save. Deletions are spaced evenly, however many threads carry them
-/// out, for a burst makes others wait behind it; and a thread rests after a deletion as long as that took, so that the
-/// slower the API server is, the fewer there are. What was not used is not saved up. Thread-safe.
+/// out, for a burst makes others wait behind it; and after a deletion a thread rests for a quarter of the time that it
+/// took, so that the slower the API server is, the fewer there are. What was not used is not saved up. Thread-safe.
 final class DeletionPace {
+    private static final int REST_PART = 4;
     private static final long LONGEST_REST_NANOS = TimeUnit.MILLISECONDS.toNanos(250);
 
     private final long intervalNanos;
@@ -36,7 +37,7 @@ final class DeletionPace {
         var begin = nanoTime.getAsLong();
         var outcome = deletion.get();
         var end = nanoTime.getAsLong();
-        waitUntil(end + Math.min(end - begin, LONGEST_REST_NANOS));
+        waitUntil(end + Math.min((end - begin) / REST_PART, LONGEST_REST_NANOS));
         return outcome;
     }
 

@@ -34,7 +34,7 @@ public final class TokenDeletion implements AutoCloseable {
 
     // deletions must not crowd out those who save: see docs/operator.md, Scale, for what these two were measured with
     private static final int AT_ONCE = 4;
-    private static final int PER_SECOND = 260;
+    private static final int PER_SECOND = 240;
 
     private static final int HOPELESS = 16;
     private static final int REMEMBERED = 10_000;
