@@ -29,7 +29,7 @@ final class Cluster implements AutoCloseable {
 
     /// @param deploy the folder of the manifests
     static Cluster open(Path deploy, ShippedDeployment shipped, Consumer<String> progress) {
-        var cluster = TestCluster.open(progress);
+        var cluster = TestCluster.openToMeasure(progress);
         cluster.apply(deploy.resolve("crds"));
         cluster.apply(deploy.resolve("operator/rbac.yaml"));
         var policies = deploy.resolve("operator/policies.yaml");

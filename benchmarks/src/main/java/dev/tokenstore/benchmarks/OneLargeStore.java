@@ -18,6 +18,10 @@ final class OneLargeStore {
     private static final double DELETIONS_PER_SECOND = 200;
     private static final double SLOWER_SAVES = 2;
     private static final double GROWTH = 1.05;
+
+    /// A consistency check of fewer tokens is over before it could be noticed.
+    private static final int WORTH_A_WAIT = 50_000;
+
     private static final Duration PATIENCE = Duration.ofMinutes(10);
 
     /// The tokens of round n expired so long ago, in steps that no run outlasts.
@@ -152,6 +156,11 @@ final class OneLargeStore {
 
     /// Quiet times and cleanups take turns, so that whatever else the machine does disturbs both alike.
     private void measureCleanup(Cluster cluster, OperatorProcess operator, SaveLoad saves) {
+        var checks = new ConsistencyChecks(cluster.admin());
+        if (sizes.tokens() >= WORTH_A_WAIT) {
+            checks.awaitOne(run.progress());
+        }
+        var checksBefore = checks.count();
         var quiet = new ArrayList<Long>();
         var cleaning = new ArrayList<Long>();
         double seconds = 0;
@@ -178,6 +187,8 @@ final class OneLargeStore {
             Run.pause(Duration.ofSeconds(1));
         }
         saves.end();
+        run.report()
+                .add(Figure.of(title, "the API server's own consistency checks", checks.count() - checksBefore, ""));
         if (!saves.failures().isEmpty()) {
             throw new BenchmarkException(saves.failures().size() + " saves failed; the first one: "
                     + saves.failures().getFirst());

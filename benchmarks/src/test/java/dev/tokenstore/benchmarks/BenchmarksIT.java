@@ -19,6 +19,7 @@ class BenchmarksIT {
         assertThat(run("--smoke")).as(output.toString(UTF_8)).isZero();
         assertThat(output.toString(UTF_8))
                 .contains("start of the operator to Ready", "start of the operator to all Ready")
+                .contains("the API server's own consistency checks")
                 .contains("a save during the cleanup, p99 as a multiple of that alone")
                 .contains("resident memory, the most at any time")
                 .contains("into an empty store: rows a second", "again, all unchanged: rows a second");

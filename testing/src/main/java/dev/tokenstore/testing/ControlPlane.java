@@ -23,6 +23,7 @@ final class ControlPlane {
     private static final Duration START_LIMIT = Duration.ofMinutes(2);
     private static final Duration STOP_LIMIT = Duration.ofSeconds(30);
     private static final int ATTEMPTS = 5;
+    private static final Path SETSID = Path.of("/usr/bin/setsid");
     static final String API_SERVER = "kube-apiserver";
     static final String ETCD = "etcd";
     static final String CONTROLLER_MANAGER = "kube-controller-manager";
@@ -47,8 +48,23 @@ final class ControlPlane {
     /// @param owner the process at whose end everything is stopped and removed
     /// @param pause how often the owner is looked at
     /// @param alsoRemoved a file that goes when the servers go
+    /// @param session whose session the servers are in
     record Plan(
-            ControlPlaneBinaries binaries, Site.Choice sites, long owner, Duration pause, Optional<Path> alsoRemoved) {}
+            ControlPlaneBinaries binaries,
+            Site.Choice sites,
+            long owner,
+            Duration pause,
+            Optional<Path> alsoRemoved,
+            Session session) {}
+
+    /// A session of processes, as `setsid(2)` makes it.
+    enum Session {
+        /// Ctrl-C at a terminal reaches the servers' owner, not the servers.
+        OF_ITS_OWN,
+        /// Linux shares out the processor thread by thread between the servers and those who call them, and not session
+        /// by session: `sched(7)`, autogroup.
+        OF_THIS_PROCESS
+    }
 
     /// Starts both servers and waits until they are ready.
     static ControlPlane start(Plan plan) {
@@ -85,11 +101,9 @@ final class ControlPlane {
 
     private static ProcessHandle startKeeper(Plan plan, Site site, Path folder) throws IOException {
         var command = new ArrayList<String>();
-        // a session of its own: Ctrl-C at a terminal must reach the keeper's owner, not the servers
-        Optional.of(Path.of("/usr/bin/setsid"))
-                .filter(Files::isExecutable)
-                .map(Path::toString)
-                .ifPresent(command::add);
+        if (plan.session() == Session.OF_ITS_OWN && Files.isExecutable(SETSID)) {
+            command.add(SETSID.toString());
+        }
         command.addAll(List.of("/bin/sh", folder.resolve(site.keeper()).toString(), Long.toString(plan.owner())));
         command.addAll(List.of(folder.toString(), Double.toString(plan.pause().toMillis() / 1000.0)));
         command.add(plan.alsoRemoved().map(Path::toString).orElse(""));

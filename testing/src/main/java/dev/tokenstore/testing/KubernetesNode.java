@@ -67,7 +67,8 @@ public final class KubernetesNode implements AutoCloseable {
                 () -> NodeSite.onFreeNetwork(tools),
                 ProcessHandle.current().pid(),
                 Duration.ofMillis(200),
-                Optional.empty());
+                Optional.empty(),
+                ControlPlane.Session.OF_ITS_OWN);
         var node = new KubernetesNode(ControlPlane.start(plan), binaries, tools);
         try {
             node.join();

@@ -1,5 +1,6 @@
 package dev.tokenstore.testing;
 
+import dev.tokenstore.testing.ControlPlane.Session;
 import io.fabric8.kubernetes.client.Config;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -27,6 +28,10 @@ public final class KubernetesServer implements AutoCloseable {
     /// @param progress gets a line about each step
     /// @throws KubernetesUnavailableException if it cannot be had here; the message says what to do
     public static KubernetesServer start(Consumer<String> progress) {
+        return start(progress, Session.OF_ITS_OWN);
+    }
+
+    static KubernetesServer start(Consumer<String> progress, Session session) {
         var binaries = BinaryCache.of(TestEnvironment.ofThisProcess()).get(progress);
         progress.accept("Starting a Kubernetes API server (usually 3 seconds).");
         var plan = new ControlPlane.Plan(
@@ -34,7 +39,8 @@ public final class KubernetesServer implements AutoCloseable {
                 LoopbackSite::onFreePort,
                 ProcessHandle.current().pid(),
                 Duration.ofMillis(200),
-                Optional.empty());
+                Optional.empty(),
+                session);
         return new KubernetesServer(ControlPlane.start(plan), binaries);
     }
 

@@ -47,8 +47,13 @@ final class SharedServer {
     private State start(Consumer<String> progress) {
         var present = binaries.get(progress);
         progress.accept("Starting a Kubernetes API server for this test run (usually 3 seconds).");
-        var controlPlane = ControlPlane.start(
-                new ControlPlane.Plan(present, LoopbackSite::onFreePort, owner.pid(), PAUSE, Optional.of(stateFile())));
+        var controlPlane = ControlPlane.start(new ControlPlane.Plan(
+                present,
+                LoopbackSite::onFreePort,
+                owner.pid(),
+                PAUSE,
+                Optional.of(stateFile()),
+                ControlPlane.Session.OF_ITS_OWN));
         var state = new State(controlPlane.folder(), controlPlane.keeper().pid());
         try {
             Folders.writePrivate(stateFile(), state.toText());

@@ -1,5 +1,6 @@
 package dev.tokenstore.testing;
 
+import dev.tokenstore.testing.ControlPlane.Session;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.NamespaceBuilder;
 import io.fabric8.kubernetes.api.model.ServiceAccountBuilder;
@@ -43,12 +44,22 @@ public final class TestCluster implements AutoCloseable {
     /// @param progress gets a line about each step
     /// @throws KubernetesUnavailableException if none can be had here; the message says what to do
     public static TestCluster open(Consumer<String> progress) {
+        return open(progress, Session.OF_ITS_OWN);
+    }
+
+    /// The same for measurements: an API server that is started shares the processor with those who call it thread by
+    /// thread, whatever session they were started in. It sees a Ctrl-C at a terminal.
+    public static TestCluster openToMeasure(Consumer<String> progress) {
+        return open(progress, Session.OF_THIS_PROCESS);
+    }
+
+    private static TestCluster open(Consumer<String> progress, Session session) {
         var named = TestEnvironment.ofThisProcess().kubeconfig();
         if (named.isPresent()) {
             progress.accept("Using the cluster of " + named.get() + ".");
             return new TestCluster(named.get(), Optional.empty());
         }
-        return start(progress);
+        return start(progress, session);
     }
 
     /// The cluster of a kubeconfig, which is left as it is.
@@ -58,7 +69,11 @@ public final class TestCluster implements AutoCloseable {
 
     /// A server of its own, also where the environment names a cluster.
     static TestCluster start(Consumer<String> progress) {
-        var server = KubernetesServer.start(progress);
+        return start(progress, Session.OF_ITS_OWN);
+    }
+
+    private static TestCluster start(Consumer<String> progress, Session session) {
+        var server = KubernetesServer.start(progress, session);
         return new TestCluster(server.kubeconfigFile(), Optional.of(server));
     }
 

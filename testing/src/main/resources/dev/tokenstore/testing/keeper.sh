@@ -19,6 +19,13 @@ trap 'ending=yes' TERM
 cd "$folder" || exit 1
 . ./processes.sh
 
+leads_its_group() {
+    { read -r stat <"/proc/$$/stat"; } 2>/dev/null || return 1
+    # state, parent, group
+    set -- ${stat##*) }
+    [ "$3" = "$$" ]
+}
+
 # The API server lingers when etcd is gone, so it gets some seconds and no more.
 stop() {
     tenths=0
@@ -72,5 +79,5 @@ stop etcd
 cd /
 [ -n "$also_remove" ] && rm -f "$also_remove"
 rm -rf "$folder"
-# someone took the pid files away: this is a session of its own, so all that is left in it goes
-[ -z "$stuck" ] || kill -KILL 0
+# someone took the pid files away: all that is left in this process group goes, where it is our own
+[ -z "$stuck" ] || ! leads_its_group || kill -KILL 0
