@@ -4,9 +4,7 @@ import io.fabric8.kubernetes.client.Config;
 import io.fabric8.kubernetes.client.ConfigBuilder;
 import io.fabric8.kubernetes.client.internal.SSLUtils;
 import java.io.BufferedInputStream;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.InputStream;
 import java.io.OutputStream;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -18,10 +16,8 @@ import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
-import java.util.Locale;
 import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -30,20 +26,14 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import javax.net.ssl.SSLContext;
-import org.jspecify.annotations.Nullable;
 
 /// Stands between a client and a real API server and does to requests what networks and API servers do: it loses,
 /// delays, doubles and cuts them, or refuses them. Plain HTTP on loopback towards the client; what it forwards reaches
 /// the real server. Watches are passed on, over WebSockets too, until [#closeStreams]. Thread-safe.
 public final class FaultProxy implements AutoCloseable {
-    private static final Set<String> NOT_FORWARDED =
-            Set.of("host", "connection", "content-length", "upgrade", "http2-settings", "transfer-encoding");
-
     /// A watch has no reply that ends; these break it off.
     private static final Set<Fault> WHOLE_REPLY =
             EnumSet.of(Fault.SWALLOW_REPLY, Fault.DELIVER_LATE, Fault.DOUBLE, Fault.CUT_REPLY);
-
-    private static final int LONGEST_HEAD = 64 * 1024;
 
     private final Config upstream;
     private final URI upstreamUri;
@@ -175,7 +165,7 @@ public final class FaultProxy implements AutoCloseable {
     /// One request for each connection.
     private void serve(Socket socket) {
         try (socket) {
-            var request = Request.read(new BufferedInputStream(socket.getInputStream()));
+            var request = ProxiedRequest.read(new BufferedInputStream(socket.getInputStream()));
             if (request == null) {
                 return;
             }
@@ -191,7 +181,7 @@ public final class FaultProxy implements AutoCloseable {
         }
     }
 
-    private void answer(Socket socket, Request request, Fault fault) throws IOException {
+    private void answer(Socket socket, ProxiedRequest request, Fault fault) throws IOException {
         if (request.isStream() && WHOLE_REPLY.contains(fault)) {
             return;
         }
@@ -232,7 +222,7 @@ public final class FaultProxy implements AutoCloseable {
         }
     }
 
-    private void pass(Socket socket, Request request) throws IOException {
+    private void pass(Socket socket, ProxiedRequest request) throws IOException {
         if (!request.isStream()) {
             socket.getOutputStream().write(forward(request));
             return;
@@ -257,7 +247,7 @@ public final class FaultProxy implements AutoCloseable {
     }
 
     /// The whole reply, head and all.
-    private byte[] forward(Request request) throws IOException {
+    private byte[] forward(ProxiedRequest request) throws IOException {
         var forwarded = HttpRequest.newBuilder(upstreamUri.resolve(request.target()))
                 .method(request.method(), HttpRequest.BodyPublishers.ofByteArray(request.body()));
         request.forwardedHeaders().forEach(header -> forwarded.header(header.name(), header.value()));
@@ -271,21 +261,14 @@ public final class FaultProxy implements AutoCloseable {
                                 head.append(name).append(": ").append(value).append("\r\n"));
             }
             head.append("Content-Length: ").append(reply.body().length).append("\r\n\r\n");
-            return joined(head.toString(), reply.body());
+            return ProxiedRequest.joined(head.toString(), reply.body());
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new IOException(e);
         }
     }
 
-    private static byte[] joined(String head, byte[] body) {
-        var whole = new ByteArrayOutputStream();
-        whole.writeBytes(head.getBytes(StandardCharsets.ISO_8859_1));
-        whole.writeBytes(body);
-        return whole.toByteArray();
-    }
-
-    private Socket openStream(Request request) throws IOException {
+    private Socket openStream(ProxiedRequest request) throws IOException {
         var server = tls.getSocketFactory().createSocket(upstreamUri.getHost(), upstreamUri.getPort());
         server.getOutputStream().write(request.streamed(upstreamUri.getAuthority()));
         server.getOutputStream().flush();
@@ -312,104 +295,6 @@ public final class FaultProxy implements AutoCloseable {
         } catch (Exception e) {
             // there is nothing left to do with it
             return;
-        }
-    }
-
-    /// A request as it came.
-    ///
-    /// @param headers without the empty line
-    private record Request(String method, String target, List<Header> headers, byte[] body) {
-        /// Returns null if the client went away instead of asking.
-        static @Nullable Request read(InputStream in) throws IOException {
-            var head = new ByteArrayOutputStream();
-            for (var tail = 0; tail != 0x0d0a0d0a; ) {
-                int next = in.read();
-                if (next < 0 || head.size() > LONGEST_HEAD) {
-                    return null;
-                }
-                head.write(next);
-                tail = (tail << 8) | next;
-            }
-            var lines = new ArrayList<>(
-                    List.of(head.toString(StandardCharsets.ISO_8859_1).split("\r\n")));
-            var first = lines.removeFirst().split(" ");
-            var headers = lines.stream().map(Header::of).toList();
-            return new Request(
-                    first[0], first[1], headers, new Request(first[0], first[1], headers, new byte[0]).body(in));
-        }
-
-        private byte[] body(InputStream in) throws IOException {
-            if (!header("transfer-encoding").equalsIgnoreCase("chunked")) {
-                var length = header("content-length");
-                return length.isEmpty() ? new byte[0] : in.readNBytes(Integer.parseInt(length));
-            }
-            var whole = new ByteArrayOutputStream();
-            while (true) {
-                int size = Integer.parseInt(line(in), 16);
-                whole.write(in.readNBytes(size));
-                line(in);
-                if (size == 0) {
-                    return whole.toByteArray();
-                }
-            }
-        }
-
-        private static String line(InputStream in) throws IOException {
-            var line = new StringBuilder();
-            for (int next = in.read(); next >= 0 && next != '\n'; next = in.read()) {
-                line.append((char) next);
-            }
-            return line.toString().strip();
-        }
-
-        private String header(String name) {
-            return headers.stream()
-                    .filter(header -> header.name().equalsIgnoreCase(name))
-                    .map(Header::value)
-                    .findFirst()
-                    .orElse("");
-        }
-
-        String description() {
-            return method + " " + target + " " + header("accept");
-        }
-
-        boolean isStream() {
-            return isWebSocket() || target.contains("watch=true");
-        }
-
-        private boolean isWebSocket() {
-            return header("upgrade").equalsIgnoreCase("websocket");
-        }
-
-        Request fromLongAgo() {
-            return new Request(method, target.replaceAll("resourceVersion=[0-9]+", "resourceVersion=1"), headers, body);
-        }
-
-        List<Header> forwardedHeaders() {
-            return headers.stream()
-                    .filter(header -> !NOT_FORWARDED.contains(header.name().toLowerCase(Locale.ROOT)))
-                    .toList();
-        }
-
-        byte[] streamed(String host) {
-            var head = new StringBuilder(method + " " + target + " HTTP/1.1\r\nHost: " + host + "\r\n");
-            forwardedHeaders().forEach(header -> head.append(header).append("\r\n"));
-            head.append(isWebSocket() ? "Connection: Upgrade\r\nUpgrade: websocket\r\n" : "Connection: close\r\n");
-            return joined(head + "\r\n", body);
-        }
-    }
-
-    private record Header(String name, String value) {
-        static Header of(String line) {
-            int colon = line.indexOf(':');
-            return new Header(
-                    line.substring(0, colon), line.substring(colon + 1).strip());
-        }
-
-        @Override
-        public String toString() {
-            return name + ": " + value;
         }
     }
 }
