@@ -20,13 +20,13 @@ final class ConsistencyChecks {
 
     /// How often the Secrets were checked so far.
     long count() {
-        return sum("apiserver_storage_consistency_checks_total{", "resource=\"secrets\"");
+        return (long) sum("apiserver_storage_consistency_checks_total", "resource=\"secrets\"");
     }
 
     /// Waits until one is over, so that the next one is 5 minutes off at the least. Returns at once where there are
     /// none.
     void awaitOne(Consumer<String> progress) {
-        if (sum("kubernetes_feature_enabled{", "name=\"DetectCacheInconsistency\"") == 0) {
+        if (sum("kubernetes_feature_enabled", "name=\"DetectCacheInconsistency\"") == 0) {
             return;
         }
         progress.accept("  until the API server has compared its cache with etcd (up to " + LONGEST_APART.toMinutes()
@@ -42,11 +42,7 @@ final class ConsistencyChecks {
         }
     }
 
-    private long sum(String metric, String label) {
-        return (long) admin.raw("/metrics")
-                .lines()
-                .filter(line -> line.startsWith(metric) && line.contains(label))
-                .mapToDouble(line -> Double.parseDouble(line.substring(line.lastIndexOf(' ') + 1)))
-                .sum();
+    private double sum(String metric, String label) {
+        return new MetricsPage(admin.raw("/metrics")).sum(metric, label);
     }
 }

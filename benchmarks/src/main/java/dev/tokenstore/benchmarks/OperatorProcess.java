@@ -62,12 +62,7 @@ final class OperatorProcess implements AutoCloseable {
             var request = HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + "/metrics"))
                     .timeout(Duration.ofSeconds(20))
                     .build();
-            return http.send(request, BodyHandlers.ofString())
-                    .body()
-                    .lines()
-                    .filter(line -> line.startsWith(name + "{") || line.startsWith(name + " "))
-                    .mapToDouble(line -> Double.parseDouble(line.substring(line.lastIndexOf(' ') + 1)))
-                    .sum();
+            return new MetricsPage(http.send(request, BodyHandlers.ofString()).body()).sum(name);
         } catch (IOException e) {
             requireAlive();
             throw new BenchmarkException("the operator's meters cannot be read: " + e.getMessage(), e);
