@@ -29,7 +29,6 @@ class AccessIT {
     private static final String CLEANER = "oauth-token-store-cleaner";
     private static final String CLIENT = "oauth-token-store-client";
     private static final String READER = "oauth-token-store-reader";
-    private static final Duration PATIENCE = Duration.ofSeconds(20);
 
     @RegisterExtension
     static final KubernetesForTests kubernetes =
@@ -73,7 +72,7 @@ class AccessIT {
         });
 
         operator.createStore("crm", "{access: {serviceAccounts: [{name: own}]}}");
-        await().atMost(PATIENCE).untilAsserted(() -> {
+        await().atMost(OperatorUnderTest.PATIENCE).untilAsserted(() -> {
             assertThat(subjects(CLIENT)).containsExactly(operator.namespace + "/own");
             assertThat(binding(READER)).isEmpty();
         });
@@ -90,9 +89,9 @@ class AccessIT {
         awaitAccess("crm", "Bound");
 
         var token = TokenSecret.of("crm", "one", operator.clock.instant()).build();
-        await().atMost(PATIENCE).ignoreExceptions().until(() -> createdBy("worker", token));
+        await().atMost(OperatorUnderTest.PATIENCE).ignoreExceptions().until(() -> createdBy("worker", token));
 
-        await().atMost(PATIENCE)
+        await().atMost(OperatorUnderTest.PATIENCE)
                 .ignoreExceptions()
                 .until(() -> kubernetes
                                 .clientAs(operator.namespace, "report")
@@ -144,7 +143,7 @@ class AccessIT {
     void theLastStoreOfANamespaceTakesAllRolesWithIt() {
         operator.createStore("crm", "{access: {serviceAccounts: [{name: worker}]}}");
         operator.createStore("billing", "{access: {serviceAccounts: [{name: clerk}, {name: worker, readOnly: true}]}}");
-        await().atMost(PATIENCE)
+        await().atMost(OperatorUnderTest.PATIENCE)
                 .untilAsserted(() -> assertThat(subjects(CLIENT))
                         .containsExactlyInAnyOrder(operator.namespace + "/worker", operator.namespace + "/clerk"));
         assertThat(binding(READER))
@@ -152,7 +151,7 @@ class AccessIT {
                 .isEmpty();
 
         kubernetes.admin().resource(operator.store("crm")).delete();
-        await().atMost(PATIENCE).untilAsserted(() -> {
+        await().atMost(OperatorUnderTest.PATIENCE).untilAsserted(() -> {
             assertThat(subjects(CLIENT)).containsExactly(operator.namespace + "/clerk");
             assertThat(subjects(READER)).containsExactly(operator.namespace + "/worker");
         });
@@ -160,7 +159,7 @@ class AccessIT {
                 .hasSize(1);
 
         kubernetes.admin().resource(operator.store("billing")).delete();
-        await().atMost(PATIENCE)
+        await().atMost(OperatorUnderTest.PATIENCE)
                 .untilAsserted(() -> assertThat(List.of(binding(CLIENT), binding(READER), binding(CLEANER)))
                         .allMatch(Optional::isEmpty));
     }
@@ -170,7 +169,7 @@ class AccessIT {
         operator.createStore("crm", "{sessionTimeout: 1h}");
         operator.awaitReady("crm");
         kubernetes.admin().resource(operator.store("crm")).delete();
-        await().atMost(PATIENCE).until(() -> binding(CLEANER).isEmpty());
+        await().atMost(OperatorUnderTest.PATIENCE).until(() -> binding(CLEANER).isEmpty());
 
         operator.create(TokenSecret.of("crm", "idle", operator.clock.instant()));
         operator.createStore("crm", "{sessionTimeout: 1h}");
@@ -191,7 +190,7 @@ class AccessIT {
         operator.createStore("crm", "{access: {serviceAccounts: [{name: worker}]}}");
 
         awaitAccess("crm", "Bound");
-        await().atMost(PATIENCE)
+        await().atMost(OperatorUnderTest.PATIENCE)
                 .untilAsserted(() -> assertThat(subjects(CLIENT)).containsExactly(operator.namespace + "/worker"));
     }
 
@@ -257,7 +256,8 @@ class AccessIT {
     }
 
     private void awaitBinding(String name, Predicate<RoleBinding> wanted) {
-        await().atMost(PATIENCE).until(() -> binding(name).filter(wanted).isPresent());
+        await().atMost(OperatorUnderTest.PATIENCE)
+                .until(() -> binding(name).filter(wanted).isPresent());
     }
 
     private void change(String name, UnaryOperator<RoleBinding> change) {

@@ -6,7 +6,6 @@ import static org.awaitility.Awaitility.await;
 import dev.tokenstore.api.OAuthTokenStore;
 import dev.tokenstore.api.TokenSecretLayout;
 import dev.tokenstore.testing.KubernetesForTests;
-import java.time.Duration;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -16,7 +15,6 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 /// What becomes of tokens, role bindings and namespaces when stores are deleted, with Kubernetes' own controllers at
 /// work: with the operator and without.
 class DepartureIT {
-    private static final Duration PATIENCE = Duration.ofSeconds(60);
 
     @RegisterExtension
     static final KubernetesForTests kubernetes = KubernetesForTests.create()
@@ -57,7 +55,7 @@ class DepartureIT {
         operator.createStore("billing", "{}");
         operator.createStore("crm", "{deletionPolicy: Delete, access: {serviceAccounts: [{name: worker}]}}");
         operator.awaitReady("crm");
-        await().atMost(PATIENCE)
+        await().atMost(OperatorUnderTest.PATIENCE)
                 .until(() -> operator.store("crm").getMetadata().getFinalizers().contains("tokenstore.dev/tokens"));
 
         delete("crm");
@@ -75,11 +73,11 @@ class DepartureIT {
     @Test
     void theFinalizerComesAndGoesWithThePolicy() {
         operator.createStore("crm", "{deletionPolicy: Delete}");
-        await().atMost(PATIENCE)
+        await().atMost(OperatorUnderTest.PATIENCE)
                 .until(() -> operator.store("crm").getMetadata().getFinalizers().contains("tokenstore.dev/tokens"));
 
         operator.createStore("crm", "{deletionPolicy: Retain}");
-        await().atMost(PATIENCE)
+        await().atMost(OperatorUnderTest.PATIENCE)
                 .until(() -> operator.store("crm").getMetadata().getFinalizers().isEmpty());
     }
 
@@ -88,7 +86,7 @@ class DepartureIT {
         IntStream.range(0, 50).forEach(i -> operator.create(token("mine-" + i)));
         operator.createStore("crm", "{deletionPolicy: Delete, access: {serviceAccounts: [{name: worker}]}}");
         operator.awaitReady("crm");
-        await().atMost(PATIENCE)
+        await().atMost(OperatorUnderTest.PATIENCE)
                 .until(() -> operator.store("crm").getMetadata().getFinalizers().contains("tokenstore.dev/tokens"));
 
         kubernetes.admin().namespaces().withName(operator.namespace).delete();
@@ -99,12 +97,12 @@ class DepartureIT {
     @Test
     void withoutTheOperatorAStoreStillTakesItsBindingsWithIt() {
         operator.createStore("crm", "{access: {serviceAccounts: [{name: worker}]}}");
-        await().atMost(PATIENCE).until(() -> binding("oauth-token-store-client"));
+        await().atMost(OperatorUnderTest.PATIENCE).until(() -> binding("oauth-token-store-client"));
         operator.stop();
 
         delete("crm");
 
-        await().atMost(PATIENCE)
+        await().atMost(OperatorUnderTest.PATIENCE)
                 .until(() -> !binding("oauth-token-store-client") && !binding("oauth-token-store-cleaner"));
     }
 
@@ -150,7 +148,7 @@ class DepartureIT {
     }
 
     private void awaitStoreGone(String store) {
-        await().atMost(PATIENCE)
+        await().atMost(OperatorUnderTest.PATIENCE)
                 .until(() -> kubernetes
                                 .admin()
                                 .resources(OAuthTokenStore.class)
@@ -161,7 +159,7 @@ class DepartureIT {
     }
 
     private void awaitNamespaceGone() {
-        await().atMost(PATIENCE)
+        await().atMost(OperatorUnderTest.PATIENCE)
                 .until(() -> kubernetes
                                 .admin()
                                 .namespaces()

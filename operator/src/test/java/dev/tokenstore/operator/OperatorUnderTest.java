@@ -38,7 +38,9 @@ final class OperatorUnderTest implements AutoCloseable {
 
     static final Path POLICIES = Path.of("../deploy/operator/policies.yaml");
     static final Path RBAC = Path.of("../deploy/operator/rbac.yaml");
-    private static final Duration PATIENCE = Duration.ofSeconds(20);
+    /// An API server that has just started may refuse for 30 seconds what a policy with parameters selects, and the
+    /// operator asks again with pauses: a store was Ready 34 seconds after such a start.
+    static final Duration PATIENCE = Duration.ofMinutes(1);
 
     final KubernetesForTests kubernetes;
     final String namespace;

@@ -4,7 +4,6 @@ import static org.awaitility.Awaitility.await;
 
 import dev.tokenstore.testing.KubernetesForTests;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.Map;
 
 /// The admission policies that ship, with the roles they speak of; in force once [#apply(KubernetesForTests)] returns.
@@ -13,7 +12,6 @@ final class Policies {
 
     private static final Path RBAC = Path.of("../deploy/operator/rbac.yaml");
     private static final String PROBE = "oauth-token-store-probe";
-    private static final Duration PATIENCE = Duration.ofSeconds(20);
 
     /// Rights on Secrets as an account has them that deploys an app; named like no role of Kubernetes.
     static final String EDITOR = "policies-test-secret-editor";
@@ -57,7 +55,7 @@ final class Policies {
         awaitForbidden(
                 () -> operator.tryToCreate("RoleBinding", "a", roleBinding("oauth-token-store-client", "")),
                 "only the RoleBindings");
-        await().atMost(PATIENCE)
+        await().atMost(OperatorUnderTest.PATIENCE)
                 .ignoreExceptions()
                 .untilAsserted(() -> Requests.assertRefused(
                         () -> operator.tryToCreate(
@@ -115,7 +113,7 @@ final class Policies {
     }
 
     private static void awaitForbidden(Runnable request, String sentence) {
-        await().atMost(PATIENCE)
+        await().atMost(OperatorUnderTest.PATIENCE)
                 .ignoreExceptions()
                 .untilAsserted(() -> Requests.assertForbidden(request::run, sentence));
     }
