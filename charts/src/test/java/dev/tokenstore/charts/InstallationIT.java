@@ -49,7 +49,7 @@ class InstallationIT {
     @Test
     @Order(2)
     void tellsPoliciesItsOwnNamespace() {
-        await().atMost(Duration.ofSeconds(20))
+        await().atMost(Duration.ofMinutes(1))
                 .ignoreExceptions()
                 .untilAsserted(() -> assertThatExceptionOfType(KubernetesClientException.class)
                         .isThrownBy(() -> createStore(NAMESPACE))
