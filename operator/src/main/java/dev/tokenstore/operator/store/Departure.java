@@ -3,18 +3,22 @@ package dev.tokenstore.operator.store;
 import dev.tokenstore.api.EndReason;
 import dev.tokenstore.api.OAuthTokenStore;
 import dev.tokenstore.api.OAuthTokenStoreSpec.DeletionPolicy;
-import dev.tokenstore.operator.cleanup.CleanupResult;
 import dev.tokenstore.operator.cleanup.DueToken;
 import dev.tokenstore.operator.cleanup.TokenDeletion;
 import dev.tokenstore.operator.cleanup.TokenIndex;
 import dev.tokenstore.operator.cleanup.TokenRemnants;
+import dev.tokenstore.operator.cleanup.TokenWatches;
+import dev.tokenstore.operator.metrics.TokenMeters;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import java.net.HttpURLConnection;
 import java.net.URI;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -24,25 +28,32 @@ import org.slf4j.LoggerFactory;
 final class Departure {
     private static final Logger LOG = LoggerFactory.getLogger(Departure.class);
     private static final Duration PATIENCE = Duration.ofSeconds(10);
+    private static final Duration AFTER_FAILURE = Duration.ofSeconds(30);
+    private static final Duration AFTER_DELETION = Duration.ofSeconds(1);
 
     private final KubernetesClient client;
+    private final TokenWatches watches;
     private final TokenDeletion deletion;
     private final TokenRemnants remnants;
+    private final StoreEvents events;
+    private final TokenMeters meters;
+    private final InstantSource clock;
 
-    Departure(KubernetesClient client, TokenDeletion deletion, TokenRemnants remnants) {
+    Departure(
+            KubernetesClient client,
+            TokenWatches watches,
+            TokenDeletion deletion,
+            TokenRemnants remnants,
+            StoreEvents events,
+            TokenMeters meters,
+            InstantSource clock) {
         this.client = client;
+        this.watches = watches;
         this.deletion = deletion;
         this.remnants = remnants;
-    }
-
-    /// What became of an attempt to let a store go.
-    sealed interface Progress {
-        /// All that had to go is gone, and so is the finalizer.
-        ///
-        /// @param kept number of tokens left because they are to be kept
-        record Done(int kept) implements Progress {}
-
-        record Deleted(CleanupResult result) implements Progress {}
+        this.events = events;
+        this.meters = meters;
+        this.clock = clock;
     }
 
     /// Whether the store waits for its tokens to go.
@@ -77,7 +88,9 @@ final class Departure {
     }
 
     /// Deletes a batch of the tokens of a store that is being deleted, or, once there are none, lets the store go.
-    Progress proceed(OAuthTokenStore store, TokenIndex index) {
+    ///
+    /// @return when to come back; empty: the store is let go
+    Optional<Duration> proceed(OAuthTokenStore store, StoreMemory memory, TokenIndex index) {
         var metadata = store.getMetadata();
         var due = new ArrayList<DueToken>();
         int kept = 0;
@@ -89,7 +102,7 @@ final class Departure {
             }
         }
         if (!due.isEmpty() || remnants.any(metadata.getNamespace(), metadata.getName())) {
-            return new Progress.Deleted(deletion.delete(metadata.getNamespace(), index, due, () -> true));
+            return Optional.of(deleteBatch(store, memory, index, due));
         }
         setFinalizer(store, false);
         LOG.atInfo()
@@ -97,7 +110,19 @@ final class Departure {
                 .addKeyValue("store", metadata.getName())
                 .addKeyValue("kept", kept)
                 .log("the store's tokens are gone, and so is the store");
-        return new Progress.Done(kept);
+        events.tokensGoneWithStore(store, memory.ledger().last(), kept);
+        return Optional.empty();
+    }
+
+    private Duration deleteBatch(OAuthTokenStore store, StoreMemory memory, TokenIndex index, List<DueToken> due) {
+        var namespace = store.getMetadata().getNamespace();
+        var result = deletion.delete(namespace, index, due, () -> true);
+        memory.ledger().deleted(result.deleted(), clock.instant());
+        meters.deleted(namespace, store.getMetadata().getName(), result);
+        if (memory.lagsBehind(result.total() == 0 && result.failed() == 0)) {
+            watches.renew(namespace);
+        }
+        return result.failed() > 0 ? AFTER_FAILURE : AFTER_DELETION;
     }
 
     private static boolean tokensGo(OAuthTokenStore store) {

@@ -4,12 +4,8 @@ import dev.tokenstore.api.OAuthTokenStore;
 import dev.tokenstore.api.RetentionPolicy;
 import dev.tokenstore.operator.access.AccessResult;
 import dev.tokenstore.operator.access.StoreAccess;
-import dev.tokenstore.operator.cleanup.CleanupMode;
-import dev.tokenstore.operator.cleanup.CleanupPlan;
-import dev.tokenstore.operator.cleanup.CleanupResult;
 import dev.tokenstore.operator.cleanup.OtherSecrets;
 import dev.tokenstore.operator.cleanup.TokenDeletion;
-import dev.tokenstore.operator.cleanup.TokenIndex;
 import dev.tokenstore.operator.cleanup.TokenRemnants;
 import dev.tokenstore.operator.cleanup.TokenView;
 import dev.tokenstore.operator.cleanup.TokenWatches;
@@ -30,11 +26,8 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
-import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.function.BooleanSupplier;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -60,15 +53,14 @@ public final class OAuthTokenStoreReconciler implements Reconciler<OAuthTokenSto
     private static final int REFUSALS_WHILE_SETTLING = 6;
 
     private final TokenWatches watches;
-    private final TokenDeletion deletion;
+    private final StoreCleanup cleanup;
     private final OtherSecrets otherSecrets;
     private final StoreAccess access;
     private final Departure departure;
-    private final StoreEvents events;
     private final TokenMeters meters;
     private final StatusWriter statuses;
     private final InstantSource clock;
-    private final Map<ResourceID, StoreMemory> memories = new ConcurrentHashMap<>();
+    private final StoreMemories memories = new StoreMemories();
     private @Nullable StoreBindings bindings;
 
     /// @param client for all but Secrets
@@ -83,11 +75,11 @@ public final class OAuthTokenStoreReconciler implements Reconciler<OAuthTokenSto
             TokenMeters meters,
             InstantSource clock) {
         this.watches = watches;
-        this.deletion = deletion;
+        this.cleanup = new StoreCleanup(watches, deletion, events, meters, clock);
         this.otherSecrets = new OtherSecrets(metadataClient, clock);
         this.access = access;
-        this.departure = new Departure(client, deletion, new TokenRemnants(metadataClient, clock));
-        this.events = events;
+        this.departure = new Departure(
+                client, watches, deletion, new TokenRemnants(metadataClient, clock), events, meters, clock);
         this.meters = meters;
         this.statuses = new StatusWriter(client, events, meters, clock);
         this.clock = clock;
@@ -109,7 +101,8 @@ public final class OAuthTokenStoreReconciler implements Reconciler<OAuthTokenSto
         bindings = new StoreBindings(context);
         return Stream.concat(
                         bindings.sources().stream(),
-                        Stream.<EventSource<?, OAuthTokenStore>>of(new TokenEventSource(watches, context, this::knows)))
+                        Stream.<EventSource<?, OAuthTokenStore>>of(
+                                new TokenEventSource(watches, context, memories::know)))
                 .toList();
     }
 
@@ -121,7 +114,7 @@ public final class OAuthTokenStoreReconciler implements Reconciler<OAuthTokenSto
             release(store, stores);
             return UpdateControl.noUpdate();
         }
-        var memory = memory(store);
+        var memory = memories.of(store);
         if (store.isMarkedForDeletion()) {
             if (Departure.isHeld(store)) {
                 return depart(store, stores);
@@ -164,7 +157,8 @@ public final class OAuthTokenStoreReconciler implements Reconciler<OAuthTokenSto
                 } catch (IllegalArgumentException e) {
                     yield blind(store, around, StoreVerdicts.invalidSpec(e), AFTER_FAILURE);
                 }
-                yield cleanUp(store, around, policy, watching.index(), () -> isCurrent(store, context));
+                var outcome = cleanup.cleanUp(store, memory, policy, watching.index(), () -> isCurrent(store, context));
+                yield cleanedUp(store, around, outcome);
             }
         };
     }
@@ -172,10 +166,10 @@ public final class OAuthTokenStoreReconciler implements Reconciler<OAuthTokenSto
     /// A new store, or a policy, is unknown to a part of the API server for a moment: its first refusals are no news.
     private Optional<Duration> settling(OAuthTokenStore store, AccessResult granted) {
         if (granted instanceof AccessResult.Granted) {
-            memory(store).accessGranted();
+            memories.of(store).accessGranted();
             return Optional.empty();
         }
-        return memory(store).accessRefused() <= REFUSALS_WHILE_SETTLING ? Optional.of(SETTLING) : Optional.empty();
+        return memories.of(store).accessRefused() <= REFUSALS_WHILE_SETTLING ? Optional.of(SETTLING) : Optional.empty();
     }
 
     @Override
@@ -192,9 +186,9 @@ public final class OAuthTokenStoreReconciler implements Reconciler<OAuthTokenSto
                 StoreVerdicts.unknown(),
                 null,
                 null,
-                memory(store).ledger().last());
+                memories.of(store).ledger().last());
         try {
-            statuses.write(store, status, memory(store), clock.instant());
+            statuses.write(store, status, memories.of(store), clock.instant());
         } catch (KubernetesClientException unwritten) {
             LOG.atDebug().addKeyValue("cause", unwritten.getMessage()).log("could not write a status");
         }
@@ -204,54 +198,27 @@ public final class OAuthTokenStoreReconciler implements Reconciler<OAuthTokenSto
 
     /// What is true of a store whether or not its tokens can be seen.
     private record Surroundings(AccessResult access, Verdict accessGranted, Verdict isolated) {
-        boolean isToBeTriedAgain() {
-            return !(access instanceof AccessResult.Granted);
+        /// When to look around again, for what no watch tells.
+        Stream<Instant> wakes(Instant now) {
+            var next = Stream.of(now.plus(OtherSecrets.BELIEVED));
+            return access instanceof AccessResult.Granted
+                    ? next
+                    : Stream.concat(next, Stream.of(now.plus(AFTER_FAILURE)));
         }
     }
 
-    private UpdateControl<OAuthTokenStore> cleanUp(
-            OAuthTokenStore store,
-            Surroundings around,
-            RetentionPolicy policy,
-            TokenIndex index,
-            BooleanSupplier isCurrent) {
-        var metadata = store.getMetadata();
-        var ledger = memory(store).ledger();
-        var now = clock.instant();
-        var plan = CleanupPlan.of(index.tokensOf(metadata.getName()), policy, now);
-        var mode = CleanupMode.of(store, policy, plan);
-        var result = CleanupResult.NOTHING;
-        var left = plan;
-        if (mode == CleanupMode.DELETE && !plan.due().isEmpty()) {
-            result = deletion.delete(metadata.getNamespace(), index, plan.due(), isCurrent);
-            now = clock.instant();
-            left = CleanupPlan.of(index.tokensOf(metadata.getName()), policy, now);
-        }
-        ledger.deleted(result.deleted(), now);
-        if (mode == CleanupMode.DRY_RUN) {
-            ledger.wouldDelete(left.dueByReason(), now);
-        }
-        meters.observed(store, left, mode);
-        meters.deleted(metadata.getNamespace(), metadata.getName(), result);
-        watchLimit(store, left.total());
+    private UpdateControl<OAuthTokenStore> cleanedUp(
+            OAuthTokenStore store, Surroundings around, StoreCleanup.Outcome outcome) {
         var status = new StoreStatus(
                 StoreVerdicts.watching(),
                 around.accessGranted(),
-                StoreVerdicts.cleanedUp(store, mode, left, result),
+                outcome.cleanedUp(),
                 around.isolated(),
-                left.counts(),
-                mode == CleanupMode.DELETE ? nextCleanup(left, now) : null,
-                ledger.last());
-        if (memory(store).lagsBehind(result.changed() > 0)) {
-            watches.renew(metadata.getNamespace());
-        }
-        var wakes = wakes(around, mode, left, result, now);
-        if (result.failed() > 0) {
-            wakes = Stream.concat(wakes, Stream.of(now.plus(memory(store).cleanupFailed())));
-        } else {
-            memory(store).cleanupSucceeded();
-        }
-        return written(store, status, now, wakes);
+                outcome.counts(),
+                outcome.next(),
+                memories.of(store).ledger().last());
+        return written(
+                store, status, outcome.at(), Stream.concat(outcome.wakes().stream(), around.wakes(outcome.at())));
     }
 
     /// Whether the store still is what a decision was taken on.
@@ -260,15 +227,6 @@ public final class OAuthTokenStoreReconciler implements Reconciler<OAuthTokenSto
                 .get(ResourceID.fromResource(store))
                 .filter(now -> !matters(now, store))
                 .isPresent();
-    }
-
-    private void watchLimit(OAuthTokenStore store, int tokens) {
-        var limits = store.getSpec() == null ? null : store.getSpec().limits();
-        var limit = limits == null ? null : limits.maxTokens();
-        var becameFull = memory(store).becameFull(limit != null && tokens >= limit);
-        if (becameFull && limit != null) {
-            events.full(store, tokens, limit);
-        }
     }
 
     /// The status of a store whose tokens cannot be judged: what was known of them is not said any more.
@@ -283,7 +241,7 @@ public final class OAuthTokenStoreReconciler implements Reconciler<OAuthTokenSto
                 around.isolated(),
                 null,
                 null,
-                memory(store).ledger().last());
+                memories.of(store).ledger().last());
         return written(store, status, now, Stream.of(now.plus(retryIn)));
     }
 
@@ -301,30 +259,13 @@ public final class OAuthTokenStoreReconciler implements Reconciler<OAuthTokenSto
                 var around = new Surroundings(nobody, StoreVerdicts.access(nobody), StoreVerdicts.unknown());
                 yield blind(store, around, StoreVerdicts.refused(metadata.getNamespace(), nobody), refused.retryIn());
             }
-            case TokenView.Watching watching -> {
-                var memory = memory(store);
-                yield switch (departure.proceed(store, watching.index())) {
-                    case Departure.Progress.Done done -> {
-                        events.tokensGoneWithStore(store, memory.ledger().last(), done.kept());
-                        yield UpdateControl.noUpdate();
-                    }
-                    case Departure.Progress.Deleted deleted -> {
-                        var result = deleted.result();
-                        memory.ledger().deleted(result.deleted(), clock.instant());
-                        meters.deleted(metadata.getNamespace(), metadata.getName(), result);
-                        if (memory.lagsBehind(result.total() == 0 && result.failed() == 0)) {
-                            watches.renew(metadata.getNamespace());
-                        }
-                        yield later(Optional.of(result.failed() > 0 ? AFTER_FAILURE : AFTER_CHANGE));
-                    }
-                };
-            }
+            case TokenView.Watching watching -> later(departure.proceed(store, memories.of(store), watching.index()));
         };
     }
 
     private void release(OAuthTokenStore gone, List<OAuthTokenStore> left) {
         var metadata = gone.getMetadata();
-        memories.remove(ResourceID.fromResource(gone));
+        memories.forget(gone);
         meters.forget(metadata.getNamespace(), metadata.getName());
         otherSecrets.forget(gone);
         access.release(gone, left, actualBindings());
@@ -332,18 +273,6 @@ public final class OAuthTokenStoreReconciler implements Reconciler<OAuthTokenSto
 
     private StoreBindings actualBindings() {
         return Objects.requireNonNull(bindings, "event sources are prepared before the first reconciliation");
-    }
-
-    /// Whether this very store was reconciled, or is being.
-    private boolean knows(OAuthTokenStore store) {
-        var memory = memories.get(ResourceID.fromResource(store));
-        return memory != null && memory.isOf(store);
-    }
-
-    private StoreMemory memory(OAuthTokenStore store) {
-        return memories.compute(
-                ResourceID.fromResource(store),
-                (id, known) -> known != null && known.isOf(store) ? known : new StoreMemory(store));
     }
 
     private static UpdateControl<OAuthTokenStore> later(Optional<Duration> wait) {
@@ -354,29 +283,9 @@ public final class OAuthTokenStoreReconciler implements Reconciler<OAuthTokenSto
 
     private UpdateControl<OAuthTokenStore> written(
             OAuthTokenStore store, StoreStatus said, Instant now, Stream<Instant> wakes) {
-        var heldBack = statuses.write(store, said, memory(store), now);
+        var heldBack = statuses.write(store, said, memories.of(store), now);
         var wake = Stream.concat(wakes, heldBack.stream()).min(Instant::compareTo);
         return later(wake.map(moment -> waitUntil(moment, clock.instant())));
-    }
-
-    /// The next moments at which there is something to do that no change announces.
-    private static Stream<Instant> wakes(
-            Surroundings around, CleanupMode mode, CleanupPlan left, CleanupResult result, Instant now) {
-        var moments = Stream.<Instant>builder().add(now.plus(OtherSecrets.BELIEVED));
-        if (around.isToBeTriedAgain()) {
-            moments.add(now.plus(AFTER_FAILURE));
-        }
-        if (mode != CleanupMode.SUSPENDED) {
-            Optional.ofNullable(left.next()).ifPresent(moments);
-        }
-        if (mode == CleanupMode.DELETE && !left.due().isEmpty() && result.failed() == 0) {
-            // what changed under the deletion is announced by the watch, hardly ever later than this
-            moments.add(result.changed() > 0 ? now.plus(AFTER_CHANGE) : now);
-        }
-        Optional.ofNullable(left.nextCount())
-                .map(moment -> moment.isBefore(now.plus(StatusPace.LEAST)) ? now.plus(StatusPace.LEAST) : moment)
-                .ifPresent(moments);
-        return moments.build();
     }
 
     /// A millisecond late rather than early, for the timer counts in whole ones; and never negative, which it refuses.
@@ -384,9 +293,5 @@ public final class OAuthTokenStoreReconciler implements Reconciler<OAuthTokenSto
         return moment.isAfter(now)
                 ? Duration.between(now, moment).truncatedTo(ChronoUnit.MILLIS).plusMillis(1)
                 : Duration.ofMillis(1);
-    }
-
-    private static @Nullable Instant nextCleanup(CleanupPlan left, Instant now) {
-        return left.due().isEmpty() ? left.next() : now;
     }
 }

@@ -1,0 +1,30 @@
+package dev.tokenstore.operator.store;
+
+import dev.tokenstore.api.OAuthTokenStore;
+import io.javaoperatorsdk.operator.processing.event.ResourceID;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+
+/// What is remembered of each store. Thread-safe; a [StoreMemory] is not, and one store is reconciled by one thread at
+/// a
+/// time.
+final class StoreMemories {
+    private final Map<ResourceID, StoreMemory> memories = new ConcurrentHashMap<>();
+
+    /// That of this very store: an earlier one's of the same name is forgotten.
+    StoreMemory of(OAuthTokenStore store) {
+        return memories.compute(
+                ResourceID.fromResource(store),
+                (id, known) -> known != null && known.isOf(store) ? known : new StoreMemory(store));
+    }
+
+    /// Whether this very store was reconciled, or is being.
+    boolean know(OAuthTokenStore store) {
+        var memory = memories.get(ResourceID.fromResource(store));
+        return memory != null && memory.isOf(store);
+    }
+
+    void forget(OAuthTokenStore store) {
+        memories.remove(ResourceID.fromResource(store));
+    }
+}
