@@ -1,27 +1,29 @@
 package dev.tokenstore.store.kubernetes;
 
 import static dev.tokenstore.store.token.TokenField.ACCESS_TOKEN;
+import static dev.tokenstore.store.token.TokenField.CLIENT_ID;
 import static dev.tokenstore.store.token.TokenField.ID;
+import static dev.tokenstore.store.token.TokenField.REFRESH_TOKEN;
 import static dev.tokenstore.store.token.TokenField.USER_SIGNATURE;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
-import dev.tokenstore.api.OAuthTokenStore;
 import dev.tokenstore.api.OAuthTokenStoreStatus;
 import dev.tokenstore.api.OAuthTokenStoreStatus.TokenCounts;
+import dev.tokenstore.api.TokenSecretLayout;
 import dev.tokenstore.store.SaveResult;
 import dev.tokenstore.store.StorageException;
 import dev.tokenstore.store.StorageException.Reason;
 import dev.tokenstore.store.StoredToken;
 import dev.tokenstore.store.TokenStore;
 import dev.tokenstore.store.token.TokenFields;
+import dev.tokenstore.testing.FaultProxy;
 import dev.tokenstore.testing.KubernetesForTests;
-import io.fabric8.kubernetes.client.dsl.Resource;
-import io.fabric8.kubernetes.client.dsl.base.PatchContext;
-import io.fabric8.kubernetes.client.dsl.base.PatchType;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -62,12 +64,12 @@ class KubernetesStorePolicyIT {
     }
 
     private void missesWhatIsOverUnless(String harmless) {
-        setSpec("{\"maxTokenAge\":\"2s\"}");
+        stores.setSpec("{\"maxTokenAge\":\"2s\"}");
         var over = save(token("alice"));
         await().until(() -> store.findById(over.fields()).isEmpty());
         assertThat(store.find(user("alice"))).isEmpty();
 
-        setSpec(harmless);
+        stores.setSpec(harmless);
         await().atMost(SEEN_WITHIN)
                 .pollInterval(Duration.ofMillis(100))
                 .until(() -> store.findById(over.fields()).isPresent());
@@ -79,17 +81,98 @@ class KubernetesStorePolicyIT {
                                 .with(ACCESS_TOKEN, "fixture-secret-new"))
                         .name())
                 .isEqualTo(over.name());
-        setSpec("{\"suspend\":false,\"cleanup\":{\"dryRun\":false}}");
+        stores.setSpec("{\"suspend\":false,\"cleanup\":{\"dryRun\":false}}");
         try (var another = stores.open()) {
             assertThat(another.findById(over.fields())).isEmpty();
         }
     }
 
     @Test
+    void aTokenWhoseTimeIsOverGivesWayToANewOne() {
+        stores.setSpec("{\"maxTokenAge\":\"2s\"}");
+        var kept = save(token("bob"));
+        stores.edit(kept, secret -> secret.getMetadata().getAnnotations().put("tokenstore.dev/keep", "true"));
+        var over = save(token("alice"));
+
+        await().until(() -> store.findById(over.fields()).isEmpty());
+
+        assertThat(store.find(user("alice"))).isEmpty();
+        assertThat(store.list(0, "").tokens()).extracting(StoredToken::name).containsExactly(kept.name());
+        assertThat(store.save(id(over).with(ACCESS_TOKEN, "fixture-secret-late")))
+                .isInstanceOf(SaveResult.TokenDeleted.class);
+        var anew = save(token("alice"));
+        assertThat(anew.fields().get(ID)).isNotEqualTo(over.fields().get(ID));
+        assertThat(store.find(user("alice"))).map(StoredToken::name).hasValue(anew.name());
+        assertThat(stores.secrets())
+                .as("the new token took the place of the one that was over")
+                .hasSize(2);
+    }
+
+    @Test
+    void aTokenWhoseTimeIsOverCanStillBeDeleted() {
+        stores.setSpec("{\"maxTokenAge\":\"1s\"}");
+        var over = save(token("alice"));
+        await().until(() -> store.findById(over.fields()).isEmpty());
+
+        store.delete(id(over));
+
+        assertThat(stores.secrets()).isEmpty();
+    }
+
+    @Test
+    void readsProlongASessionByAtMostOneWritePerTenthOfItsTimeout() {
+        var timeout = Duration.ofSeconds(10);
+        stores.setSpec("{\"sessionTimeout\":\"10s\"}");
+        var row = save(token("alice"));
+        try (var proxy = new FaultProxy(kubernetes.config());
+                var counted = TestStores.of(kubernetes, kubernetes.namespace(), stores.name(), proxy.config());
+                var reader = counted.open()) {
+            var start = System.nanoTime();
+
+            await().until(() -> {
+                assertThat(reader.findById(id(row)))
+                        .get()
+                        .extracting(StoredToken::version)
+                        .isEqualTo(row.version());
+                return lastUse().isAfter(row.createTime().plusSeconds(3));
+            });
+
+            var tenths = (System.nanoTime() - start) / timeout.dividedBy(10).toNanos() + 1;
+            assertThat(proxy.requests())
+                    .filteredOn(request -> request.startsWith("PATCH "))
+                    .hasSizeBetween(2, (int) tenths);
+        }
+    }
+
+    @Test
+    void nonsenseInOneTokensStampsHurtsNoReaderAndNoOtherToken() {
+        stores.setSpec("{\"sessionTimeout\":\"10h\"}");
+        var row = save(token("alice").with(CLIENT_ID, "C1").with(REFRESH_TOKEN, "fixture-secret-1"));
+        stores.edit(
+                row,
+                secret -> List.of(
+                                TokenSecretLayout.CREATED_AT,
+                                TokenSecretLayout.USER_SINCE,
+                                TokenSecretLayout.SAVED_AT,
+                                TokenSecretLayout.LAST_USED_AT)
+                        .forEach(stamp ->
+                                secret.getMetadata().getAnnotations().put(stamp, "+1000000000-12-31T23:59:59Z")));
+
+        assertThat(store.findById(id(row))).isPresent();
+        var second = save(token("alice")
+                .with(CLIENT_ID, "C2")
+                .with(REFRESH_TOKEN, "fixture-secret-2")
+                .with(ACCESS_TOKEN, "fixture-secret-3"));
+
+        assertThat(second.createTime()).isBefore(Instant.parse("2100-01-01T00:00:00Z"));
+        assertThat(store.list(0, "").tokens()).hasSize(2);
+    }
+
+    @Test
     void aStoreThatIsFullTakesNoNewTokenButKnownOnes() {
         var alice = save(token("alice"));
         save(token("bob"));
-        setSpec("{\"limits\":{\"maxTokens\":2}}");
+        stores.setSpec("{\"limits\":{\"maxTokens\":2}}");
         setCount(2);
         try (var another = stores.open()) {
             assertThat(another.find(user("alice"))).isPresent();
@@ -108,7 +191,7 @@ class KubernetesStorePolicyIT {
                     .as("counted anew, and seen at once")
                     .isInstanceOf(SaveResult.Saved.class);
             assertIsFull(another, "holds 2 of the 2 tokens");
-            setSpec("{\"limits\":{\"maxTokens\":3}}");
+            stores.setSpec("{\"limits\":{\"maxTokens\":3}}");
             assertThat(another.save(token("dave")))
                     .as("raised, and seen at once")
                     .isInstanceOf(SaveResult.Saved.class);
@@ -117,7 +200,7 @@ class KubernetesStorePolicyIT {
 
     @Test
     void countsTheTokensThatItMadeSinceTheOperatorCounted() {
-        setSpec("{\"limits\":{\"maxTokens\":2}}");
+        stores.setSpec("{\"limits\":{\"maxTokens\":2}}");
         setCount(0);
         save(token("alice"));
         save(token("bob"));
@@ -128,7 +211,7 @@ class KubernetesStorePolicyIT {
 
     @Test
     void withoutACountThereIsNoLimit() {
-        setSpec("{\"limits\":{\"maxTokens\":1}}");
+        stores.setSpec("{\"limits\":{\"maxTokens\":1}}");
 
         save(token("alice"));
         save(token("bob"));
@@ -136,7 +219,7 @@ class KubernetesStorePolicyIT {
 
     @Test
     void aTokenThatTakesThePlaceOfOneThatIsOverNeedsNoRoom() {
-        setSpec("{\"limits\":{\"maxTokens\":1},\"maxTokenAge\":\"2s\"}");
+        stores.setSpec("{\"limits\":{\"maxTokens\":1},\"maxTokenAge\":\"2s\"}");
         setCount(0);
         var over = save(token("alice"));
         await().until(() -> store.findById(over.fields()).isEmpty());
@@ -155,21 +238,9 @@ class KubernetesStorePolicyIT {
                 .hasMessageContaining("spec.limits.maxTokens");
     }
 
-    private Resource<OAuthTokenStore> resource() {
-        return kubernetes
-                .admin()
-                .resources(OAuthTokenStore.class)
-                .inNamespace(kubernetes.namespace())
-                .withName(stores.name());
-    }
-
-    private void setSpec(String spec) {
-        resource().patch(PatchContext.of(PatchType.JSON_MERGE), "{\"spec\":" + spec + "}");
-    }
-
     /// What the operator would write.
     private void setCount(int tokens) {
-        resource().editStatus(counted -> {
+        stores.resource().editStatus(counted -> {
             counted.setStatus(
                     new OAuthTokenStoreStatus(1L, new TokenCounts(tokens, tokens, 0, 0, 0), null, null, null));
             return counted;
@@ -178,6 +249,19 @@ class KubernetesStorePolicyIT {
 
     private StoredToken save(TokenFields fields) {
         return ((SaveResult.Saved) store.save(fields)).token();
+    }
+
+    private Instant lastUse() {
+        assertThat(stores.secrets()).hasSize(1);
+        return Instant.parse(stores.secrets()
+                .getFirst()
+                .getMetadata()
+                .getAnnotations()
+                .getOrDefault(TokenSecretLayout.LAST_USED_AT, Instant.EPOCH.toString()));
+    }
+
+    private static TokenFields id(StoredToken row) {
+        return TokenFields.NONE.with(ID, row.fields().get(ID).orElseThrow().reveal());
     }
 
     private static TokenFields token(String user) {

@@ -9,9 +9,7 @@ import static dev.tokenstore.store.token.TokenField.REFRESH_TOKEN;
 import static dev.tokenstore.store.token.TokenField.USER_SIGNATURE;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
-import static org.awaitility.Awaitility.await;
 
-import dev.tokenstore.api.OAuthTokenStore;
 import dev.tokenstore.api.TokenSecretLayout;
 import dev.tokenstore.store.SaveResult;
 import dev.tokenstore.store.StorageException;
@@ -24,9 +22,6 @@ import dev.tokenstore.store.token.TokenFields;
 import dev.tokenstore.testing.FaultProxy;
 import dev.tokenstore.testing.KubernetesForTests;
 import io.fabric8.kubernetes.api.model.Secret;
-import io.fabric8.kubernetes.api.model.SecretBuilder;
-import io.fabric8.kubernetes.client.dsl.base.PatchContext;
-import io.fabric8.kubernetes.client.dsl.base.PatchType;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.security.SecureRandom;
@@ -37,7 +32,6 @@ import java.util.Base64;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
-import java.util.function.Consumer;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -139,7 +133,7 @@ class KubernetesTokenStorageIT {
     @Test
     void whatOthersWroteBesideATokenSurvivesASave() {
         var row = save(user("alice"));
-        edit(row, secret -> {
+        stores.edit(row, secret -> {
             secret.getMetadata().getAnnotations().put("tokenstore.dev/keep", "true");
             secret.getMetadata().getLabels().put("team", "sales");
             secret.getData().put("note", "aGVsbG8=");
@@ -157,7 +151,7 @@ class KubernetesTokenStorageIT {
     void aSecretEditedIntoNonsenseIsSkippedReportedAndHurtsNoOther() {
         var broken = save(user("alice"));
         var whole = save(user("bob"));
-        edit(broken, secret -> secret.getData().put("expires_in", base64("soon")));
+        stores.edit(broken, secret -> secret.getData().put("expires_in", base64("soon")));
 
         assertThat(store.list(0, "").tokens()).extracting(StoredToken::name).containsExactly(whole.name());
         assertThat(store.find(TokenFields.of(Map.of(USER_SIGNATURE, "alice")))).isEmpty();
@@ -175,7 +169,7 @@ class KubernetesTokenStorageIT {
     @Test
     void aUserWhoseSecretIsNonsenseCanSaveANewToken() {
         var broken = save(user("alice"));
-        edit(broken, secret -> secret.getData().put("access_token", "/w=="));
+        stores.edit(broken, secret -> secret.getData().put("access_token", "/w=="));
 
         var anew = save(user("alice"));
 
@@ -189,7 +183,7 @@ class KubernetesTokenStorageIT {
     @Test
     void aLayoutOfTheFutureIsLeftAlone() {
         var row = save(user("alice"));
-        edit(row, secret -> secret.getMetadata().getAnnotations().put("tokenstore.dev/layout", "2"));
+        stores.edit(row, secret -> secret.getMetadata().getAnnotations().put("tokenstore.dev/layout", "2"));
 
         assertThatThrownBy(() -> store.findById(id(row))).hasMessageContaining("layout");
         assertThat(stores.unreadable()).contains(row.name());
@@ -198,7 +192,7 @@ class KubernetesTokenStorageIT {
     @Test
     void garbledAnnotationsLoseNoToken() {
         var row = save(user("alice"));
-        edit(
+        stores.edit(
                 row,
                 secret -> secret.getMetadata()
                         .getAnnotations()
@@ -401,100 +395,6 @@ class KubernetesTokenStorageIT {
     }
 
     @Test
-    void readsProlongASessionByAtMostOneWritePerTenthOfItsTimeout() {
-        var timeout = Duration.ofSeconds(10);
-        setPolicy("{\"sessionTimeout\":\"10s\"}");
-        var row = save(user("alice"));
-        proxy.forgetRequests();
-        var start = System.nanoTime();
-
-        await().until(() -> {
-            assertThat(store.findById(id(row)))
-                    .get()
-                    .extracting(StoredToken::version)
-                    .isEqualTo(row.version());
-            return lastUse().isAfter(row.createTime().plusSeconds(3));
-        });
-
-        var tenths = (System.nanoTime() - start) / timeout.dividedBy(10).toNanos() + 1;
-        assertThat(proxy.requests())
-                .filteredOn(request -> request.startsWith("PATCH "))
-                .hasSizeBetween(2, (int) tenths);
-    }
-
-    @Test
-    void aTokenWhoseTimeIsOverIsGoneForReadersAndWritersBeforeAnyoneDeletesIt() {
-        setPolicy("{\"maxTokenAge\":\"2s\"}");
-        var kept = save(user("bob"));
-        edit(kept, secret -> secret.getMetadata().getAnnotations().put("tokenstore.dev/keep", "true"));
-        var over = save(user("alice"));
-
-        await().until(() -> store.findById(id(over)).isEmpty());
-
-        assertThat(store.find(TokenFields.of(Map.of(USER_SIGNATURE, "alice")))).isEmpty();
-        assertThat(store.list(0, "").tokens()).extracting(StoredToken::name).containsExactly(kept.name());
-        assertThat(store.save(id(over).with(ACCESS_TOKEN, "fixture-secret-late")))
-                .isInstanceOf(SaveResult.TokenDeleted.class);
-        var anew = save(user("alice"));
-        assertThat(anew.fields().get(ID)).isNotEqualTo(over.fields().get(ID));
-        assertThat(find("alice").name()).isEqualTo(anew.name());
-        assertThat(stores.secrets())
-                .as("the new token took the place of the one that was over")
-                .hasSize(2);
-    }
-
-    @Test
-    void aTokenWhoseTimeIsOverCanStillBeDeleted() {
-        setPolicy("{\"maxTokenAge\":\"1s\"}");
-        var over = save(user("alice"));
-        await().until(() -> store.findById(id(over)).isEmpty());
-
-        store.delete(id(over));
-
-        assertThat(stores.secrets()).isEmpty();
-    }
-
-    @Test
-    void nonsenseInOneTokensStampsHurtsNoReaderAndNoOtherToken() {
-        setPolicy("{\"sessionTimeout\":\"10h\"}");
-        var row = save(user("alice"));
-        edit(
-                row,
-                secret -> List.of(
-                                TokenSecretLayout.CREATED_AT,
-                                TokenSecretLayout.USER_SINCE,
-                                TokenSecretLayout.SAVED_AT,
-                                TokenSecretLayout.LAST_USED_AT)
-                        .forEach(stamp ->
-                                secret.getMetadata().getAnnotations().put(stamp, "+1000000000-12-31T23:59:59Z")));
-
-        assertThat(store.findById(id(row))).isPresent();
-        var second = save(user("alice")
-                .with(CLIENT_ID, "C2")
-                .with(REFRESH_TOKEN, "fixture-secret-2")
-                .with(ACCESS_TOKEN, "fixture-secret-3"));
-
-        assertThat(second.createTime()).isBefore(Instant.parse("2100-01-01T00:00:00Z"));
-        assertThat(store.list(0, "").tokens()).hasSize(2);
-    }
-
-    private void setPolicy(String spec) {
-        kubernetes
-                .admin()
-                .resources(OAuthTokenStore.class)
-                .inNamespace(kubernetes.namespace())
-                .withName(stores.name())
-                .patch(PatchContext.of(PatchType.JSON_MERGE), "{\"spec\":" + spec + "}");
-    }
-
-    private Instant lastUse() {
-        return Instant.parse(onlySecret()
-                .getMetadata()
-                .getAnnotations()
-                .getOrDefault(TokenSecretLayout.LAST_USED_AT, Instant.EPOCH.toString()));
-    }
-
-    @Test
     void aDeleteWhoseReplyWasLostSucceeds() {
         var row = save(user("alice"));
         proxy.once("DELETE", FaultProxy.Fault.SWALLOW_REPLY);
@@ -529,19 +429,6 @@ class KubernetesTokenStorageIT {
     private Secret onlySecret() {
         assertThat(stores.secrets()).hasSize(1);
         return stores.secrets().getFirst();
-    }
-
-    private void edit(StoredToken row, Consumer<Secret> edit) {
-        kubernetes
-                .admin()
-                .secrets()
-                .inNamespace(kubernetes.namespace())
-                .withName(row.name())
-                .edit(secret -> {
-                    var edited = new SecretBuilder(secret).build();
-                    edit.accept(edited);
-                    return edited;
-                });
     }
 
     private static String text(Secret secret, String key) {

@@ -4,16 +4,22 @@ import dev.tokenstore.api.OAuthTokenStore;
 import dev.tokenstore.api.OAuthTokenStoreSpec;
 import dev.tokenstore.api.TokenSecretLayout;
 import dev.tokenstore.store.StoreUnderTest;
+import dev.tokenstore.store.StoredToken;
 import dev.tokenstore.store.TokenStore;
 import dev.tokenstore.testing.KubernetesForTests;
 import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
 import io.fabric8.kubernetes.api.model.Secret;
+import io.fabric8.kubernetes.api.model.SecretBuilder;
 import io.fabric8.kubernetes.client.Config;
+import io.fabric8.kubernetes.client.dsl.Resource;
+import io.fabric8.kubernetes.client.dsl.base.PatchContext;
+import io.fabric8.kubernetes.client.dsl.base.PatchType;
 import java.security.SecureRandom;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
 
 /// A store of its own on the tests' API server, with the account that the shipped client role is bound to.
 final class TestStores implements StoreUnderTest {
@@ -91,6 +97,31 @@ final class TestStores implements StoreUnderTest {
                 .withLabel(TokenSecretLayout.STORE_LABEL, name)
                 .list()
                 .getItems();
+    }
+
+    /// Changes a token's Secret as people could.
+    void edit(StoredToken row, Consumer<Secret> edit) {
+        kubernetes.admin().secrets().inNamespace(namespace).withName(row.name()).edit(secret -> {
+            var edited = new SecretBuilder(secret).build();
+            edit.accept(edited);
+            return edited;
+        });
+    }
+
+    /// The store as administrators see it.
+    Resource<OAuthTokenStore> resource() {
+        return kubernetes
+                .admin()
+                .resources(OAuthTokenStore.class)
+                .inNamespace(namespace)
+                .withName(name);
+    }
+
+    /// Changes fields of the store's spec.
+    ///
+    /// @param spec in JSON, merged
+    void setSpec(String spec) {
+        resource().patch(PatchContext.of(PatchType.JSON_MERGE), "{\"spec\":" + spec + "}");
     }
 
     /// The names reported as unreadable so far.
