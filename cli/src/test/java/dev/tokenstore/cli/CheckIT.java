@@ -1,0 +1,237 @@
+package dev.tokenstore.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.tokenstore.api.OAuthTokenStore;
+import dev.tokenstore.api.OAuthTokenStoreStatus;
+import dev.tokenstore.testing.KubernetesForTests;
+import dev.tokenstore.testing.Ports;
+import io.fabric8.kubernetes.api.model.Condition;
+import io.fabric8.kubernetes.api.model.ConditionBuilder;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.api.io.TempDir;
+
+/// What `check` finds out, and what every command says where a sidecar, a right, a store or the API server is missing.
+class CheckIT {
+    @RegisterExtension
+    static final KubernetesForTests kubernetes =
+            KubernetesForTests.create().withCustomResourceDefinitions(Path.of("../deploy/crds"));
+
+    private static final String SECRET = "fixture-secret-of-the-check";
+
+    @TempDir
+    static Path folder;
+
+    private static String namespace;
+
+    @BeforeAll
+    static void createStore() {
+        namespace = kubernetes.newNamespace();
+        kubernetes.apply("""
+                apiVersion: tokenstore.dev/v1alpha1
+                kind: OAuthTokenStore
+                metadata: {name: crm, namespace: %s}
+                spec: {}
+                """.formatted(namespace));
+    }
+
+    private static List<String> directly(Path kubeconfig) {
+        return List.of("--store", namespace + "/crm", "--kubeconfig", kubeconfig.toString());
+    }
+
+    @Test
+    void checksASidecarThatIsWell() throws IOException {
+        try (var sidecar = CliSidecar.serving(namespace + "/crm", kubernetes.kubeconfigFile())) {
+            var check = Command.run(sidecar.way(), "check", "-o", "json").endsWith(ExitCode.OK);
+
+            assertThat(check.json().findValuesAsText("check")).containsExactly("client", "sidecar", "health", "store");
+            assertThat(check.json().findValuesAsText("result")).containsOnly("ok");
+            assertThat(check.detailOf("store")).startsWith("reads work");
+        }
+    }
+
+    @Test
+    void saysWhatToDoWhereNothingListens() {
+        var nowhere = List.of("--address", "127.0.0.1:" + Ports.free());
+
+        var check = Command.run(nowhere, "check", "-o", "json").endsWith(ExitCode.UNREACHABLE);
+        assertThat(check.resultOf("sidecar")).isEqualTo("failed");
+        assertThat(check.detailOf("sidecar"))
+                .contains("no token store sidecar can be reached at", "Connection refused", "TOKENSTORE_ADDRESS");
+        assertThat(Command.run(nowhere, "list").endsWith(ExitCode.UNREACHABLE).err())
+                .startsWith("tokenstore: no token store sidecar can be reached");
+    }
+
+    @Test
+    void saysWhatIsWrongWithASidecarThatIsNotReady() throws IOException {
+        var elsewhere = kubernetes.newNamespace();
+        try (var unready = CliSidecar.start(elsewhere + "/crm", kubernetes.kubeconfigFile())) {
+            unready.awaitLogged("not ready");
+
+            var check = Command.run(unready.way(), "check", "-o", "json").endsWith(ExitCode.FAILED);
+            assertThat(check.resultOf("sidecar")).isEqualTo("ok");
+            assertThat(check.resultOf("health")).isEqualTo("failed");
+            assertThat(check.detailOf("store")).contains("there is no OAuthTokenStore crm");
+            Command.run(unready.way(), "list").endsWith(ExitCode.NOT_FOUND);
+        }
+    }
+
+    @Test
+    void saysWhatASidecarWithoutRightsMayNot() throws IOException {
+        var kubeconfig = kubernetes.kubeconfigFor(namespace, "stranger");
+        try (var refused = CliSidecar.start(namespace + "/crm", kubeconfig)) {
+            refused.awaitLogged("STORE_NOT_ACCESSIBLE");
+
+            assertThat(Command.run(refused.way(), "list")
+                            .endsWith(ExitCode.DENIED)
+                            .err())
+                    .contains("stranger may not use it");
+        }
+    }
+
+    @Test
+    void checksAStoreAndSaysThatNoOperatorLooksAfterIt() {
+        var check = Command.run(directly(kubernetes.kubeconfigFile()), "check", "-o", "json")
+                .endsWith(ExitCode.FAILED);
+
+        assertThat(check.detailOf("api-server")).startsWith("Kubernetes v1.");
+        assertThat(check.resultOf("account")).isEqualTo("ok");
+        assertThat(check.resultOf("right-get-oauthtokenstores")).isEqualTo("ok");
+        assertThat(check.resultOf("right-delete-secrets")).isEqualTo("ok");
+        assertThat(check.resultOf("store")).isEqualTo("ok");
+        assertThat(check.resultOf("operator")).isEqualTo("failed");
+        assertThat(check.detailOf("operator")).contains("no operator has looked at this store");
+    }
+
+    @Test
+    void checksAStoreByItsConditions() {
+        var looked = kubernetes.newNamespace();
+        kubernetes.apply("""
+                apiVersion: tokenstore.dev/v1alpha1
+                kind: OAuthTokenStore
+                metadata: {name: crm, namespace: %s}
+                spec: {}
+                """.formatted(looked));
+        var way = List.of(
+                "--store",
+                "crm",
+                "-n",
+                looked,
+                "--kubeconfig",
+                kubernetes.kubeconfigFile().toString());
+        status(looked, "True", "False");
+        var well = Command.run(way, "check", "-o", "json").endsWith(ExitCode.OK);
+        assertThat(well.resultOf("condition-ready")).isEqualTo("ok");
+        assertThat(well.resultOf("condition-isolated")).isEqualTo("warning");
+        assertThat(well.detailOf("condition-isolated")).isEqualTo("SomeReason: what to do");
+        assertThat(well.detailOf("tokens")).isEqualTo("3 tokens: 2 valid, 1 to be renewed, 0 expired, 0 unusable");
+
+        status(looked, "False", "True");
+        var unwell = Command.run(way, "check", "-o", "json").endsWith(ExitCode.FAILED);
+        assertThat(unwell.resultOf("condition-ready")).isEqualTo("failed");
+    }
+
+    private static void status(String namespace, String ready, String isolated) {
+        var store = kubernetes
+                .admin()
+                .resources(OAuthTokenStore.class)
+                .inNamespace(namespace)
+                .withName("crm")
+                .get();
+        store.setStatus(new OAuthTokenStoreStatus(
+                store.getMetadata().getGeneration(),
+                new OAuthTokenStoreStatus.TokenCounts(3, 2, 0, 1, 0),
+                null,
+                null,
+                List.of(condition("Ready", ready), condition("Isolated", isolated))));
+        kubernetes.admin().resource(store).updateStatus();
+    }
+
+    private static Condition condition(String type, String status) {
+        return new ConditionBuilder()
+                .withType(type)
+                .withStatus(status)
+                .withReason("SomeReason")
+                .withMessage("what to do")
+                .withLastTransitionTime("2026-01-01T00:00:00Z")
+                .withObservedGeneration(1L)
+                .build();
+    }
+
+    @Test
+    void namesEveryRightThatIsMissing() {
+        var way = directly(kubernetes.kubeconfigFor(namespace, "stranger"));
+
+        var check = Command.run(way, "check", "-o", "json").endsWith(ExitCode.DENIED);
+        assertThat(check.detailOf("account")).contains("system:serviceaccount:" + namespace + ":stranger");
+        for (var verb : List.of("get", "list", "create", "patch", "delete")) {
+            assertThat(check.resultOf("right-" + verb + "-secrets")).isEqualTo("failed");
+        }
+        assertThat(check.detailOf("right-get-secrets")).contains("stranger may not get secrets", "spec.access");
+        assertThat(Command.run(way, "list").endsWith(ExitCode.DENIED).err()).contains("may not use it");
+    }
+
+    @Test
+    void saysThatThereIsNoSuchStore() {
+        var way = List.of(
+                "--store",
+                namespace + "/other",
+                "--kubeconfig",
+                kubernetes.kubeconfigFile().toString());
+
+        assertThat(Command.run(way, "list").endsWith(ExitCode.NOT_FOUND).err())
+                .contains("there is no OAuthTokenStore other in namespace " + namespace);
+        var check = Command.run(way, "check", "-o", "json").endsWith(ExitCode.NOT_FOUND);
+        assertThat(check.detailOf("store")).contains("there is no OAuthTokenStore other");
+    }
+
+    @Test
+    void saysThatTheApiServerDoesNotAnswer() throws IOException {
+        var text = Files.readString(kubernetes.kubeconfigFile()).replaceAll("(server:.*):[0-9]+", "$1:1");
+        var way = directly(Files.writeString(folder.resolve("elsewhere"), text));
+
+        assertThat(Command.run(way, "list").endsWith(ExitCode.UNREACHABLE).err())
+                .contains("the Kubernetes API server at", "did not answer");
+        var check = Command.run(way, "check", "-o", "json").endsWith(ExitCode.UNREACHABLE);
+        assertThat(check.detailOf("api-server")).contains("did not answer (");
+    }
+
+    @Test
+    void saysThatTheCredentialsAreNotAccepted() throws IOException {
+        var text = Files.readString(kubernetes.kubeconfigFor(namespace, "forged"))
+                .replaceAll("token: .*", "token: " + SECRET);
+        var way = directly(Files.writeString(folder.resolve("forged"), text));
+
+        var check = Command.run(way, "check", "-o", "json").endsWith(ExitCode.DENIED);
+        assertThat(check.detailOf("account")).contains("does not accept the credentials");
+        assertThat(check.out()).doesNotContain(SECRET);
+        Command.run(way, "list").endsWith(ExitCode.DENIED);
+    }
+
+    @Test
+    void checksAsAProgram() throws Exception {
+        var command = new ArrayList<>(List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-jar",
+                "target/tokenstore.jar",
+                "check",
+                "-o",
+                "yaml"));
+        command.addAll(directly(kubernetes.kubeconfigFile()));
+        var process = new ProcessBuilder(command).start();
+
+        assertThat(new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8))
+                .contains("check: \"store\"", "no operator has looked at this store");
+        assertThat(new String(process.getErrorStream().readAllBytes(), StandardCharsets.UTF_8))
+                .isEmpty();
+        assertThat(process.waitFor()).isEqualTo(ExitCode.FAILED.number());
+    }
+}
