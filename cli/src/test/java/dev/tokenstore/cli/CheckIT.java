@@ -19,7 +19,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 
-/// What `check` finds out, and what every command says where a sidecar, a right, a store or the API server is missing.
+/// What `check` finds out, and what `list` says where a sidecar, a right, a store or the API server is missing.
 class CheckIT {
     @RegisterExtension
     static final KubernetesForTests kubernetes =

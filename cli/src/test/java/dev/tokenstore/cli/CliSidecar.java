@@ -30,8 +30,13 @@ record CliSidecar(String address, ProgramProcess process) implements AutoCloseab
     /// The same, once it serves.
     static CliSidecar serving(String store, Path kubeconfig) throws IOException {
         var sidecar = start(store, kubeconfig);
-        sidecar.awaitLogged("the store answered");
-        return sidecar;
+        try {
+            sidecar.awaitLogged("the store answered");
+            return sidecar;
+        } catch (RuntimeException e) {
+            sidecar.close();
+            throw e;
+        }
     }
 
     void awaitLogged(String part) {

@@ -29,6 +29,7 @@ class AccessIT {
     private static final String CLEANER = "oauth-token-store-cleaner";
     private static final String CLIENT = "oauth-token-store-client";
     private static final String READER = "oauth-token-store-reader";
+    private static final Duration PATIENCE = Duration.ofSeconds(20);
 
     @RegisterExtension
     static final KubernetesForTests kubernetes =
@@ -72,7 +73,7 @@ class AccessIT {
         });
 
         operator.createStore("crm", "{access: {serviceAccounts: [{name: own}]}}");
-        await().atMost(OperatorUnderTest.PATIENCE).untilAsserted(() -> {
+        await().atMost(PATIENCE).untilAsserted(() -> {
             assertThat(subjects(CLIENT)).containsExactly(operator.namespace + "/own");
             assertThat(binding(READER)).isEmpty();
         });
@@ -89,9 +90,9 @@ class AccessIT {
         awaitAccess("crm", "Bound");
 
         var token = TokenSecret.of("crm", "one", operator.clock.instant()).build();
-        await().atMost(OperatorUnderTest.PATIENCE).ignoreExceptions().until(() -> createdBy("worker", token));
+        await().atMost(PATIENCE).ignoreExceptions().until(() -> createdBy("worker", token));
 
-        await().atMost(OperatorUnderTest.PATIENCE)
+        await().atMost(PATIENCE)
                 .ignoreExceptions()
                 .until(() -> kubernetes
                                 .clientAs(operator.namespace, "report")
@@ -143,7 +144,7 @@ class AccessIT {
     void theLastStoreOfANamespaceTakesAllRolesWithIt() {
         operator.createStore("crm", "{access: {serviceAccounts: [{name: worker}]}}");
         operator.createStore("billing", "{access: {serviceAccounts: [{name: clerk}, {name: worker, readOnly: true}]}}");
-        await().atMost(OperatorUnderTest.PATIENCE)
+        await().atMost(PATIENCE)
                 .untilAsserted(() -> assertThat(subjects(CLIENT))
                         .containsExactlyInAnyOrder(operator.namespace + "/worker", operator.namespace + "/clerk"));
         assertThat(binding(READER))
@@ -151,7 +152,7 @@ class AccessIT {
                 .isEmpty();
 
         kubernetes.admin().resource(operator.store("crm")).delete();
-        await().atMost(OperatorUnderTest.PATIENCE).untilAsserted(() -> {
+        await().atMost(PATIENCE).untilAsserted(() -> {
             assertThat(subjects(CLIENT)).containsExactly(operator.namespace + "/clerk");
             assertThat(subjects(READER)).containsExactly(operator.namespace + "/worker");
         });
@@ -159,7 +160,7 @@ class AccessIT {
                 .hasSize(1);
 
         kubernetes.admin().resource(operator.store("billing")).delete();
-        await().atMost(OperatorUnderTest.PATIENCE)
+        await().atMost(PATIENCE)
                 .untilAsserted(() -> assertThat(List.of(binding(CLIENT), binding(READER), binding(CLEANER)))
                         .allMatch(Optional::isEmpty));
     }
@@ -169,7 +170,7 @@ class AccessIT {
         operator.createStore("crm", "{sessionTimeout: 1h}");
         operator.awaitReady("crm");
         kubernetes.admin().resource(operator.store("crm")).delete();
-        await().atMost(OperatorUnderTest.PATIENCE).until(() -> binding(CLEANER).isEmpty());
+        await().atMost(PATIENCE).until(() -> binding(CLEANER).isEmpty());
 
         operator.create(TokenSecret.of("crm", "idle", operator.clock.instant()));
         operator.createStore("crm", "{sessionTimeout: 1h}");
@@ -190,7 +191,7 @@ class AccessIT {
         operator.createStore("crm", "{access: {serviceAccounts: [{name: worker}]}}");
 
         awaitAccess("crm", "Bound");
-        await().atMost(OperatorUnderTest.PATIENCE)
+        await().atMost(PATIENCE)
                 .untilAsserted(() -> assertThat(subjects(CLIENT)).containsExactly(operator.namespace + "/worker"));
     }
 
@@ -256,8 +257,7 @@ class AccessIT {
     }
 
     private void awaitBinding(String name, Predicate<RoleBinding> wanted) {
-        await().atMost(OperatorUnderTest.PATIENCE)
-                .until(() -> binding(name).filter(wanted).isPresent());
+        await().atMost(PATIENCE).until(() -> binding(name).filter(wanted).isPresent());
     }
 
     private void change(String name, UnaryOperator<RoleBinding> change) {

@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 import dev.tokenstore.api.OAuthTokenStore;
 import dev.tokenstore.api.TokenSecretLayout;
 import dev.tokenstore.testing.KubernetesForTests;
+import java.time.Duration;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -15,6 +16,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 /// What becomes of tokens, role bindings and namespaces when stores are deleted, with Kubernetes' own controllers at
 /// work: with the operator and without.
 class DepartureIT {
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
 
     @RegisterExtension
     static final KubernetesForTests kubernetes = KubernetesForTests.create()
@@ -55,7 +57,7 @@ class DepartureIT {
         operator.createStore("billing", "{}");
         operator.createStore("crm", "{deletionPolicy: Delete, access: {serviceAccounts: [{name: worker}]}}");
         operator.awaitReady("crm");
-        await().atMost(OperatorUnderTest.PATIENCE)
+        await().atMost(PATIENCE)
                 .until(() -> operator.store("crm").getMetadata().getFinalizers().contains("tokenstore.dev/tokens"));
 
         delete("crm");
@@ -73,11 +75,11 @@ class DepartureIT {
     @Test
     void theFinalizerComesAndGoesWithThePolicy() {
         operator.createStore("crm", "{deletionPolicy: Delete}");
-        await().atMost(OperatorUnderTest.PATIENCE)
+        await().atMost(PATIENCE)
                 .until(() -> operator.store("crm").getMetadata().getFinalizers().contains("tokenstore.dev/tokens"));
 
         operator.createStore("crm", "{deletionPolicy: Retain}");
-        await().atMost(OperatorUnderTest.PATIENCE)
+        await().atMost(PATIENCE)
                 .until(() -> operator.store("crm").getMetadata().getFinalizers().isEmpty());
     }
 
@@ -86,7 +88,7 @@ class DepartureIT {
         IntStream.range(0, 50).forEach(i -> operator.create(token("mine-" + i)));
         operator.createStore("crm", "{deletionPolicy: Delete, access: {serviceAccounts: [{name: worker}]}}");
         operator.awaitReady("crm");
-        await().atMost(OperatorUnderTest.PATIENCE)
+        await().atMost(PATIENCE)
                 .until(() -> operator.store("crm").getMetadata().getFinalizers().contains("tokenstore.dev/tokens"));
 
         kubernetes.admin().namespaces().withName(operator.namespace).delete();
@@ -97,12 +99,12 @@ class DepartureIT {
     @Test
     void withoutTheOperatorAStoreStillTakesItsBindingsWithIt() {
         operator.createStore("crm", "{access: {serviceAccounts: [{name: worker}]}}");
-        await().atMost(OperatorUnderTest.PATIENCE).until(() -> binding("oauth-token-store-client"));
+        await().atMost(PATIENCE).until(() -> binding("oauth-token-store-client"));
         operator.stop();
 
         delete("crm");
 
-        await().atMost(OperatorUnderTest.PATIENCE)
+        await().atMost(PATIENCE)
                 .until(() -> !binding("oauth-token-store-client") && !binding("oauth-token-store-cleaner"));
     }
 
@@ -148,7 +150,7 @@ class DepartureIT {
     }
 
     private void awaitStoreGone(String store) {
-        await().atMost(OperatorUnderTest.PATIENCE)
+        await().atMost(PATIENCE)
                 .until(() -> kubernetes
                                 .admin()
                                 .resources(OAuthTokenStore.class)
@@ -159,7 +161,7 @@ class DepartureIT {
     }
 
     private void awaitNamespaceGone() {
-        await().atMost(OperatorUnderTest.PATIENCE)
+        await().atMost(PATIENCE)
                 .until(() -> kubernetes
                                 .admin()
                                 .namespaces()

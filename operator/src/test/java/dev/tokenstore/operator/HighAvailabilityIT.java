@@ -63,7 +63,7 @@ class HighAvailabilityIT {
     void install() {
         namespace = kubernetes.newNamespace();
         kubernetes.apply(OperatorUnderTest.RBAC);
-        kubernetes.apply(OperatorUnderTest.POLICIES);
+        Policies.apply(kubernetes);
         kubeconfig = kubernetes.kubeconfigFor(LEASE_NAMESPACE, "oauth-token-store-operator");
         lease().delete();
     }

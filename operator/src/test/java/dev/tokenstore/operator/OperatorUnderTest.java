@@ -36,11 +36,8 @@ import java.util.function.Predicate;
 final class OperatorUnderTest implements AutoCloseable {
     static final Path CRDS = Path.of("../deploy/crds");
 
-    static final Path POLICIES = Path.of("../deploy/operator/policies.yaml");
     static final Path RBAC = Path.of("../deploy/operator/rbac.yaml");
-    /// An API server that has just started may refuse for 30 seconds what a policy with parameters selects, and the
-    /// operator asks again with pauses: a store was Ready 34 seconds after such a start.
-    static final Duration PATIENCE = Duration.ofMinutes(1);
+    private static final Duration PATIENCE = Duration.ofSeconds(20);
 
     final KubernetesForTests kubernetes;
     final String namespace;
@@ -88,8 +85,9 @@ final class OperatorUnderTest implements AutoCloseable {
         machine = Optional.of(clockOfMachine);
     }
 
+    /// Returns once they are in force.
     void applyPolicies() {
-        kubernetes.apply(POLICIES);
+        Policies.apply(kubernetes);
     }
 
     /// Puts the shipped roles back after a test changed them.

@@ -4,6 +4,7 @@ import static org.awaitility.Awaitility.await;
 
 import dev.tokenstore.testing.KubernetesForTests;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Map;
 
 /// The admission policies that ship, with the roles they speak of; in force once [#apply(KubernetesForTests)] returns.
@@ -12,6 +13,9 @@ final class Policies {
 
     private static final Path RBAC = Path.of("../deploy/operator/rbac.yaml");
     private static final String PROBE = "oauth-token-store-probe";
+
+    /// An API server that has just started may refuse for 30 seconds what a policy with parameters selects.
+    private static final Duration PATIENCE = Duration.ofMinutes(1);
 
     /// Rights on Secrets as an account has them that deploys an app; named like no role of Kubernetes.
     static final String EDITOR = "policies-test-secret-editor";
@@ -55,7 +59,7 @@ final class Policies {
         awaitForbidden(
                 () -> operator.tryToCreate("RoleBinding", "a", roleBinding("oauth-token-store-client", "")),
                 "only the RoleBindings");
-        await().atMost(OperatorUnderTest.PATIENCE)
+        await().atMost(PATIENCE)
                 .ignoreExceptions()
                 .untilAsserted(() -> Requests.assertRefused(
                         () -> operator.tryToCreate(
@@ -113,7 +117,7 @@ final class Policies {
     }
 
     private static void awaitForbidden(Runnable request, String sentence) {
-        await().atMost(OperatorUnderTest.PATIENCE)
+        await().atMost(PATIENCE)
                 .ignoreExceptions()
                 .untilAsserted(() -> Requests.assertForbidden(request::run, sentence));
     }

@@ -158,7 +158,7 @@ public final class OAuthTokenStoreReconciler implements Reconciler<OAuthTokenSto
                     yield blind(store, around, StoreVerdicts.invalidSpec(e), AFTER_FAILURE);
                 }
                 var outcome = cleanup.cleanUp(store, memory, policy, watching.index(), () -> isCurrent(store, context));
-                yield cleanedUp(store, around, outcome);
+                yield cleanedUp(store, around, memory, outcome);
             }
         };
     }
@@ -208,7 +208,7 @@ public final class OAuthTokenStoreReconciler implements Reconciler<OAuthTokenSto
     }
 
     private UpdateControl<OAuthTokenStore> cleanedUp(
-            OAuthTokenStore store, Surroundings around, StoreCleanup.Outcome outcome) {
+            OAuthTokenStore store, Surroundings around, StoreMemory memory, StoreCleanup.Outcome outcome) {
         var status = new StoreStatus(
                 StoreVerdicts.watching(),
                 around.accessGranted(),
@@ -216,7 +216,7 @@ public final class OAuthTokenStoreReconciler implements Reconciler<OAuthTokenSto
                 around.isolated(),
                 outcome.counts(),
                 outcome.next(),
-                memories.of(store).ledger().last());
+                memory.ledger().last());
         return written(
                 store, status, outcome.at(), Stream.concat(outcome.wakes().stream(), around.wakes(outcome.at())));
     }

@@ -5,13 +5,12 @@ import io.javaoperatorsdk.operator.processing.event.ResourceID;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 
-/// What is remembered of each store. Thread-safe; a [StoreMemory] is not, and one store is reconciled by one thread at
-/// a
-/// time.
+/// What is remembered of each store. Thread-safe, which a [StoreMemory] is not: one store is reconciled by one thread
+/// at a time.
 final class StoreMemories {
     private final Map<ResourceID, StoreMemory> memories = new ConcurrentHashMap<>();
 
-    /// That of this very store: an earlier one's of the same name is forgotten.
+    /// The memory of this very store; that of an earlier store of the same name is dropped.
     StoreMemory of(OAuthTokenStore store) {
         return memories.compute(
                 ResourceID.fromResource(store),

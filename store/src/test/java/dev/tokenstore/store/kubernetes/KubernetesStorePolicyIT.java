@@ -2,6 +2,7 @@ package dev.tokenstore.store.kubernetes;
 
 import static dev.tokenstore.store.token.TokenField.ACCESS_TOKEN;
 import static dev.tokenstore.store.token.TokenField.CLIENT_ID;
+import static dev.tokenstore.store.token.TokenField.CLIENT_SECRET;
 import static dev.tokenstore.store.token.TokenField.ID;
 import static dev.tokenstore.store.token.TokenField.REFRESH_TOKEN;
 import static dev.tokenstore.store.token.TokenField.USER_SIGNATURE;
@@ -88,11 +89,11 @@ class KubernetesStorePolicyIT {
     }
 
     @Test
-    void aTokenWhoseTimeIsOverGivesWayToANewOne() {
+    void aTokenWhoseTimeIsOverIsGoneForReadersAndWritersBeforeAnyoneDeletesIt() {
         stores.setSpec("{\"maxTokenAge\":\"2s\"}");
         var kept = save(token("bob"));
         stores.edit(kept, secret -> secret.getMetadata().getAnnotations().put("tokenstore.dev/keep", "true"));
-        var over = save(token("alice"));
+        var over = save(renewable("alice"));
 
         await().until(() -> store.findById(over.fields()).isEmpty());
 
@@ -100,7 +101,7 @@ class KubernetesStorePolicyIT {
         assertThat(store.list(0, "").tokens()).extracting(StoredToken::name).containsExactly(kept.name());
         assertThat(store.save(id(over).with(ACCESS_TOKEN, "fixture-secret-late")))
                 .isInstanceOf(SaveResult.TokenDeleted.class);
-        var anew = save(token("alice"));
+        var anew = save(renewable("alice"));
         assertThat(anew.fields().get(ID)).isNotEqualTo(over.fields().get(ID));
         assertThat(store.find(user("alice"))).map(StoredToken::name).hasValue(anew.name());
         assertThat(stores.secrets())
@@ -123,10 +124,12 @@ class KubernetesStorePolicyIT {
     void readsProlongASessionByAtMostOneWritePerTenthOfItsTimeout() {
         var timeout = Duration.ofSeconds(10);
         stores.setSpec("{\"sessionTimeout\":\"10s\"}");
-        var row = save(token("alice"));
         try (var proxy = new FaultProxy(kubernetes.config());
                 var counted = TestStores.of(kubernetes, kubernetes.namespace(), stores.name(), proxy.config());
                 var reader = counted.open()) {
+            assertThat(reader.find(user("alice"))).isEmpty();
+            var row = save(token("alice"));
+            proxy.forgetRequests();
             var start = System.nanoTime();
 
             await().until(() -> {
@@ -147,7 +150,7 @@ class KubernetesStorePolicyIT {
     @Test
     void nonsenseInOneTokensStampsHurtsNoReaderAndNoOtherToken() {
         stores.setSpec("{\"sessionTimeout\":\"10h\"}");
-        var row = save(token("alice").with(CLIENT_ID, "C1").with(REFRESH_TOKEN, "fixture-secret-1"));
+        var row = save(renewable("alice"));
         stores.edit(
                 row,
                 secret -> List.of(
@@ -266,6 +269,13 @@ class KubernetesStorePolicyIT {
 
     private static TokenFields token(String user) {
         return user(user).with(ACCESS_TOKEN, "fixture-secret-of-" + user);
+    }
+
+    private static TokenFields renewable(String user) {
+        return token(user)
+                .with(CLIENT_ID, "C1")
+                .with(CLIENT_SECRET, "fixture-secret-client")
+                .with(REFRESH_TOKEN, "fixture-secret-refresh-" + user);
     }
 
     private static TokenFields user(String user) {
