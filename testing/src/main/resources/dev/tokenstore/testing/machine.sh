@@ -30,7 +30,9 @@ for setting in vm/overcommit_memory kernel/panic kernel/panic_on_oops; do
 done
 
 ip link set lo up
-ip link add pods type bridge
+# with an address of its own: a bridge that has none takes the lowest of its ports, and when that pod goes, whoever
+# remembers it reaches nobody for up to 45 seconds
+ip link add pods address 02:00:00:00:00:01 type bridge
 ip address add "$node_address/24" dev pods
 ip link set uplink master pods
 ip link set uplink up
