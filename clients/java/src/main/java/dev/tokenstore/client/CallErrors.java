@@ -5,6 +5,7 @@ import com.google.rpc.ErrorInfo;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import io.grpc.protobuf.StatusProto;
+import java.nio.channels.ClosedChannelException;
 import java.time.Duration;
 import java.util.Optional;
 
@@ -21,7 +22,7 @@ final class CallErrors {
     /// @param timeout how long the call had
     static TokenStoreException explained(
             StatusRuntimeException failure, String address, boolean connected, Duration timeout) {
-        var code = failure.getStatus().getCode();
+        var code = codeOf(failure);
         return errorInfoOf(failure)
                 .map(info -> new TokenStoreException(
                         code,
@@ -31,6 +32,13 @@ final class CallErrors {
                         failure))
                 .orElseGet(() -> new TokenStoreException(
                         code, "", null, withoutInfo(failure, address, connected, timeout), failure));
+    }
+
+    /// gRPC's transport says UNKNOWN where a connection breaks in the very moment in which a call is sent on it.
+    private static Status.Code codeOf(StatusRuntimeException failure) {
+        var code = failure.getStatus().getCode();
+        var broke = code == Status.Code.UNKNOWN && failure.getCause() instanceof ClosedChannelException;
+        return broke ? Status.Code.UNAVAILABLE : code;
     }
 
     private static Optional<ErrorInfo> errorInfoOf(StatusRuntimeException failure) {
@@ -63,7 +71,7 @@ final class CallErrors {
 
     private static String withoutInfo(
             StatusRuntimeException failure, String address, boolean connected, Duration timeout) {
-        switch (failure.getStatus().getCode()) {
+        switch (codeOf(failure)) {
             case UNAVAILABLE:
                 return unreachable(address, whatTheNetworkSaid(failure));
             case DEADLINE_EXCEEDED:

@@ -26,7 +26,8 @@ final class SidecarConnection implements AutoCloseable {
             "backoffMultiplier",
             2.0,
             "retryableStatusCodes",
-            List.of("UNAVAILABLE"));
+            // a connection that breaks as a call is sent on it counts as UNKNOWN
+            List.of("UNAVAILABLE", "UNKNOWN"));
 
     /// Repeated is only what may happen twice. A save must not: a repeated one could undo another's save or revive a
     /// token that was deleted in between; it waits for the sidecar instead, for a fresh token is too dear to be

@@ -100,7 +100,7 @@ class TokenStoreClientTest {
     @Test
     void repeatsAReadWhenTheStoreIsUnavailable() {
         sidecar.fails(Status.UNAVAILABLE.asRuntimeException())
-                .fails(Status.UNAVAILABLE.asRuntimeException())
+                .fails(Status.UNKNOWN.asRuntimeException())
                 .answers(() ->
                         FindTokenByIdResponse.newBuilder().setToken(MESSAGE).build());
 
