@@ -31,7 +31,7 @@ final class CallErrors {
                         descriptionOf(failure),
                         failure))
                 .orElseGet(() -> new TokenStoreException(
-                        code, "", null, withoutInfo(failure, address, connected, timeout), failure));
+                        code, "", null, withoutInfo(code, failure, address, connected, timeout), failure));
     }
 
     /// gRPC's transport says UNKNOWN where a connection breaks in the very moment in which a call is sent on it.
@@ -70,8 +70,8 @@ final class CallErrors {
     }
 
     private static String withoutInfo(
-            StatusRuntimeException failure, String address, boolean connected, Duration timeout) {
-        switch (codeOf(failure)) {
+            Status.Code code, StatusRuntimeException failure, String address, boolean connected, Duration timeout) {
+        switch (code) {
             case UNAVAILABLE:
                 return unreachable(address, whatTheNetworkSaid(failure));
             case DEADLINE_EXCEEDED:

@@ -100,12 +100,23 @@ class TokenStoreClientTest {
     @Test
     void repeatsAReadWhenTheStoreIsUnavailable() {
         sidecar.fails(Status.UNAVAILABLE.asRuntimeException())
-                .fails(Status.UNKNOWN.asRuntimeException())
+                .fails(Status.UNAVAILABLE.asRuntimeException())
                 .answers(() ->
                         FindTokenByIdResponse.newBuilder().setToken(MESSAGE).build());
 
         assertThat(client.findTokenById("1").id()).contains("1");
         assertThat(sidecar.calls()).isEqualTo(3);
+    }
+
+    /// As gRPC's transport calls a connection that breaks in the moment in which the read is sent.
+    @Test
+    void repeatsAReadThatFailedForAnUnknownReason() {
+        sidecar.fails(Status.UNKNOWN.asRuntimeException())
+                .answers(() ->
+                        FindTokenByIdResponse.newBuilder().setToken(MESSAGE).build());
+
+        assertThat(client.findTokenById("1").id()).contains("1");
+        assertThat(sidecar.calls()).isEqualTo(2);
     }
 
     @Test
