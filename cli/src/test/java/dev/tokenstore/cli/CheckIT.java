@@ -30,26 +30,16 @@ class CheckIT {
     @TempDir
     static Path folder;
 
-    private static String namespace;
+    private static CrmStore store;
 
     @BeforeAll
     static void createStore() {
-        namespace = kubernetes.newNamespace();
-        kubernetes.apply("""
-                apiVersion: tokenstore.dev/v1alpha1
-                kind: OAuthTokenStore
-                metadata: {name: crm, namespace: %s}
-                spec: {}
-                """.formatted(namespace));
-    }
-
-    private static List<String> directly(Path kubeconfig) {
-        return List.of("--store", namespace + "/crm", "--kubeconfig", kubeconfig.toString());
+        store = CrmStore.create(kubernetes, "{}");
     }
 
     @Test
     void checksASidecarThatIsWell() throws IOException {
-        try (var sidecar = CliSidecar.serving(namespace + "/crm", kubernetes.kubeconfigFile())) {
+        try (var sidecar = store.serve()) {
             var check = Command.run(sidecar.way(), "check", "-o", "json").endsWith(ExitCode.OK);
 
             assertThat(check.json().findValuesAsText("check")).containsExactly("client", "sidecar", "health", "store");
@@ -86,8 +76,8 @@ class CheckIT {
 
     @Test
     void saysWhatASidecarWithoutRightsMayNot() throws IOException {
-        var kubeconfig = kubernetes.kubeconfigFor(namespace, "stranger");
-        try (var refused = CliSidecar.start(namespace + "/crm", kubeconfig)) {
+        var kubeconfig = kubernetes.kubeconfigFor(store.namespace(), "stranger");
+        try (var refused = CliSidecar.start(store.name(), kubeconfig)) {
             refused.awaitLogged("STORE_NOT_ACCESSIBLE");
 
             assertThat(Command.run(refused.way(), "list")
@@ -99,8 +89,7 @@ class CheckIT {
 
     @Test
     void checksAStoreAndSaysThatNoOperatorLooksAfterIt() {
-        var check = Command.run(directly(kubernetes.kubeconfigFile()), "check", "-o", "json")
-                .endsWith(ExitCode.FAILED);
+        var check = Command.run(store.way(), "check", "-o", "json").endsWith(ExitCode.FAILED);
 
         assertThat(check.detailOf("api-server")).startsWith("Kubernetes v1.");
         assertThat(check.resultOf("account")).isEqualTo("ok");
@@ -113,13 +102,7 @@ class CheckIT {
 
     @Test
     void checksAStoreByItsConditions() {
-        var looked = kubernetes.newNamespace();
-        kubernetes.apply("""
-                apiVersion: tokenstore.dev/v1alpha1
-                kind: OAuthTokenStore
-                metadata: {name: crm, namespace: %s}
-                spec: {}
-                """.formatted(looked));
+        var looked = CrmStore.create(kubernetes, "{}").namespace();
         var way = List.of(
                 "--store",
                 "crm",
@@ -140,19 +123,19 @@ class CheckIT {
     }
 
     private static void status(String namespace, String ready, String isolated) {
-        var store = kubernetes
+        var stored = kubernetes
                 .admin()
                 .resources(OAuthTokenStore.class)
                 .inNamespace(namespace)
                 .withName("crm")
                 .get();
-        store.setStatus(new OAuthTokenStoreStatus(
-                store.getMetadata().getGeneration(),
+        stored.setStatus(new OAuthTokenStoreStatus(
+                stored.getMetadata().getGeneration(),
                 new OAuthTokenStoreStatus.TokenCounts(3, 2, 0, 1, 0),
                 null,
                 null,
                 List.of(condition("Ready", ready), condition("Isolated", isolated))));
-        kubernetes.admin().resource(store).updateStatus();
+        kubernetes.admin().resource(stored).updateStatus();
     }
 
     private static Condition condition(String type, String status) {
@@ -168,10 +151,10 @@ class CheckIT {
 
     @Test
     void namesEveryRightThatIsMissing() {
-        var way = directly(kubernetes.kubeconfigFor(namespace, "stranger"));
+        var way = store.way(kubernetes.kubeconfigFor(store.namespace(), "stranger"));
 
         var check = Command.run(way, "check", "-o", "json").endsWith(ExitCode.DENIED);
-        assertThat(check.detailOf("account")).contains("system:serviceaccount:" + namespace + ":stranger");
+        assertThat(check.detailOf("account")).contains("system:serviceaccount:" + store.namespace() + ":stranger");
         for (var verb : List.of("get", "list", "create", "patch", "delete")) {
             assertThat(check.resultOf("right-" + verb + "-secrets")).isEqualTo("failed");
         }
@@ -183,12 +166,12 @@ class CheckIT {
     void saysThatThereIsNoSuchStore() {
         var way = List.of(
                 "--store",
-                namespace + "/other",
+                store.namespace() + "/other",
                 "--kubeconfig",
                 kubernetes.kubeconfigFile().toString());
 
         assertThat(Command.run(way, "list").endsWith(ExitCode.NOT_FOUND).err())
-                .contains("there is no OAuthTokenStore other in namespace " + namespace);
+                .contains("there is no OAuthTokenStore other in namespace " + store.namespace());
         var check = Command.run(way, "check", "-o", "json").endsWith(ExitCode.NOT_FOUND);
         assertThat(check.detailOf("store")).contains("there is no OAuthTokenStore other");
     }
@@ -196,7 +179,7 @@ class CheckIT {
     @Test
     void saysThatTheApiServerDoesNotAnswer() throws IOException {
         var text = Files.readString(kubernetes.kubeconfigFile()).replaceAll("(server:.*):[0-9]+", "$1:1");
-        var way = directly(Files.writeString(folder.resolve("elsewhere"), text));
+        var way = store.way(Files.writeString(folder.resolve("elsewhere"), text));
 
         assertThat(Command.run(way, "list").endsWith(ExitCode.UNREACHABLE).err())
                 .contains("the Kubernetes API server at", "did not answer");
@@ -206,9 +189,9 @@ class CheckIT {
 
     @Test
     void saysThatTheCredentialsAreNotAccepted() throws IOException {
-        var text = Files.readString(kubernetes.kubeconfigFor(namespace, "forged"))
+        var text = Files.readString(kubernetes.kubeconfigFor(store.namespace(), "forged"))
                 .replaceAll("token: .*", "token: " + SECRET);
-        var way = directly(Files.writeString(folder.resolve("forged"), text));
+        var way = store.way(Files.writeString(folder.resolve("forged"), text));
 
         var check = Command.run(way, "check", "-o", "json").endsWith(ExitCode.DENIED);
         assertThat(check.detailOf("account")).contains("does not accept the credentials");
@@ -225,7 +208,7 @@ class CheckIT {
                 "check",
                 "-o",
                 "yaml"));
-        command.addAll(directly(kubernetes.kubeconfigFile()));
+        command.addAll(store.way());
         var process = new ProcessBuilder(command).start();
 
         assertThat(new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8))

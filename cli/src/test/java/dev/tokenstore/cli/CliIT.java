@@ -37,20 +37,14 @@ class CliIT {
     @TempDir
     static Path folder;
 
-    private static String namespace;
+    private static CrmStore store;
     private static CliSidecar sidecar;
     private static TokenStoreClient client;
 
     @BeforeAll
     static void start() throws IOException {
-        namespace = kubernetes.newNamespace();
-        kubernetes.apply("""
-                apiVersion: tokenstore.dev/v1alpha1
-                kind: OAuthTokenStore
-                metadata: {name: crm, namespace: %s}
-                spec: {}
-                """.formatted(namespace));
-        sidecar = CliSidecar.serving(namespace + "/crm", kubernetes.kubeconfigFile());
+        store = CrmStore.create(kubernetes, "{}");
+        sidecar = store.serve();
         client = TokenStoreClient.connect(sidecar.address());
     }
 
@@ -66,11 +60,7 @@ class CliIT {
     }
 
     static Stream<List<String>> bothWays() {
-        return Stream.of(sidecar.way(), directly(kubernetes.kubeconfigFile()));
-    }
-
-    private static List<String> directly(Path kubeconfig) {
-        return List.of("--store", namespace + "/crm", "--kubeconfig", kubeconfig.toString());
+        return Stream.of(sidecar.way(), store.way());
     }
 
     private static Token alice() {
@@ -192,19 +182,9 @@ class CliIT {
 
     @Test
     void anAdministratorWhoLooksDoesNotProlongASession() throws Exception {
-        var strict = kubernetes.newNamespace();
-        kubernetes.apply("""
-                apiVersion: tokenstore.dev/v1alpha1
-                kind: OAuthTokenStore
-                metadata: {name: crm, namespace: %s}
-                spec: {sessionTimeout: 10s}
-                """.formatted(strict));
-        var way = List.of(
-                "--store",
-                strict + "/crm",
-                "--kubeconfig",
-                kubernetes.kubeconfigFile().toString());
-        try (var serving = CliSidecar.serving(strict + "/crm", kubernetes.kubeconfigFile());
+        var strict = CrmStore.create(kubernetes, "{sessionTimeout: 10s}");
+        var way = strict.way();
+        try (var serving = strict.serve();
                 var app = TokenStoreClient.connect(serving.address())) {
             var id = idOf(app.saveToken(Token.builder().accessToken(SECRET).build()));
 

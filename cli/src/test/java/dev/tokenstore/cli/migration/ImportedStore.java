@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.tokenstore.api.TokenSecretLayout;
+import dev.tokenstore.cli.CrmStore;
 import dev.tokenstore.store.StoredToken;
 import dev.tokenstore.store.TokenStore;
 import dev.tokenstore.store.kubernetes.KubernetesConnection;
@@ -46,13 +47,7 @@ final class ImportedStore implements AutoCloseable {
     ImportedStore(KubernetesForTests kubernetes, Way way, Path folder) {
         this.kubernetes = kubernetes;
         this.folder = folder;
-        namespace = kubernetes.newNamespace();
-        kubernetes.apply("""
-                apiVersion: tokenstore.dev/v1alpha1
-                kind: OAuthTokenStore
-                metadata: {name: crm, namespace: %s}
-                spec: {}
-                """.formatted(namespace));
+        namespace = CrmStore.create(kubernetes, "{}").namespace();
         connection = KubernetesConnection.open(kubernetes.config(), InstantSource.system());
         var random = new SecureRandom();
         store = new TokenStore(
