@@ -62,7 +62,6 @@ class HighAvailabilityIT {
     @BeforeEach
     void install() {
         namespace = kubernetes.newNamespace();
-        kubernetes.apply(OperatorUnderTest.RBAC);
         Policies.apply(kubernetes);
         kubeconfig = kubernetes.kubeconfigFor(LEASE_NAMESPACE, "oauth-token-store-operator");
         lease().delete();

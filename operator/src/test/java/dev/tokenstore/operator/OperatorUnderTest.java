@@ -36,7 +36,6 @@ import java.util.function.Predicate;
 final class OperatorUnderTest implements AutoCloseable {
     static final Path CRDS = Path.of("../deploy/crds");
 
-    static final Path RBAC = Path.of("../deploy/operator/rbac.yaml");
     private static final Duration PATIENCE = Duration.ofSeconds(20);
 
     final KubernetesForTests kubernetes;
@@ -52,7 +51,7 @@ final class OperatorUnderTest implements AutoCloseable {
     private OperatorUnderTest(KubernetesForTests kubernetes) {
         this.kubernetes = kubernetes;
         this.namespace = kubernetes.newNamespace();
-        kubernetes.apply(RBAC);
+        kubernetes.apply(Policies.RBAC);
     }
 
     static OperatorUnderTest start(KubernetesForTests kubernetes) {
@@ -92,7 +91,7 @@ final class OperatorUnderTest implements AutoCloseable {
 
     /// Puts the shipped roles back after a test changed them.
     void restoreRoles() {
-        kubernetes.apply(RBAC);
+        kubernetes.apply(Policies.RBAC);
     }
 
     void start() {

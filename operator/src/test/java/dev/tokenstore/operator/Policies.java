@@ -10,8 +10,7 @@ import java.util.Map;
 /// The admission policies that ship, with the roles they speak of; in force once [#apply(KubernetesForTests)] returns.
 final class Policies {
     static final Path FILE = Path.of("../deploy/operator/policies.yaml");
-
-    private static final Path RBAC = Path.of("../deploy/operator/rbac.yaml");
+    static final Path RBAC = Path.of("../deploy/operator/rbac.yaml");
     private static final String PROBE = "oauth-token-store-probe";
 
     /// An API server that has just started may refuse for 30 seconds what a policy with parameters selects.

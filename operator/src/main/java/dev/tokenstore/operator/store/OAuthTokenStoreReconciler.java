@@ -179,16 +179,14 @@ public final class OAuthTokenStoreReconciler implements Reconciler<OAuthTokenSto
             return ErrorStatusUpdateControl.defaultErrorProcessing();
         }
         meters.unknown(store);
-        var status = new StoreStatus(
+        var memory = memories.of(store);
+        var status = StoreStatus.ofUnknownTokens(
                 StoreVerdicts.failed(e),
                 StoreVerdicts.unknown(),
-                StoreVerdicts.tokensUnknown(),
                 StoreVerdicts.unknown(),
-                null,
-                null,
-                memories.of(store).ledger().last());
+                memory.ledger().last());
         try {
-            statuses.write(store, status, memories.of(store), clock.instant());
+            statuses.write(store, status, memory, clock.instant());
         } catch (KubernetesClientException unwritten) {
             LOG.atDebug().addKeyValue("cause", unwritten.getMessage()).log("could not write a status");
         }
@@ -229,18 +227,14 @@ public final class OAuthTokenStoreReconciler implements Reconciler<OAuthTokenSto
                 .isPresent();
     }
 
-    /// The status of a store whose tokens cannot be judged: what was known of them is not said any more.
     private UpdateControl<OAuthTokenStore> blind(
             OAuthTokenStore store, Surroundings around, Verdict ready, Duration retryIn) {
         meters.unknown(store);
         var now = clock.instant();
-        var status = new StoreStatus(
+        var status = StoreStatus.ofUnknownTokens(
                 ready,
                 around.accessGranted(),
-                StoreVerdicts.tokensUnknown(),
                 around.isolated(),
-                null,
-                null,
                 memories.of(store).ledger().last());
         return written(store, status, now, Stream.of(now.plus(retryIn)));
     }

@@ -26,6 +26,12 @@ record StoreStatus(
         @Nullable TokenCounts counts,
         @Nullable Instant nextCleanup,
         @Nullable LastCleanup lastCleanup) {
+    /// That of a store whose tokens cannot be judged: what was known of them is not said any more.
+    static StoreStatus ofUnknownTokens(
+            Verdict ready, Verdict accessGranted, Verdict isolated, @Nullable LastCleanup lastCleanup) {
+        return new StoreStatus(ready, accessGranted, StoreVerdicts.tokensUnknown(), isolated, null, null, lastCleanup);
+    }
+
     /// The verdicts by condition type, in the order in which people read them.
     List<Map.Entry<String, Verdict>> verdicts() {
         return List.of(
