@@ -1,5 +1,6 @@
 package dev.tokenstore.sidecar;
 
+import dev.tokenstore.runtime.program.ProgramLog;
 import dev.tokenstore.sidecar.grpc.GrpcServer;
 import dev.tokenstore.store.sqlite.EmbeddedPolicy;
 import java.net.InetAddress;
@@ -53,19 +54,7 @@ record SidecarConfig(
     record UnixSocket(Path path, int mode) {}
 
     /// How and how much to log.
-    record LogConfig(Format format, Level level) {
-        enum Format {
-            TEXT,
-            JSON
-        }
-
-        enum Level {
-            ERROR,
-            WARN,
-            INFO,
-            DEBUG
-        }
-    }
+    record LogConfig(ProgramLog.Format format, ProgramLog.Level level) {}
 
     /// Reads the settings.
     ///
@@ -190,15 +179,15 @@ record SidecarConfig(
     }
 
     private static LogConfig log(Settings settings) {
-        var formats = Map.of("text", LogConfig.Format.TEXT, "json", LogConfig.Format.JSON);
+        var formats = Map.of("text", ProgramLog.Format.TEXT, "json", ProgramLog.Format.JSON);
         var levels = Map.of(
-                "error", LogConfig.Level.ERROR,
-                "warn", LogConfig.Level.WARN,
-                "info", LogConfig.Level.INFO,
-                "debug", LogConfig.Level.DEBUG);
+                "error", ProgramLog.Level.ERROR,
+                "warn", ProgramLog.Level.WARN,
+                "info", ProgramLog.Level.INFO,
+                "debug", ProgramLog.Level.DEBUG);
         return new LogConfig(
-                settings.oneOf(Setting.LOG_FORMAT, formats, "give text or json").orElse(LogConfig.Format.TEXT),
+                settings.oneOf(Setting.LOG_FORMAT, formats, "give text or json").orElse(ProgramLog.Format.TEXT),
                 settings.oneOf(Setting.LOG_LEVEL, levels, "give error, warn, info or debug")
-                        .orElse(LogConfig.Level.INFO));
+                        .orElse(ProgramLog.Level.INFO));
     }
 }

@@ -1,5 +1,6 @@
 package dev.tokenstore.sidecar;
 
+import dev.tokenstore.runtime.program.ProgramLog;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.io.PrintStream;
@@ -45,7 +46,7 @@ public final class SidecarMain {
             err.println("tokenstore-sidecar: " + e.getMessage() + " (--help lists all settings)");
             return WRONG_SETTING;
         }
-        ProgramLog.configure(config.log());
+        ProgramLog.configure(config.log().format(), config.log().level());
         try {
             return serve(config, out) == 0 ? STOPPED : CALLS_CUT_OFF;
         } catch (StartException e) {

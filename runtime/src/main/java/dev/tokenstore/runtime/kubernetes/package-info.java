@@ -1,0 +1,5 @@
+/// Building blocks around the Kubernetes client: kubeconfigs, and lists in pages.
+@NullMarked
+package dev.tokenstore.runtime.kubernetes;
+
+import org.jspecify.annotations.NullMarked;
