@@ -1,7 +1,7 @@
 package dev.tokenstore.benchmarks;
 
-import dev.tokenstore.testing.KubernetesUnavailableException;
-import dev.tokenstore.testing.ProgramException;
+import dev.tokenstore.testing.process.ProgramException;
+import dev.tokenstore.testing.server.KubernetesUnavailableException;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.file.Files;

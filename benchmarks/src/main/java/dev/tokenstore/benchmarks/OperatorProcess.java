@@ -1,8 +1,8 @@
 package dev.tokenstore.benchmarks;
 
-import dev.tokenstore.testing.Ports;
-import dev.tokenstore.testing.Program;
-import dev.tokenstore.testing.ProgramProcess;
+import dev.tokenstore.testing.process.Ports;
+import dev.tokenstore.testing.process.Program;
+import dev.tokenstore.testing.process.ProgramProcess;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;

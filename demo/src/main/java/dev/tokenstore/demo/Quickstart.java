@@ -1,11 +1,11 @@
 package dev.tokenstore.demo;
 
-import dev.tokenstore.testing.KubernetesUnavailableException;
-import dev.tokenstore.testing.Ports;
-import dev.tokenstore.testing.Program;
-import dev.tokenstore.testing.ProgramException;
-import dev.tokenstore.testing.ProgramProcess;
 import dev.tokenstore.testing.TestCluster;
+import dev.tokenstore.testing.process.Ports;
+import dev.tokenstore.testing.process.Program;
+import dev.tokenstore.testing.process.ProgramException;
+import dev.tokenstore.testing.process.ProgramProcess;
+import dev.tokenstore.testing.server.KubernetesUnavailableException;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.grpc.StatusRuntimeException;
 import java.io.IOException;

@@ -2,9 +2,9 @@ package dev.tokenstore.demo;
 
 import dev.tokenstore.proto.v1.TokenStoreServiceGrpc;
 import dev.tokenstore.proto.v1.TokenStoreServiceGrpc.TokenStoreServiceBlockingStub;
-import dev.tokenstore.testing.Ports;
-import dev.tokenstore.testing.Program;
-import dev.tokenstore.testing.ProgramProcess;
+import dev.tokenstore.testing.process.Ports;
+import dev.tokenstore.testing.process.Program;
+import dev.tokenstore.testing.process.ProgramProcess;
 import io.grpc.Grpc;
 import io.grpc.InsecureChannelCredentials;
 import io.grpc.ManagedChannel;

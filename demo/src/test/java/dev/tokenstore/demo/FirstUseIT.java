@@ -3,9 +3,9 @@ package dev.tokenstore.demo;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import dev.tokenstore.testing.Ports;
-import dev.tokenstore.testing.Program;
-import dev.tokenstore.testing.ProgramProcess;
+import dev.tokenstore.testing.process.Ports;
+import dev.tokenstore.testing.process.Program;
+import dev.tokenstore.testing.process.ProgramProcess;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.tokenstore.api.TokenSecretLayout;
-import dev.tokenstore.testing.FaultProxy.Fault;
 import dev.tokenstore.testing.KubernetesForTests;
+import dev.tokenstore.testing.fault.FaultProxy.Fault;
 import io.fabric8.kubernetes.api.model.ObjectMeta;
 import io.fabric8.kubernetes.api.model.Secret;
 import io.fabric8.kubernetes.api.model.SecretBuilder;

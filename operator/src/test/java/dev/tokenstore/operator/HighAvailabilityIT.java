@@ -5,9 +5,9 @@ import static org.awaitility.Awaitility.await;
 
 import dev.tokenstore.api.OAuthTokenStore;
 import dev.tokenstore.api.TokenSecretLayout;
-import dev.tokenstore.testing.FaultProxy;
-import dev.tokenstore.testing.FaultProxy.Fault;
 import dev.tokenstore.testing.KubernetesForTests;
+import dev.tokenstore.testing.fault.FaultProxy;
+import dev.tokenstore.testing.fault.FaultProxy.Fault;
 import io.fabric8.kubernetes.api.model.coordination.v1.Lease;
 import io.fabric8.kubernetes.api.model.coordination.v1.LeaseBuilder;
 import io.fabric8.kubernetes.client.dsl.Resource;

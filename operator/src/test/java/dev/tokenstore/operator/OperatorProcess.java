@@ -2,9 +2,9 @@ package dev.tokenstore.operator;
 
 import static org.awaitility.Awaitility.await;
 
-import dev.tokenstore.testing.Ports;
-import dev.tokenstore.testing.Program;
-import dev.tokenstore.testing.ProgramProcess;
+import dev.tokenstore.testing.process.Ports;
+import dev.tokenstore.testing.process.Program;
+import dev.tokenstore.testing.process.ProgramProcess;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URI;

@@ -1,7 +1,7 @@
 package dev.tokenstore.system;
 
-import dev.tokenstore.testing.KubernetesUnavailableException;
-import dev.tokenstore.testing.NodeCondition;
+import dev.tokenstore.testing.node.NodeCondition;
+import dev.tokenstore.testing.server.KubernetesUnavailableException;
 
 /// Says on the console where the system tests run their pods, or why they are skipped.
 ///

@@ -1,6 +1,6 @@
 package dev.tokenstore.system;
 
-import dev.tokenstore.testing.KubernetesNode;
+import dev.tokenstore.testing.node.KubernetesNode;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;

@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.tokenstore.testing.KubernetesForTests;
-import dev.tokenstore.testing.KubernetesNode;
-import dev.tokenstore.testing.NodeCondition;
+import dev.tokenstore.testing.node.KubernetesNode;
+import dev.tokenstore.testing.node.NodeCondition;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import java.time.Duration;

@@ -1,7 +1,7 @@
 package dev.tokenstore.system;
 
-import dev.tokenstore.testing.GoProgram;
-import dev.tokenstore.testing.ImageArchive;
+import dev.tokenstore.testing.node.GoProgram;
+import dev.tokenstore.testing.node.ImageArchive;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;

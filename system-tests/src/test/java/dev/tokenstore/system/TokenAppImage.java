@@ -1,6 +1,6 @@
 package dev.tokenstore.system;
 
-import dev.tokenstore.testing.ImageArchive;
+import dev.tokenstore.testing.node.ImageArchive;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;

@@ -1,5 +1,7 @@
 package dev.tokenstore.testing;
 
+import dev.tokenstore.testing.server.KubernetesClients;
+import dev.tokenstore.testing.server.KubernetesServer;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.client.Config;
 import io.fabric8.kubernetes.client.ConfigBuilder;

@@ -1,6 +1,13 @@
 package dev.tokenstore.testing;
 
-import dev.tokenstore.testing.ControlPlane.Session;
+import dev.tokenstore.testing.process.Folders;
+import dev.tokenstore.testing.server.ControlPlane.Session;
+import dev.tokenstore.testing.server.Kubeconfig;
+import dev.tokenstore.testing.server.KubernetesClients;
+import dev.tokenstore.testing.server.KubernetesServer;
+import dev.tokenstore.testing.server.RunOwner;
+import dev.tokenstore.testing.server.SharedServer;
+import dev.tokenstore.testing.server.TestEnvironment;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.NamespaceBuilder;
 import io.fabric8.kubernetes.api.model.ServiceAccountBuilder;

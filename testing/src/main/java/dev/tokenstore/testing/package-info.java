@@ -1,5 +1,5 @@
-/// A real Kubernetes API server for tests and demos, with controllers where they are asked for: found, built or
-/// downloaded, started, shared and stopped. Tests use [KubernetesForTests], programs use [KubernetesServer].
+/// What tests use directly: a Kubernetes for a test class ([KubernetesForTests]) or for a program ([TestCluster]), and
+/// the set-up that the tests of several modules share.
 @NullMarked
 package dev.tokenstore.testing;
 

@@ -3,6 +3,7 @@ package dev.tokenstore.testing;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
+import dev.tokenstore.testing.server.KubernetesClients;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -34,7 +35,7 @@ class PrivateServerIT {
 
     @Test
     void etcdIsReachableForItsOwnerOnly() throws IOException {
-        var folder = kubernetes.server().controlPlane().folder();
+        var folder = kubernetes.server().kubeconfigFile().resolveSibling("");
 
         assertThat(Files.getPosixFilePermissions(folder)).asString().doesNotContain("GROUP", "OTHERS");
         assertThat(folder.resolve("etcd.sock")).exists();

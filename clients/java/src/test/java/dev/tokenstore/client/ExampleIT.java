@@ -3,7 +3,7 @@ package dev.tokenstore.client;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.tokenstore.testing.KubernetesForTests;
-import dev.tokenstore.testing.Ports;
+import dev.tokenstore.testing.process.Ports;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;

@@ -3,7 +3,7 @@ package dev.tokenstore.testbed;
 import dev.tokenstore.testbed.http.HttpAnswer;
 import dev.tokenstore.testbed.http.HttpCall;
 import dev.tokenstore.testbed.http.LoopbackServer;
-import dev.tokenstore.testing.ProgramException;
+import dev.tokenstore.testing.process.ProgramException;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import java.util.Map;
 

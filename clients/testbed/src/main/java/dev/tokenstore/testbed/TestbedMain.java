@@ -1,6 +1,6 @@
 package dev.tokenstore.testbed;
 
-import dev.tokenstore.testing.KubernetesUnavailableException;
+import dev.tokenstore.testing.server.KubernetesUnavailableException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
