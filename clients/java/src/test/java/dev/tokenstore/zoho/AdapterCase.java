@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.zoho.api.authenticator.OAuthToken;
 import com.zoho.api.authenticator.Token;
 import com.zoho.crm.api.exception.SDKException;
+import dev.tokenstore.client.TokenRecord;
 import dev.tokenstore.client.TokenStoreClient;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -192,17 +193,17 @@ final class AdapterCase {
         return values;
     }
 
-    private static Map<String, String> valuesOf(dev.tokenstore.client.Token token) {
+    private static Map<String, String> valuesOf(TokenRecord token) {
         var values = new HashMap<String, String>();
-        for (var field : dev.tokenstore.client.Token.Field.values()) {
+        for (var field : TokenRecord.Field.values()) {
             token.get(field).ifPresent(value -> values.put(field.key(), value));
         }
         return values;
     }
 
-    private static dev.tokenstore.client.Token tokenOf(Map<String, String> values) {
-        var token = dev.tokenstore.client.Token.builder();
-        for (var field : dev.tokenstore.client.Token.Field.values()) {
+    private static TokenRecord tokenOf(Map<String, String> values) {
+        var token = TokenRecord.builder();
+        for (var field : TokenRecord.Field.values()) {
             token.set(field, values.get(field.key()));
         }
         return token.build();
