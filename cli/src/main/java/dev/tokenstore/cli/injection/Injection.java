@@ -1,5 +1,6 @@
 package dev.tokenstore.cli.injection;
 
+import dev.tokenstore.cli.output.CommandException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
@@ -10,12 +11,12 @@ import java.util.regex.Pattern;
 ///
 /// @param operatorNamespace whose pods are left alone: accounts there can have no tokens
 /// @param warnings told in sentences
-record Injection(Sidecar sidecar, String operatorNamespace, Consumer<String> warnings) {
+record Injection(SidecarContainer sidecar, String operatorNamespace, Consumer<String> warnings) {
     private static final Pattern DOCUMENT_START = Pattern.compile("^(?=---(?:\\s|$))", Pattern.MULTILINE);
     private static final Pattern MARKER = Pattern.compile("^---[ \\t]*\\n?");
     private static final List<String> LISTS = List.of("containers", "initContainers");
 
-    /// @throws MalformedManifestException with a sentence that names the resource
+    /// @throws CommandException with a sentence that names the resource
     String inject(String manifests) {
         var result = new StringBuilder();
         var asked = false;
@@ -43,7 +44,7 @@ record Injection(Sidecar sidecar, String operatorNamespace, Consumer<String> war
     /// Whether the pod was changed.
     private boolean injected(PodTemplate template) {
         try {
-            var spec = template.spec().orElseThrow(() -> new MalformedManifestException("the pod has no spec"));
+            var spec = template.spec().orElseThrow(() -> CommandException.failed("the pod has no spec"));
             if (template.namespace().filter(operatorNamespace::equals).isPresent()) {
                 warnings.accept(template.owner() + " is left alone: " + operatorNamespace
                         + " is the operator's namespace, whose accounts can have no tokens");
@@ -60,13 +61,13 @@ record Injection(Sidecar sidecar, String operatorNamespace, Consumer<String> war
                         + " automountServiceAccountToken: false in the pod's spec, unless the app needs the API server"
                         + " (where its ServiceAccount says so this warning is wrong)");
             }
-            if (LISTS.stream().anyMatch(list -> spec.anyOf(list, "name", Sidecar.CONTAINER))) {
+            if (LISTS.stream().anyMatch(list -> spec.anyOf(list, "name", SidecarContainer.CONTAINER))) {
                 return false;
             }
             addTo(spec, request);
             return true;
-        } catch (MalformedManifestException e) {
-            throw new MalformedManifestException(template.owner() + ": " + e.getMessage());
+        } catch (CommandException e) {
+            throw CommandException.failed(template.owner() + ": " + e.getMessage());
         }
     }
 
@@ -74,7 +75,7 @@ record Injection(Sidecar sidecar, String operatorNamespace, Consumer<String> war
         return LISTS.stream()
                 .flatMap(list -> spec.maps(list).stream())
                 .flatMap(container -> container.text("name").stream())
-                .filter(name -> !name.equals(Sidecar.CONTAINER))
+                .filter(name -> !name.equals(SidecarContainer.CONTAINER))
                 .toList();
     }
 
@@ -82,22 +83,24 @@ record Injection(Sidecar sidecar, String operatorNamespace, Consumer<String> war
         LISTS.stream()
                 .flatMap(list -> spec.maps(list).stream())
                 .filter(container -> isChosen(container, request))
-                .filter(container -> !container.text("name").orElse("").equals(Sidecar.CONTAINER))
+                .filter(container -> !container.text("name").orElse("").equals(SidecarContainer.CONTAINER))
                 .filter(container -> container.maps("volumeMounts").stream()
                         .filter(Injection::isAtTheSocket)
-                        .anyMatch(mount -> !mount.text("name").orElse("").equals(Sidecar.SOCKET_VOLUME)))
+                        .anyMatch(mount -> !mount.text("name").orElse("").equals(SidecarContainer.SOCKET_VOLUME)))
                 .findFirst()
                 .ifPresent(container -> {
-                    throw new MalformedManifestException("container \""
+                    throw CommandException.failed("container \""
                             + container.text("name").orElse("") + "\" mounts something else at "
-                            + Sidecar.SOCKET_FOLDER
+                            + SidecarContainer.SOCKET_FOLDER
                             + ", where the socket of the token store has to be; mount that elsewhere, or leave the"
                             + " container out of tokenstore.dev/containers");
                 });
     }
 
     private static boolean isAtTheSocket(YamlMap mount) {
-        return mount.text("mountPath").filter(Sidecar.SOCKET_FOLDER::equals).isPresent();
+        return mount.text("mountPath")
+                .filter(SidecarContainer.SOCKET_FOLDER::equals)
+                .isPresent();
     }
 
     private static boolean isChosen(YamlMap container, InjectionRequest request) {
@@ -111,7 +114,7 @@ record Injection(Sidecar sidecar, String operatorNamespace, Consumer<String> war
             }
         }
         spec.prepend("initContainers", sidecar.container(request));
-        Sidecar.VOLUMES.forEach(volume -> spec.append("volumes", YamlText.part(volume)));
+        SidecarContainer.VOLUMES.forEach(volume -> spec.append("volumes", YamlText.part(volume)));
     }
 
     private static List<YamlMap> withSocket(List<YamlMap> containers, InjectionRequest request) {
@@ -124,11 +127,11 @@ record Injection(Sidecar sidecar, String operatorNamespace, Consumer<String> war
 
     /// An address that the container has already is left alone.
     private static YamlMap withSocket(YamlMap container) {
-        if (!container.anyOf("env", "name", Sidecar.ADDRESS_VARIABLE)) {
-            container.prepend("env", YamlText.part(Sidecar.ADDRESS));
+        if (!container.anyOf("env", "name", SidecarContainer.ADDRESS_VARIABLE)) {
+            container.prepend("env", YamlText.part(SidecarContainer.ADDRESS));
         }
         if (container.maps("volumeMounts").stream().noneMatch(Injection::isAtTheSocket)) {
-            container.append("volumeMounts", YamlText.part(Sidecar.SOCKET_MOUNT));
+            container.append("volumeMounts", YamlText.part(SidecarContainer.SOCKET_MOUNT));
         }
         return container;
     }

@@ -50,7 +50,7 @@ record PodTemplate(String owner, Optional<String> namespace, YamlMap pod) {
                 .isPresent();
     }
 
-    /// @throws MalformedManifestException if one is no text
+    /// @throws CommandException if one is no text
     Map<String, String> annotations() {
         return annotationsNode().map(YamlMap::texts).orElse(Map.of());
     }

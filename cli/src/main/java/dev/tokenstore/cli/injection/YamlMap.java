@@ -3,6 +3,7 @@ package dev.tokenstore.cli.injection;
 import static java.util.stream.Collectors.joining;
 import static java.util.stream.Collectors.toCollection;
 
+import dev.tokenstore.cli.output.CommandException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -23,12 +24,12 @@ import org.yaml.snakeyaml.nodes.Tag;
 record YamlMap(MappingNode node) {
     private static final String MERGE = "<<";
 
-    /// @throws MalformedManifestException if the node is no mapping
+    /// @throws CommandException if the node is no mapping
     static YamlMap of(Node node) {
         if (node instanceof MappingNode mapping) {
             return new YamlMap(mapping);
         }
-        throw new MalformedManifestException("line " + (node.getStartMark().getLine() + 1) + " is no mapping");
+        throw CommandException.failed("line " + (node.getStartMark().getLine() + 1) + " is no mapping");
     }
 
     /// The same mapping, to be changed without changing this one.
@@ -89,7 +90,7 @@ record YamlMap(MappingNode node) {
 
     /// All its texts.
     ///
-    /// @throws MalformedManifestException if a value is something else than a text, as Kubernetes would refuse it
+    /// @throws CommandException if a value is something else than a text, as Kubernetes would refuse it
     Map<String, String> texts() {
         var texts = new LinkedHashMap<String, String>();
         for (var tuple : node.getValue()) {
@@ -100,7 +101,7 @@ record YamlMap(MappingNode node) {
                     && value.getTag().equals(Tag.STR)) {
                 texts.put(key, value.getValue());
             } else {
-                throw new MalformedManifestException("annotation " + key + " is no text; put its value in quotes");
+                throw CommandException.failed("annotation " + key + " is no text; put its value in quotes");
             }
         }
         return texts;
@@ -110,7 +111,7 @@ record YamlMap(MappingNode node) {
         return get(key).filter(value -> !isNull(value))
                 .map(value -> switch (value) {
                     case SequenceNode sequence -> sequence.getValue();
-                    default -> throw new MalformedManifestException(key + " is no list");
+                    default -> throw CommandException.failed(key + " is no list");
                 })
                 .orElse(List.of());
     }

@@ -1,5 +1,6 @@
 package dev.tokenstore.cli.injection;
 
+import dev.tokenstore.cli.output.CommandException;
 import java.io.StringReader;
 import java.io.StringWriter;
 import java.util.Optional;
@@ -30,10 +31,10 @@ final class YamlText {
                     .filter(MappingNode.class::isInstance)
                     .map(YamlMap::of);
         } catch (MarkedYAMLException e) {
-            throw new MalformedManifestException("no YAML: " + e.getProblem() + " in line "
+            throw CommandException.failed("no YAML: " + e.getProblem() + " in line "
                     + (e.getProblemMark() == null ? 0 : e.getProblemMark().getLine() + 1) + " of the document");
         } catch (YAMLException e) {
-            throw new MalformedManifestException("no YAML: " + e.getMessage());
+            throw CommandException.failed("no YAML: " + e.getMessage());
         }
     }
 

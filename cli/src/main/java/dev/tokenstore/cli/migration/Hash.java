@@ -28,7 +28,7 @@ record Hash(long high, long low) {
                 HexFormat.fromHexDigitsToLong(text.reveal(), 16, 32));
     }
 
-    /// The same as text; a value for the rules, which compare values and nothing more.
+    /// The hash in hexadecimal, as a value for the store's rules.
     String text() {
         return HexFormat.of().toHexDigits(high) + HexFormat.of().toHexDigits(low);
     }

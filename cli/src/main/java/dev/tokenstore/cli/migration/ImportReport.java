@@ -1,31 +1,25 @@
 package dev.tokenstore.cli.migration;
 
-import com.fasterxml.jackson.core.JsonFactory;
-import com.fasterxml.jackson.core.JsonGenerator;
-import com.fasterxml.jackson.core.util.DefaultPrettyPrinter;
-import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
-import com.fasterxml.jackson.dataformat.yaml.YAMLGenerator;
 import dev.tokenstore.cli.migration.RowOutcome.Action;
-import dev.tokenstore.cli.output.Format;
+import dev.tokenstore.cli.output.OutputFormat;
+import dev.tokenstore.cli.output.StructuredOutput;
 import dev.tokenstore.cli.output.Table;
-import java.io.IOException;
 import java.io.PrintWriter;
-import java.io.UncheckedIOException;
 import java.util.EnumMap;
-import java.util.Locale;
+import java.util.LinkedHashMap;
 import java.util.Map;
 
-/// What an import did, or would do: by row as it comes, where that is wanted, and by counts at the end.
+/// Prints what an import did, or of a dry run would do: rows as they are done, and counts at the end.
 final class ImportReport implements AutoCloseable {
     private final Map<Action, Long> counts = new EnumMap<>(Action.class);
     private final Output output;
     private final boolean byRow;
     private long withAnotherId;
 
-    /// @param byRow whether rows are printed; those that are missing afterwards always are
-    ImportReport(Format format, PrintWriter out, boolean dryRun, boolean byRow) {
+    /// @param byRow whether all rows are printed, or only those that were skipped or failed
+    ImportReport(OutputFormat format, PrintWriter out, boolean dryRun, boolean byRow) {
         this.byRow = byRow;
-        this.output = format == Format.TABLE ? new Text(out, dryRun) : new Structured(format, out, dryRun);
+        this.output = format == OutputFormat.TABLE ? new Text(out, dryRun) : new Structured(format, out, dryRun);
     }
 
     void add(RowOutcome outcome) {
@@ -38,13 +32,9 @@ final class ImportReport implements AutoCloseable {
         }
     }
 
-    /// How many rows are not in the store as they should be.
-    long missing() {
-        return count(Action.SKIP) + count(Action.FAIL);
-    }
-
-    long count(Action action) {
-        return counts.getOrDefault(action, 0L);
+    /// Whether a row is not in the store as it should be.
+    boolean hasMissingRows() {
+        return counts.keySet().stream().anyMatch(Action::isMissing);
     }
 
     /// Prints the counts.
@@ -53,8 +43,7 @@ final class ImportReport implements AutoCloseable {
         output.end(counts, withAnotherId);
     }
 
-    /// Where a report goes.
-    private interface Output {
+    private sealed interface Output {
         void row(RowOutcome outcome);
 
         void end(Map<Action, Long> counts, long withAnotherId);
@@ -73,18 +62,13 @@ final class ImportReport implements AutoCloseable {
         }
 
         private String words(Action action) {
-            if (!dryRun) {
-                return action.done();
-            }
-            return switch (action) {
-                case CREATE, UPDATE -> "would be " + action.done();
-                default -> action.done();
-            };
+            var isWritten = action == Action.CREATE || action == Action.UPDATE;
+            return (dryRun && isWritten ? "would be " : "") + action.done();
         }
 
         @Override
         public void row(RowOutcome outcome) {
-            rows.row(outcome.place(), words(outcome.action()), outcome.why());
+            rows.row(outcome.location(), words(outcome.action()), outcome.why());
         }
 
         @Override
@@ -99,63 +83,44 @@ final class ImportReport implements AutoCloseable {
         }
     }
 
-    /// For programs: one object, its rows written as they come.
+    /// For programs: one object, whose rows are printed as they come.
     private static final class Structured implements Output {
-        private final JsonGenerator generator;
-        private final PrintWriter out;
+        private final StructuredOutput output;
 
-        Structured(Format format, PrintWriter out, boolean dryRun) {
-            this.out = out;
-            try {
-                generator = format == Format.YAML
-                        ? YAMLFactory.builder()
-                                .disable(YAMLGenerator.Feature.WRITE_DOC_START_MARKER)
-                                .build()
-                                .createGenerator(out)
-                        : new JsonFactory().createGenerator(out).setPrettyPrinter(new DefaultPrettyPrinter());
-                generator.disable(JsonGenerator.Feature.AUTO_CLOSE_TARGET);
+        Structured(OutputFormat format, PrintWriter out, boolean dryRun) {
+            output = new StructuredOutput(format, out);
+            output.write(generator -> {
                 generator.writeStartObject();
                 generator.writeBooleanField("dryRun", dryRun);
                 generator.writeArrayFieldStart("rows");
-            } catch (IOException e) {
-                throw new UncheckedIOException(e);
-            }
+            });
         }
 
         @Override
         public void row(RowOutcome outcome) {
-            try {
-                generator.writeStartObject();
-                generator.writeStringField("row", outcome.place());
-                generator.writeStringField("result", name(outcome.action()));
-                if (!outcome.why().isEmpty()) {
-                    generator.writeStringField("why", outcome.why());
-                }
-                generator.writeEndObject();
-            } catch (IOException e) {
-                throw new UncheckedIOException(e);
+            var properties = new LinkedHashMap<String, String>();
+            properties.put("row", outcome.location());
+            properties.put("result", outcome.action().done());
+            if (!outcome.why().isEmpty()) {
+                properties.put("why", outcome.why());
             }
+            output.write(generator -> generator.writePOJO(properties));
         }
 
         @Override
         public void end(Map<Action, Long> counts, long withAnotherId) {
-            try (generator) {
-                generator.writeEndArray();
-                generator.writeObjectFieldStart("counts");
-                for (var action : Action.values()) {
-                    generator.writeNumberField(name(action), counts.getOrDefault(action, 0L));
-                }
-                generator.writeEndObject();
-                generator.writeNumberField("underAnotherId", withAnotherId);
-                generator.writeEndObject();
-            } catch (IOException e) {
-                throw new UncheckedIOException(e);
+            var all = new LinkedHashMap<String, Long>();
+            for (var action : Action.values()) {
+                all.put(action.done(), counts.getOrDefault(action, 0L));
             }
-            out.println();
-        }
-
-        private static String name(Action action) {
-            return action.done().toLowerCase(Locale.ROOT);
+            try (output) {
+                output.write(generator -> {
+                    generator.writeEndArray();
+                    generator.writePOJOField("counts", all);
+                    generator.writeNumberField("underAnotherId", withAnotherId);
+                    generator.writeEndObject();
+                });
+            }
         }
     }
 }

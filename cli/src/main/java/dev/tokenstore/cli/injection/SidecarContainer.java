@@ -11,7 +11,7 @@ import org.yaml.snakeyaml.nodes.Node;
 ///
 /// @param image that the container runs
 /// @param pullPolicy of the image; empty: as Kubernetes does by the image's tag
-record Sidecar(String image, Optional<String> pullPolicy) {
+record SidecarContainer(String image, Optional<String> pullPolicy) {
     /// The image as this version's chart names it, without a registry.
     static final String SHIPPED_IMAGE = "oauth-token-store/sidecar:0.1.0";
 

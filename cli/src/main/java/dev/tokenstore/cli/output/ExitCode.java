@@ -1,4 +1,4 @@
-package dev.tokenstore.cli;
+package dev.tokenstore.cli.output;
 
 /// How a command ended; documented in `docs/cli.md`, and never renumbered.
 public enum ExitCode {
@@ -22,7 +22,7 @@ public enum ExitCode {
         return number;
     }
 
-    String meaning() {
+    public String meaning() {
         return meaning;
     }
 }
