@@ -21,7 +21,7 @@ import picocli.CommandLine.Mixin;
 @Command(
         name = "expire",
         description = {
-            "Makes apps renew an access token that leaked or that the provider no longer takes: declares it expired, so"
+            "Makes apps renew an access token that leaked or that the provider no longer accepts: declares it expired, so"
                     + " that their SDKs get a new one with the stored refresh token at their next call. No SDK does so by"
                     + " itself when the provider refuses a token.%n",
             "The old access token is not revoked: until it expires at the provider, whoever has it can use it."

@@ -12,12 +12,12 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /// Lists the tokens of a store.
-@Command(name = "list", description = "Lists the tokens of a store, in no order to rely on, without their secrets.%n")
+@Command(name = "list", description = "Lists the tokens of a store, in no defined order, without their secrets.%n")
 final class ListCommand extends StoreCommand {
     @Mixin
     private OutputOptions output = new OutputOptions();
 
-    @Option(names = "--reveal", description = "Print secrets, too (with JSON or YAML; the table has none).")
+    @Option(names = "--reveal", description = "Print secrets, too (with JSON or YAML; the table never has them).")
     private boolean reveal;
 
     @Override

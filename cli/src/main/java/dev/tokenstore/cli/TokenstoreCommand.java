@@ -13,9 +13,8 @@ import picocli.CommandLine.ScopeType;
         mixinStandardHelpOptions = true,
         scope = ScopeType.INHERIT,
         versionProvider = ProgramVersion.class,
-        description =
-                "Looks at and changes the tokens of one store: of the one that a sidecar serves, or with --store of"
-                        + " one in a cluster.%n",
+        description = "Shows and changes the tokens of one store: through its sidecar, or with --store directly in a"
+                + " cluster.%n",
         subcommands = {
             ListCommand.class,
             ShowCommand.class,

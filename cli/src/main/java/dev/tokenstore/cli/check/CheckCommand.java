@@ -20,8 +20,9 @@ import picocli.CommandLine.Spec;
 /// Checks whether a store can be used.
 @Command(
         name = "check",
-        description = "Says whether the store can be reached, whether you may use it and whether it is well, and where"
-                + " not what to do. Changes nothing. The exit code is that of the first check that failed.%n")
+        description =
+                "Checks whether the store can be reached, whether you may use it and whether it is ready, and says"
+                        + " what to do where it is not. Changes nothing. The exit code is that of the first check that failed.%n")
 public final class CheckCommand implements Callable<Integer> {
     @Spec
     private CommandSpec spec = CommandSpec.create();

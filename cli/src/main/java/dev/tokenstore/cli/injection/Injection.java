@@ -6,42 +6,44 @@ import java.util.List;
 import java.util.function.Consumer;
 import java.util.regex.Pattern;
 
-/// Puts the sidecar into the pods of manifests that ask for it. What it leaves alone stays as it is written: documents
-/// without such pods to the letter, of the others all values and comments.
+/// Adds the sidecar to the pods of manifests that request it. Documents without such pods are printed byte for byte; of
+/// the others all values and comments stay.
 ///
-/// @param operatorNamespace whose pods are left alone: accounts there can have no tokens
-/// @param warnings told in sentences
+/// @param operatorNamespace the namespace whose pods are not changed: its accounts can have no tokens
+/// @param warnings gets one sentence for each warning
 record Injection(SidecarContainer sidecar, String operatorNamespace, Consumer<String> warnings) {
     private static final Pattern DOCUMENT_START = Pattern.compile("^(?=---(?:\\s|$))", Pattern.MULTILINE);
     private static final Pattern MARKER = Pattern.compile("^---[ \\t]*\\n?");
     private static final List<String> LISTS = List.of("containers", "initContainers");
 
-    /// @throws CommandException with a sentence that names the resource
+    /// @throws CommandException if the sidecar cannot be added to a pod; the message names the resource
     String inject(String manifests) {
         var result = new StringBuilder();
-        var asked = false;
+        var requested = false;
         for (var document : DOCUMENT_START.split(manifests)) {
             var marker = MARKER.matcher(document);
             var body = marker.lookingAt() ? document.substring(marker.end()) : document;
             var parsed = YamlText.parsed(body);
-            var asking = parsed.stream()
+            var requesting = parsed.stream()
                     .flatMap(PodTemplate::in)
-                    .filter(PodTemplate::asks)
+                    .filter(PodTemplate::requestsSidecar)
                     .toList();
-            asked |= !asking.isEmpty();
-            var changed = asking.stream().filter(this::injected).toList();
+            requested |= !requesting.isEmpty();
+            var changed = requesting.stream().filter(this::injected).toList();
             result.append(
                     !changed.isEmpty()
                             ? (body.equals(document) ? "" : "---\n") + YamlText.of(parsed.orElseThrow(), body)
                             : document);
         }
-        if (!asked) {
+        if (!requested) {
             warnings.accept("no pod has the annotation " + InjectionRequest.STORE + "; nothing was changed");
         }
         return result.toString();
     }
 
-    /// Whether the pod was changed.
+    /// Adds the sidecar to a pod.
+    ///
+    /// @return whether the pod was changed
     private boolean injected(PodTemplate template) {
         try {
             var spec = template.spec().orElseThrow(() -> CommandException.failed("the pod has no spec"));
@@ -125,7 +127,7 @@ record Injection(SidecarContainer sidecar, String operatorNamespace, Consumer<St
         return result;
     }
 
-    /// An address that the container has already is left alone.
+    /// Keeps an address that the container has already.
     private static YamlMap withSocket(YamlMap container) {
         if (!container.anyOf("env", "name", SidecarContainer.ADDRESS_VARIABLE)) {
             container.prepend("env", YamlText.part(SidecarContainer.ADDRESS));

@@ -11,11 +11,11 @@ import java.util.Optional;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
-/// What a pod's annotations ask for. The same is refused with the same sentences by the policy
-/// oauth-token-store-annotations of the chart.
+/// The sidecar that a pod's annotations request. The chart's policy oauth-token-store-annotations refuses the same
+/// annotations with the same messages.
 ///
-/// @param store as the sidecar is told it: `crm`, or `crm-tokens/crm`
-/// @param containers those that get the socket; empty: all
+/// @param store the sidecar's option `--store`: `crm`, or `crm-tokens/crm`
+/// @param containers that get the socket; empty for all
 /// @param tcpPort a port, or `off`
 /// @param requests of the sidecar, by resource
 /// @param limits of the sidecar, by resource
@@ -54,7 +54,7 @@ record InjectionRequest(
             "[+-]?([0-9]+(\\.[0-9]*)?|\\.[0-9]+)(Ki|Mi|Gi|Ti|Pi|Ei|n|u|m|k|M|G|T|P|E|[eE][+-]?[0-9]+)?");
 
     /// @param names of the pod's containers
-    /// @throws CommandException with a sentence for the first annotation that cannot be followed
+    /// @throws CommandException if an annotation is malformed or unknown
     static InjectionRequest of(Map<String, String> annotations, List<String> names, boolean hostNetwork) {
         var store = annotations.getOrDefault(STORE, "");
         if (!STORE_NAME.matcher(store).matches()) {

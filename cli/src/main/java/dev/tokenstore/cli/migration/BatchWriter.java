@@ -20,10 +20,9 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
 
-/// Carries out the decisions about a batch of rows: new tokens first, then changes of stored ones. Repeats calls that
-/// fail for a transient reason; where another client saved the same token meanwhile, decides again on the token as it
-/// is
-/// stored then.
+/// Carries out the decisions about a batch of rows: new tokens first, then changes of stored ones. Repeats calls
+/// that fail for a transient reason; where another client saved the same token meanwhile, decides again on the
+/// token as it is stored then.
 final class BatchWriter {
     private static final int UPDATES_AT_ONCE = 16;
     private static final int ATTEMPTS = 5;

@@ -5,10 +5,10 @@ import java.util.Optional;
 
 /// The decision about a row of the source.
 sealed interface Decision {
-    /// The token the row belongs to: stored, or about to be.
+    /// The token that the row belongs to: stored, or stored by this import.
     TokenDigest token();
 
-    /// No token matches: the row becomes one.
+    /// No token matches: the row becomes a new one.
     ///
     /// @param fields what to store; without an id if it gets a new one
     /// @param newId why it cannot keep its id; empty if it keeps it, or has none
@@ -23,6 +23,6 @@ sealed interface Decision {
     /// All fields of the row are stored.
     record Unchanged(TokenDigest token) implements Decision {}
 
-    /// The token is as new as the row or newer, and has other values: it stays as it is.
+    /// The token is as new as the row or newer, and has other values: it is kept.
     record Keep(TokenDigest token) implements Decision {}
 }

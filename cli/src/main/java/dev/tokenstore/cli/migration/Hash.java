@@ -8,7 +8,7 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 
-/// 128 bits that stand for a value of a field, so that values of 100,000 tokens can be compared without keeping them.
+/// The hash of a field's value, with which values of 100,000 tokens are compared without holding them.
 record Hash(long high, long low) {
     static Hash of(TokenField field, SecretValue value) {
         try {

@@ -8,14 +8,13 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Optional;
 
-/// Decides, row by row in the order of the source, what an import does. Sends no request: the stored tokens are added
-/// before the first row.
+/// Decides, row by row in the order of the source, what an import does. Sends no request: the stored tokens are
+/// added before the first row.
 ///
 /// A row belongs to the token that the store's rules choose for a save (R5), with one exception: an id alone is not
 /// trusted. The SDKs' stores reuse ids, so a row whose id another token has, and that shares neither user nor
-/// credential
-/// with that token, is a token of its own and gets a new id. Where a row and a token meet, whether the token was stored
-/// before or came from an earlier row, the one whose access token expires later wins.
+/// credential with that token, is a token of its own and gets a new id. Where a row and a token meet, whether the
+/// token was stored before or came from an earlier row, the one whose access token expires later wins.
 final class ImportPlan {
     static final String ID_IS_TAKEN_IN_STORE = "its id belongs to another token of the store";
     static final String NEW_IDS_WANTED = "as --new-ids wants";

@@ -13,7 +13,7 @@ final class TokenDigest {
     private static final long UNKNOWN = Long.MIN_VALUE;
     private static final TokenField[] FIELDS = TokenField.values();
 
-    /// Two numbers per field; both 0 where it is absent.
+    /// The hash of each field, as two numbers; both are 0 if it is absent.
     private final long[] hashes = new long[2 * FIELDS.length];
 
     private final long order;

@@ -40,8 +40,7 @@ public final class StructuredOutput implements AutoCloseable {
     /// Prints one document.
     ///
     /// @param value a map, or an iterator of maps: it becomes an array, each element of which is printed before the
-    /// next
-    /// one is asked for
+    /// next one is asked for
     public static void print(OutputFormat format, PrintWriter out, Object value) {
         try (var output = new StructuredOutput(format, out)) {
             output.write(generator -> generator.writePOJO(value));

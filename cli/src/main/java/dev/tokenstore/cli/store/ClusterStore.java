@@ -19,8 +19,7 @@ import java.util.function.Supplier;
 import java.util.stream.Stream;
 
 /// A store of a cluster, reached without a sidecar. Reads are not recorded as uses of tokens: an administrator who
-/// looks
-/// at a token does not prolong its session.
+/// looks at a token does not prolong its session.
 ///
 /// @param connection closed with this store
 /// @param name `namespace/name`

@@ -14,8 +14,8 @@ public interface StoreAccess extends AutoCloseable {
     /// The store and the way to it, for people: `store crm-tokens/crm`, `the sidecar at 127.0.0.1:50051`.
     String description();
 
-    /// Returns every token once, in no defined order. Pages are fetched as the stream is read, so its memory does not
-    /// depend on the number of tokens; a stream that is read too slowly (minutes) ends with reason
+    /// Returns every token once, in no defined order. Pages are fetched as the stream is read, so its memory does
+    /// not depend on the number of tokens; a stream that is read too slowly (minutes) ends with reason
     /// `PAGE_TOKEN_EXPIRED`.
     Stream<StoredToken> list();
 
@@ -29,8 +29,8 @@ public interface StoreAccess extends AutoCloseable {
     /// @return the whole token as it is stored now; empty if it is at another version, and nothing changed
     Optional<StoredToken> saveIfVersion(TokenFields given, String expectedVersion);
 
-    /// Stores many new tokens; none of them changes a stored token. An id that is given is kept, unless another store
-    /// generated it.
+    /// Stores many new tokens; none of them changes a stored token. An id that is given is kept, unless another
+    /// store generated it.
     ///
     /// @param given no two of them tokens that a save would put into one
     /// @return the outcome of each, in their order; a failure of one is no failure of the others

@@ -11,9 +11,8 @@ import org.jspecify.annotations.Nullable;
 
 /// The table of an SDK's `DBStore` on MySQL, or a server that speaks its protocol.
 ///
-/// One query reads it all, in the order of the SDKs' ids, which are numbers stored as text; rows are fetched as they
-/// are
-/// consumed.
+/// One query reads it all, in the order of the SDKs' ids, which are numbers stored as text; rows are fetched as
+/// they are consumed.
 public record MysqlTable(
         MysqlAddress address, String table, @Nullable String password, MysqlTls tls) implements TokenSource {
     /// How long the server waits for the reader, which writes a batch of up to a minute between two rows.

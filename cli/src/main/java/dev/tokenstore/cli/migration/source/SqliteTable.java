@@ -11,9 +11,8 @@ import org.sqlite.SQLiteConfig;
 
 /// The table of a custom store on SQLite, as in the SDKs' samples.
 ///
-/// It is read in short queries, each of which starts behind the last row of the one before: a reader blocks writers,
-/// and
-/// the app may still be running.
+/// It is read in short queries, each of which starts behind the last row of the one before: a reader blocks
+/// writers, and the app may still be running.
 public record SqliteTable(Path file, String table) implements TokenSource {
     private static final int ROWS_PER_QUERY = 500;
 
