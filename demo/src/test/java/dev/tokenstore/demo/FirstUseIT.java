@@ -52,7 +52,7 @@ class FirstUseIT {
         var jar = Path.of("../sidecar/target/sidecar.jar");
         var options = List.of("--embedded", data, "--tcp", Integer.toString(port));
         var program = new Program("sidecar", jar, Program.SMALL, options, Map.of());
-        try (var sidecar = ProgramProcess.start(program, folder.resolve("sidecar.log"))) {
+        try (var sidecar = ProgramProcess.start(program, folder)) {
             new Terminal(System.out, false).await("the sidecar serves", Duration.ofSeconds(30), () -> {
                 sidecar.requireAlive();
                 return sidecar.hasLogged("TOKENSTORE_TCP_ADDRESS=127.0.0.1:" + port);

@@ -47,7 +47,7 @@ class ClientPolicyIT {
                 metadata: {}
                 spec: {access: {serviceAccounts: [{name: worker, namespace: sales}, {name: own}, {name: report, namespace: sales, readOnly: true}]}}
                 """);
-        Policies.awaitStoreKnown(kubernetes, namespace, "crm", 1);
+        Policies.awaitConfined(kubernetes, namespace, "crm");
         bind("client", "oauth-token-store-client", "sales", "worker");
         await().ignoreExceptions().untilAsserted(() -> worker.tryToCreate("Secret", "first", TOKEN));
     }
@@ -258,7 +258,7 @@ class ClientPolicyIT {
                 spec: {access: {serviceAccounts: [{name: worker, namespace: sales}, {name: mailer, namespace: sales}]}}
                 """);
         bind("mailer", "oauth-token-store-client", "sales", "mailer");
-        Policies.awaitStoreKnown(kubernetes, namespace, "mail", 1);
+        Policies.awaitConfined(kubernetes, namespace, "mail");
         var mailer = as("mailer");
         var mail = TOKEN.replace("crm", "mail");
 
@@ -322,7 +322,10 @@ class ClientPolicyIT {
 
         admin.patch("OAuthTokenStore", "crm", "spec: {suspend: true}");
 
-        Policies.awaitStoreKnown(kubernetes, namespace, "crm", 2);
+        await().ignoreExceptions()
+                .untilAsserted(() -> assertForbidden(
+                        () -> Policies.askAbout(kubernetes, namespace, "crm", "2"),
+                        "policy oauth-token-store-clients is in force"));
     }
 
     @ParameterizedTest

@@ -5,8 +5,9 @@ import static org.awaitility.Awaitility.await;
 
 import dev.tokenstore.operator.PromQl.Matcher;
 import dev.tokenstore.operator.PromQl.Selector;
-import dev.tokenstore.operator.ScrapedMetrics.Series;
 import dev.tokenstore.testing.KubernetesForTests;
+import dev.tokenstore.testing.product.ScrapedMetrics;
+import dev.tokenstore.testing.product.ScrapedMetrics.Series;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashSet;

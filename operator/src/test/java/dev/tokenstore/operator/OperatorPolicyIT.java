@@ -47,7 +47,7 @@ class OperatorPolicyIT {
         admin = new Requests(kubernetes.admin(), namespace);
         operator = Policies.operator(kubernetes, namespace);
         admin.create("OAuthTokenStore", "crm", "metadata: {labels: {a: b}}");
-        Policies.awaitStoreKnown(kubernetes, namespace, "crm", 1);
+        Policies.awaitConfined(kubernetes, namespace, "crm");
         await().ignoreExceptions().until(() -> operator.exists("OAuthTokenStore", "crm"));
     }
 

@@ -10,6 +10,8 @@ import dev.tokenstore.operator.metrics.ApiServerMeters;
 import dev.tokenstore.operator.metrics.ProcessMeters;
 import dev.tokenstore.testing.KubernetesForTests;
 import dev.tokenstore.testing.fault.FaultProxy;
+import dev.tokenstore.testing.product.ShippedPolicies;
+import dev.tokenstore.testing.product.TestStore;
 import io.fabric8.kubernetes.api.model.Condition;
 import io.fabric8.kubernetes.api.model.Secret;
 import io.fabric8.kubernetes.api.model.events.v1.Event;
@@ -51,7 +53,7 @@ final class OperatorUnderTest implements AutoCloseable {
     private OperatorUnderTest(KubernetesForTests kubernetes) {
         this.kubernetes = kubernetes;
         this.namespace = kubernetes.newNamespace();
-        kubernetes.apply(Policies.RBAC);
+        kubernetes.apply(ShippedPolicies.ROLES);
     }
 
     static OperatorUnderTest start(KubernetesForTests kubernetes) {
@@ -91,7 +93,7 @@ final class OperatorUnderTest implements AutoCloseable {
 
     /// Puts the shipped roles back after a test changed them.
     void restoreRoles() {
-        kubernetes.apply(Policies.RBAC);
+        kubernetes.apply(ShippedPolicies.ROLES);
     }
 
     void start() {
@@ -104,12 +106,7 @@ final class OperatorUnderTest implements AutoCloseable {
     }
 
     void createStore(String name, String spec) {
-        kubernetes.apply("""
-                apiVersion: tokenstore.dev/v1alpha1
-                kind: OAuthTokenStore
-                metadata: {name: %s, namespace: %s}
-                spec: %s
-                """.formatted(name, namespace, spec));
+        TestStore.in(kubernetes, namespace, name).apply(spec);
     }
 
     OAuthTokenStore store(String name) {

@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.tokenstore.testing.KubernetesForTests;
-import dev.tokenstore.testing.node.KubernetesNode;
 import dev.tokenstore.testing.node.NodeCondition;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.client.KubernetesClient;
@@ -54,7 +53,7 @@ final class Pods implements ExecutionCondition, BeforeAllCallback, AfterAllCallb
     @Override
     public ConditionEvaluationResult evaluateExecutionCondition(ExtensionContext context) {
         var source = ChosenCluster.ofThisProcess();
-        if (onOwnNode && !(source instanceof OwnNode.Source)) {
+        if (onOwnNode && !source.hasOwnNode()) {
             return ConditionEvaluationResult.disabled(
                     "Not every cluster may be broken: only a node of the tests' own.");
         }
@@ -91,7 +90,7 @@ final class Pods implements ExecutionCondition, BeforeAllCallback, AfterAllCallb
         return Optional.ofNullable(cluster).orElseThrow();
     }
 
-    KubernetesNode node() {
+    PodCluster.Node node() {
         return cluster().ownNode().orElseThrow();
     }
 

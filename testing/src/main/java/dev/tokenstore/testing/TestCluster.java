@@ -128,6 +128,13 @@ public final class TestCluster implements AutoCloseable {
         return ownServer.map(KubernetesServer::kubectl);
     }
 
+    /// Creates a namespace whose name begins with `prefix` and returns the name.
+    public String newNamespace(String prefix) {
+        var name = TestNamespace.newName(prefix);
+        createNamespace(name);
+        return name;
+    }
+
     public void createNamespace(String name) {
         admin.namespaces()
                 .resource(new NamespaceBuilder()
