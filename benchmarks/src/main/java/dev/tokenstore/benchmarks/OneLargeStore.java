@@ -45,9 +45,10 @@ final class OneLargeStore {
         var shipped = ShippedDeployment.read(run.deploy());
         try (var cluster = Cluster.open(run.deploy(), shipped, run.progress())) {
             cluster.createNamespace(namespace);
-            cluster.createStore(namespace, STORE, expiredAfter(0));
+            // bound ahead of the operator, so that tokens can be saved before it is started; it finds the binding as it
+            // makes it, but for the owner
+            cluster.createStore(namespace, STORE, expiredAfter(0)).bind("oauth-token-store-client", Cluster.APP);
             var app = cluster.appKubeconfig(namespace);
-            cluster.admitApp(namespace);
             try (var saves = SaveLoad.prepare(app, namespace, STORE, sizes)) {
                 fill(cluster);
                 try (var operator = start(cluster, shipped)) {

@@ -22,8 +22,7 @@ import org.junit.jupiter.api.io.TempDir;
 /// What `check` finds out, and what `list` says where a sidecar, a right, a store or the API server is missing.
 class CheckIT {
     @RegisterExtension
-    static final KubernetesForTests kubernetes =
-            KubernetesForTests.create().withCustomResourceDefinitions(Path.of("../deploy/crds"));
+    static final KubernetesForTests kubernetes = KubernetesForTests.create().withTokenStores();
 
     private static final String SECRET = "fixture-secret-of-the-check";
 

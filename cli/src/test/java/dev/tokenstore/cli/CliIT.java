@@ -27,8 +27,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 /// The commands on a real API server, in both ways to a store: through the shipped sidecar, and directly.
 class CliIT {
     @RegisterExtension
-    static final KubernetesForTests kubernetes =
-            KubernetesForTests.create().withCustomResourceDefinitions(Path.of("../deploy/crds"));
+    static final KubernetesForTests kubernetes = KubernetesForTests.create().withTokenStores();
 
     private static final String SECRET = "fixture-secret-of-the-cli";
     private static final String IN_AN_HOUR =

@@ -20,8 +20,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /// What the policies `oauth-token-store-secrets` and `oauth-token-store-clients` let the accounts of a store do.
 class ClientPolicyIT {
     @RegisterExtension
-    static final KubernetesForTests kubernetes =
-            KubernetesForTests.create().withCustomResourceDefinitions(OperatorUnderTest.CRDS);
+    static final KubernetesForTests kubernetes = KubernetesForTests.create().withTokenStores();
 
     private static final String TOKEN = """
             metadata: {labels: {tokenstore.dev/store: crm}, annotations: {tokenstore.dev/state: pending}}

@@ -39,8 +39,7 @@ import org.junit.jupiter.api.io.TempDir;
 /// Two operators, as processes of their own with the account and the rights that ship: one leads, the other takes over.
 class HighAvailabilityIT {
     @RegisterExtension
-    static final KubernetesForTests kubernetes =
-            KubernetesForTests.create().withCustomResourceDefinitions(OperatorUnderTest.CRDS);
+    static final KubernetesForTests kubernetes = KubernetesForTests.create().withTokenStores();
 
     private static final String LEASE_NAMESPACE = "oauth-token-store";
     private static final int TOKENS = 5_000;

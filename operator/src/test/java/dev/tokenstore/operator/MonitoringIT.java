@@ -28,8 +28,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 /// `deploy/monitoring` asks for nothing else.
 class MonitoringIT {
     @RegisterExtension
-    static final KubernetesForTests kubernetes =
-            KubernetesForTests.create().withCustomResourceDefinitions(OperatorUnderTest.CRDS);
+    static final KubernetesForTests kubernetes = KubernetesForTests.create().withTokenStores();
 
     /// Labels that Prometheus gives to all series of a target.
     private static final Set<String> OF_THE_TARGET = Set.of("instance", "namespace");

@@ -19,7 +19,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class OperatorPolicyIT {
     @RegisterExtension
     static final KubernetesForTests kubernetes =
-            KubernetesForTests.create().withPrivateServer().withCustomResourceDefinitions(OperatorUnderTest.CRDS);
+            KubernetesForTests.create().withPrivateServer().withTokenStores();
 
     private static final String ALMIGHTY = """
             apiVersion: rbac.authorization.k8s.io/v1

@@ -23,7 +23,6 @@ import io.fabric8.kubernetes.client.dsl.base.PatchType;
 import io.fabric8.kubernetes.client.http.HttpClient;
 import io.fabric8.kubernetes.client.jdkhttp.JdkHttpClientFactory;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
@@ -36,7 +35,6 @@ import java.util.function.Predicate;
 /// The operator as it ships, in a namespace of its own: its service account (by impersonation) under exactly the rights
 /// and policies of `deploy/operator`; with a clock that tests put forward.
 final class OperatorUnderTest implements AutoCloseable {
-    static final Path CRDS = Path.of("../deploy/crds");
 
     private static final Duration PATIENCE = Duration.ofSeconds(20);
 

@@ -19,7 +19,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 class PolicyLifeIT {
     @RegisterExtension
     static final KubernetesForTests kubernetes =
-            KubernetesForTests.create().withControllers().withCustomResourceDefinitions(OperatorUnderTest.CRDS);
+            KubernetesForTests.create().withControllers().withTokenStores();
 
     private static final Duration PATIENCE = Duration.ofSeconds(90);
 

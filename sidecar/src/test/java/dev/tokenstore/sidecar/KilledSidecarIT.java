@@ -29,8 +29,7 @@ import org.junit.jupiter.api.io.TempDir;
 /// over.
 class KilledSidecarIT {
     @RegisterExtension
-    static final KubernetesForTests kubernetes =
-            KubernetesForTests.create().withCustomResourceDefinitions(Path.of("../deploy/crds"));
+    static final KubernetesForTests kubernetes = KubernetesForTests.create().withTokenStores();
 
     private static final int SAVES = 1000;
     private static final Duration PATIENCE = Duration.ofSeconds(60);

@@ -18,8 +18,7 @@ import org.junit.jupiter.api.io.TempDir;
 /// The program serving a store of a cluster, also one that it cannot use yet.
 class SidecarInClusterIT {
     @RegisterExtension
-    static final KubernetesForTests kubernetes =
-            KubernetesForTests.create().withCustomResourceDefinitions(Path.of("../deploy/crds"));
+    static final KubernetesForTests kubernetes = KubernetesForTests.create().withTokenStores();
 
     private static final Duration READY_WITHIN = Duration.ofSeconds(60);
 

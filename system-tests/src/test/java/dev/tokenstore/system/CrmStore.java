@@ -14,13 +14,8 @@ record CrmStore(Pods pods, TestStore store) {
 
     /// Creates the account and the store.
     static CrmStore create(Pods pods) {
-        pods.apply("""
-                apiVersion: v1
-                kind: ServiceAccount
-                metadata: {name: crm-worker}
-                """);
-        var store = new CrmStore(
-                pods, new TestStore(pods.admin(), pods.cluster().kubeconfig(), pods.newNamespace(), "crm"));
+        pods.createAccount("crm-worker");
+        var store = new CrmStore(pods, pods.createStore());
         store.apply("12h");
         return store;
     }

@@ -5,7 +5,9 @@ import static org.awaitility.Awaitility.await;
 
 import dev.tokenstore.testing.KubernetesForTests;
 import dev.tokenstore.testing.node.NodeCondition;
+import dev.tokenstore.testing.product.TestStore;
 import io.fabric8.kubernetes.api.model.Pod;
+import io.fabric8.kubernetes.api.model.PodBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import java.time.Duration;
 import java.util.Optional;
@@ -108,6 +110,51 @@ final class Pods implements ExecutionCondition, BeforeAllCallback, AfterAllCallb
 
     void apply(String yaml) {
         kubernetes.apply(yaml);
+    }
+
+    void createAccount(String name) {
+        apply("""
+                apiVersion: v1
+                kind: ServiceAccount
+                metadata: {name: %s}
+                """.formatted(name));
+    }
+
+    /// Creates a store in a namespace of its own, with access for accounts of the pods' namespace.
+    TestStore createStore(String... accounts) {
+        return allow(new TestStore(admin(), cluster().kubeconfig(), newNamespace(), "crm"), accounts);
+    }
+
+    /// Gives access to accounts of the pods' namespace, and to no others.
+    TestStore allow(TestStore store, String... accounts) {
+        var entries = Stream.of(accounts)
+                .map(account -> "{name: %s, namespace: %s}".formatted(account, namespace()))
+                .toList();
+        return store.apply("{access: {serviceAccounts: %s}}".formatted(entries));
+    }
+
+    /// Waits until the chart's policy gives sidecars to pods: a new policy takes effect after some seconds.
+    void awaitInjection(TestStore store) {
+        var asking = new PodBuilder()
+                .withNewMetadata()
+                .withName("asking")
+                .withNamespace(namespace())
+                .addToAnnotations("tokenstore.dev/store", store.fullName())
+                .endMetadata()
+                .withNewSpec()
+                .addNewContainer()
+                .withName("app")
+                .withImage(Probe.IMAGE)
+                .endContainer()
+                .endSpec()
+                .build();
+        await().atMost(LIMIT)
+                .until(() -> !admin().resource(asking)
+                        .dryRun()
+                        .create()
+                        .getSpec()
+                        .getInitContainers()
+                        .isEmpty());
     }
 
     Pod pod(String name) {

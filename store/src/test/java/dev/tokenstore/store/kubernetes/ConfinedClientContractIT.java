@@ -2,7 +2,6 @@ package dev.tokenstore.store.kubernetes;
 
 import static org.awaitility.Awaitility.await;
 
-import dev.tokenstore.api.OAuthTokenStore;
 import dev.tokenstore.api.OAuthTokenStoreSpec;
 import dev.tokenstore.api.OAuthTokenStoreSpec.Access;
 import dev.tokenstore.api.OAuthTokenStoreSpec.Client;
@@ -11,8 +10,7 @@ import dev.tokenstore.store.TokenStoreContract;
 import dev.tokenstore.testing.KubernetesForTests;
 import dev.tokenstore.testing.product.ShippedPolicies;
 import dev.tokenstore.testing.product.TestStore;
-import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
-import java.nio.file.Path;
+import io.fabric8.kubernetes.client.utils.Serialization;
 import java.util.List;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -22,7 +20,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 class ConfinedClientContractIT implements TokenStoreContract {
     @RegisterExtension
     static final KubernetesForTests kubernetes =
-            KubernetesForTests.create().withPrivateServer().withCustomResourceDefinitions(Path.of("../deploy/crds"));
+            KubernetesForTests.create().withPrivateServer().withTokenStores();
 
     private static final String STORE = "crm";
 
@@ -37,22 +35,19 @@ class ConfinedClientContractIT implements TokenStoreContract {
     @Override
     public StoreUnderTest newStore(OAuthTokenStoreSpec spec) {
         var namespace = kubernetes.newNamespace();
-        var store = new OAuthTokenStore();
-        store.setMetadata(
-                new ObjectMetaBuilder().withName(STORE).withNamespace(namespace).build());
-        store.setSpec(new OAuthTokenStoreSpec(
+        var confined = new OAuthTokenStoreSpec(
                 spec.sessionTimeout(),
                 spec.maxTokenAge(),
                 spec.cleanup(),
                 spec.limits(),
                 new Access(List.of(new Client(TestStores.ACCOUNT, null, null))),
                 spec.deletionPolicy(),
-                spec.suspend()));
-        kubernetes.admin().resource(store).create();
-        var created = TestStore.in(kubernetes, namespace, STORE).bind("oauth-token-store-client", TestStores.ACCOUNT);
-        policies.awaitConfined(created);
+                spec.suspend());
+        policies.awaitConfined(TestStore.in(kubernetes, namespace, STORE)
+                .apply(Serialization.asJson(confined))
+                .bind("oauth-token-store-client", TestStores.ACCOUNT));
         var client = kubernetes.clientAs(namespace, TestStores.ACCOUNT);
-        // the API server learns of a binding some moments after it is created
+        // a new binding takes effect after some moments
         await().ignoreExceptions().until(() -> client.secrets().list() != null);
         var config = kubernetes.configAs(namespace, TestStores.ACCOUNT);
         return TestStores.of(kubernetes, namespace, STORE, config);

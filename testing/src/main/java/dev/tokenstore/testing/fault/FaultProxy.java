@@ -19,6 +19,7 @@ import java.time.Duration;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Queue;
+import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -119,6 +120,15 @@ public final class FaultProxy implements AutoCloseable {
     /// From now on asks `source` what to do to each request.
     public void misbehave(FaultSource source) {
         faults = source;
+    }
+
+    /// From now on harms one request in `oneIn`, each with one of `faults`.
+    public void harm(Random random, int oneIn, List<Fault> faults) {
+        misbehave(request -> {
+            synchronized (random) {
+                return random.nextInt(oneIn) == 0 ? faults.get(random.nextInt(faults.size())) : Fault.NONE;
+            }
+        });
     }
 
     /// Does `fault` to the next request with that method, once.

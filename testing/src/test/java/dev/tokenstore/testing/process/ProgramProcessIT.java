@@ -50,7 +50,7 @@ class ProgramProcessIT {
     void endsWhenAskedToAndWhenKilled() throws Exception {
         try (var asked = start("waits");
                 var killed = start("waits")) {
-            await().until(() -> asked.log().lines().filter("waiting"::equals).count() == 2);
+            await().until(() -> asked.hasLogged("waiting") && killed.hasLogged("waiting"));
             var pid = killed.pid();
 
             asked.terminate();
