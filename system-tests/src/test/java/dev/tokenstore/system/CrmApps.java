@@ -42,7 +42,7 @@ record CrmApps(Pods pods, CrmStore store) {
                 """.formatted(name, job(name, arguments)));
     }
 
-    /// The same every minute.
+    /// Starts a CronJob of [TokenApp] that runs every minute.
     void scheduleJob(String name, String arguments) {
         pods.apply("""
                 apiVersion: batch/v1

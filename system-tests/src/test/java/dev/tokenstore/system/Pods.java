@@ -47,7 +47,7 @@ final class Pods implements ExecutionCondition, BeforeAllCallback, AfterAllCallb
         return new Pods(true, false);
     }
 
-    /// The same, with the images of operator and sidecar.
+    /// Returns an extension that also loads the images of operator and sidecar.
     Pods withShippedImages() {
         return new Pods(onOwnNode, true);
     }

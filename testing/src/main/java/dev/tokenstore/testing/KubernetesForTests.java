@@ -61,13 +61,13 @@ public final class KubernetesForTests implements BeforeAllCallback, AfterAllCall
         return new KubernetesForTests(Optional.of(kubeconfig), false, false, List.of());
     }
 
-    /// The same, on a server that only this test class uses and may stop and start: see [#server()].
+    /// Returns an extension on a server that only this test class uses and may stop and start: see [#server()].
     public KubernetesForTests withPrivateServer() {
         return new KubernetesForTests(named, true, withControllers, definitions);
     }
 
-    /// The same, where deleted namespaces go, objects whose owners are gone are collected and validating admission
-    /// policies get a status: see [KubernetesServer#startControllers(Consumer)].
+    /// Returns an extension with controllers: deleted namespaces go, objects whose owners are gone are collected and
+    /// validating admission policies get a status: see [KubernetesServer#startControllers(Consumer)].
     ///
     /// On a server that only this test class uses, or on the cluster that the environment names, which has
     /// controllers of its own; together with [#withPrivateServer()] always on the former. They start after the
@@ -147,7 +147,7 @@ public final class KubernetesForTests implements BeforeAllCallback, AfterAllCall
         return clientAs(namespace(), serviceAccount);
     }
 
-    /// The same for an account of any namespace.
+    /// A client that acts as an account of any namespace by impersonation.
     public KubernetesClient clientAs(String namespace, String serviceAccount) {
         return session().closedAtTheEnd(KubernetesClients.clientOf(configAs(namespace, serviceAccount)));
     }
@@ -162,7 +162,7 @@ public final class KubernetesForTests implements BeforeAllCallback, AfterAllCall
         return configAs(namespace(), serviceAccount);
     }
 
-    /// The same for an account of any namespace, which is also the default namespace of its requests.
+    /// A new configuration that acts as an account of any namespace, the default namespace of its requests.
     public Config configAs(String namespace, String serviceAccount) {
         return new ConfigBuilder(config())
                 .withNamespace(namespace)
@@ -191,7 +191,7 @@ public final class KubernetesForTests implements BeforeAllCallback, AfterAllCall
         return session().manifests.apply(yaml);
     }
 
-    /// The same for YAML text, one or more documents.
+    /// Applies YAML text, one or more documents.
     public List<HasMetadata> apply(String yaml) {
         return session().manifests.apply(yaml);
     }

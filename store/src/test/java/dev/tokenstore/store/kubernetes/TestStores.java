@@ -42,17 +42,17 @@ final class TestStores implements StoreUnderTest {
         return create(kubernetes, kubernetes.config());
     }
 
-    /// The same, of a store whose tokens live as the spec says.
+    /// Creates a store with that spec in the test class's namespace.
     static TestStores create(KubernetesForTests kubernetes, OAuthTokenStoreSpec spec) {
         return create(kubernetes, kubernetes.config(), spec);
     }
 
-    /// The same, reached with another configuration.
+    /// Creates a store that keeps everything, for connections with that configuration.
     static TestStores create(KubernetesForTests kubernetes, Config config) {
         return create(kubernetes, config, OAuthTokenStoreSpec.keepingEverything());
     }
 
-    /// Both.
+    /// Creates a store with that spec, for connections with that configuration.
     static TestStores create(KubernetesForTests kubernetes, Config config, OAuthTokenStoreSpec spec) {
         var store = TestStore.in(kubernetes, kubernetes.namespace(), "store-" + NUMBER.incrementAndGet());
         return new TestStores(store.apply(Serialization.asJson(spec)), config);

@@ -75,7 +75,7 @@ public final class FaultProxy implements AutoCloseable {
         NONE,
         /// The request never arrives.
         DROP_REQUEST,
-        /// The request never arrives, and the connection stays as if it did.
+        /// The request never arrives, and the connection stays open without a reply.
         HANG,
         /// The request is carried out, its reply lost.
         SWALLOW_REPLY,
@@ -87,14 +87,14 @@ public final class FaultProxy implements AutoCloseable {
         /// The request is carried out, half of its reply arrives.
         CUT_REPLY,
         TOO_MANY_REQUESTS,
-        /// The same, with the advice to come back in a second.
+        /// 429 with `Retry-After: 1`.
         TOO_MANY_REQUESTS_RETRY_AFTER,
         CONFLICT,
         SERVER_ERROR,
         UNAVAILABLE,
         GONE,
-        /// The request is made to ask for what was after the very first change, which the server has long forgotten:
-        /// it answers by itself as it does then, a watch with an event that says 410.
+        /// The request asks for the changes since the very first one, which the server has compacted: it replies with
+        /// 410 Gone, to a watch with an error event.
         FROM_LONG_AGO
     }
 

@@ -7,6 +7,8 @@ import dev.tokenstore.testing.process.Program;
 import dev.tokenstore.testing.process.ProgramProcess;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -18,6 +20,7 @@ import java.util.regex.Pattern;
 /// The sidecar as it ships, as a process.
 public class SidecarProcess extends ProgramProcess {
     private static final Duration READY_WITHIN = Duration.ofMinutes(2);
+    private static final int GREETING_MILLIS = 10_000;
     /// Where a module's tests keep the output of programs: `NoSecretInAnyOutputIT` searches it.
     public static final Path LOGS = Path.of("target/logs");
 
@@ -74,8 +77,20 @@ public class SidecarProcess extends ProgramProcess {
 
     /// Returns when it listens and the store has answered.
     public SidecarProcess awaitReady() {
-        awaitServing().await("is ready", READY_WITHIN, this::isReady);
+        awaitServing().await("is ready", READY_WITHIN, () -> isReady() && greets());
         return this;
+    }
+
+    /// Whether it sends the first frame of HTTP/2 to whoever connects. A JVM that has just started loads classes
+    /// before, and clients with short timeouts give up meanwhile.
+    private boolean greets() {
+        var port = Integer.parseInt(address().substring(address().lastIndexOf(':') + 1));
+        try (var connection = new Socket(InetAddress.getLoopbackAddress(), port)) {
+            connection.setSoTimeout(GREETING_MILLIS);
+            return connection.getInputStream().read() >= 0;
+        } catch (IOException e) {
+            return false;
+        }
     }
 
     /// Whether the store has answered.
