@@ -224,7 +224,7 @@ for (const name of SDKS) {
       assert.equal(error.type, "SDKException");
       assert.equal(error.code, "TOKEN_STORE");
       assert.equal(error.status, "UNAVAILABLE");
-      assert.match(error.text, /no token store answers at 127\.0\.0\.1:\d+: start the sidecar/);
+      assert.match(error.text, /no token store sidecar can be reached at 127\.0\.0\.1:\d+ .*; start one there/);
       assert.equal((await app.do("call")).user, "ivan@example.com");
       assert.deepEqual(await vendor.tokenRequests(), ["refresh_token"]);
     });
