@@ -14,7 +14,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 
-/// The shipped sidecar as a process, serving an empty store of the tests' API server.
+/// The shipped sidecar as a process, on an empty store of the tests' API server.
 public final class RunningSidecar implements AutoCloseable {
     private static final Path JAR = Path.of("../../sidecar/target/sidecar.jar");
     private static final Duration PATIENCE = Duration.ofMinutes(2);
@@ -48,12 +48,12 @@ public final class RunningSidecar implements AutoCloseable {
         awaitServing();
     }
 
-    /// An extension that brings what a store needs.
+    /// The extension with the definition of the custom resource.
     public static KubernetesForTests kubernetes() {
         return KubernetesForTests.create().withCustomResourceDefinitions(Path.of("../../deploy/crds"));
     }
 
-    /// Starts one on a store of its own in a fresh namespace.
+    /// Starts a sidecar on its own store in a new namespace.
     public static RunningSidecar start(KubernetesForTests kubernetes) {
         var namespace = kubernetes.newNamespace();
         kubernetes.apply("""

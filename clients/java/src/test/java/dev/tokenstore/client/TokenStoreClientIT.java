@@ -90,7 +90,7 @@ class TokenStoreClientIT {
     }
 
     @Test
-    void tellsAMissByIdFromADeletedToken() {
+    void distinguishesAMissByIdFromASaveOfADeletedToken() {
         var id = client.saveToken(TokenRecord.builder().accessToken(SECRET).build())
                 .id()
                 .orElseThrow();

@@ -189,7 +189,7 @@ final class AdapterCase {
         return token;
     }
 
-    /// What is neither missing nor empty.
+    /// The values that are neither missing nor empty.
     private static Map<String, String> valuesOf(JsonNode row) {
         var values = new HashMap<String, String>();
         StreamSupport.stream(row.properties().spliterator(), false)
