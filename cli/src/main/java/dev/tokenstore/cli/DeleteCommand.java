@@ -3,7 +3,7 @@ package dev.tokenstore.cli;
 import dev.tokenstore.cli.output.Printable;
 import dev.tokenstore.cli.store.StoreAccess;
 import dev.tokenstore.cli.store.StoreOptions;
-import dev.tokenstore.client.Token;
+import dev.tokenstore.client.TokenRecord;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -70,7 +70,7 @@ final class DeleteCommand implements Callable<Integer> {
                                 : deleted + " tokens deleted. They were not revoked at the provider.");
     }
 
-    private void deleteOne(StoreAccess store, Token token, Confirmation confirmation) {
+    private void deleteOne(StoreAccess store, TokenRecord token, Confirmation confirmation) {
         var id = token.id().orElseThrow();
         if (!yes) {
             var user = token.userSignature()

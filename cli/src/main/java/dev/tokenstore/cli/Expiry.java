@@ -3,7 +3,7 @@ package dev.tokenstore.cli;
 import dev.tokenstore.cli.output.AccessTokenState;
 import dev.tokenstore.cli.store.StoreAccess;
 import dev.tokenstore.cli.store.StoreException;
-import dev.tokenstore.client.Token;
+import dev.tokenstore.client.TokenRecord;
 import java.time.Duration;
 import java.time.InstantSource;
 
@@ -20,7 +20,7 @@ final class Expiry {
     ///
     /// @param token as it is stored now
     /// @param sentence what was done, for people
-    record Outcome(Token token, String sentence) {}
+    record Outcome(TokenRecord token, String sentence) {}
 
     Expiry(StoreAccess store, InstantSource clock) {
         this.store = store;
@@ -28,7 +28,7 @@ final class Expiry {
     }
 
     /// Declares the access token of `found` expired.
-    Outcome expire(Token found) {
+    Outcome expire(TokenRecord found) {
         var now = clock.instant();
         switch (AccessTokenState.of(found, now)) {
             case NONE -> {
@@ -39,7 +39,7 @@ final class Expiry {
             }
             case VALID, UNKNOWN -> {}
         }
-        var expired = Token.builder()
+        var expired = TokenRecord.builder()
                 .id(found.id().orElseThrow())
                 .expiresIn(Long.toString(now.minus(AGO).toEpochMilli()))
                 .build();

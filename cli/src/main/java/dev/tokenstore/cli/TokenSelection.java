@@ -1,7 +1,7 @@
 package dev.tokenstore.cli;
 
 import dev.tokenstore.cli.store.StoreAccess;
-import dev.tokenstore.client.Token;
+import dev.tokenstore.client.TokenRecord;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -31,15 +31,17 @@ final class TokenSelection {
     /// The token that the command line names.
     ///
     /// @throws CommandException if it names none or several, or there is none
-    Token in(StoreAccess store) {
+    TokenRecord in(StoreAccess store) {
         if ((id == null) == (user == null) || (client != null && user == null)) {
             throw new CommandException(
                     ExitCode.USAGE, "give either the id of a token, or --user and, if that user has several, --client");
         }
         var found = id != null
                 ? store.findById(id)
-                : store.find(
-                        Token.builder().userSignature(user).clientId(client).build());
+                : store.find(TokenRecord.builder()
+                        .userSignature(user)
+                        .clientId(client)
+                        .build());
         return found.orElseThrow(() -> new CommandException(
                 ExitCode.NOT_FOUND,
                 "there is no such token in " + store.description() + "; \"tokenstore list\" lists those there are"));

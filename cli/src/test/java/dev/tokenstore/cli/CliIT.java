@@ -3,7 +3,7 @@ package dev.tokenstore.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import dev.tokenstore.client.Token;
+import dev.tokenstore.client.TokenRecord;
 import dev.tokenstore.client.TokenStoreClient;
 import dev.tokenstore.client.TokenStoreException;
 import dev.tokenstore.testing.KubernetesForTests;
@@ -62,8 +62,8 @@ class CliIT {
         return Stream.of(sidecar.options(), store.options());
     }
 
-    private static Token alice() {
-        return client.saveToken(Token.builder()
+    private static TokenRecord alice() {
+        return client.saveToken(TokenRecord.builder()
                 .userSignature("alice")
                 .clientId("1000.C")
                 .clientSecret(SECRET + "-client")
@@ -73,7 +73,7 @@ class CliIT {
                 .build());
     }
 
-    private static String idOf(Token token) {
+    private static String idOf(TokenRecord token) {
         return token.id().orElseThrow();
     }
 
@@ -128,8 +128,8 @@ class CliIT {
 
         var after = client.findTokenById(idOf(before));
         assertThat(Long.parseLong(after.expiresIn().orElseThrow())).isLessThan(System.currentTimeMillis());
-        for (var field : Token.Field.values()) {
-            if (field != Token.Field.EXPIRES_IN) {
+        for (var field : TokenRecord.Field.values()) {
+            if (field != TokenRecord.Field.EXPIRES_IN) {
                 assertThat(after.get(field)).as(field.key()).isEqualTo(before.get(field));
             }
         }
@@ -145,8 +145,8 @@ class CliIT {
     @ParameterizedTest
     @MethodSource("bothWays")
     void warnsWhereNothingCouldRenewWhatItExpires(List<String> way) {
-        var token =
-                client.saveToken(Token.builder().accessToken(SECRET + "-lone").build());
+        var token = client.saveToken(
+                TokenRecord.builder().accessToken(SECRET + "-lone").build());
 
         var expire = Command.run(way, "expire", idOf(token)).endsWith(ExitCode.OK);
 
@@ -158,7 +158,7 @@ class CliIT {
     @MethodSource("bothWays")
     void deletesATokenOrAllAndOnlyAfterAYes(List<String> way) {
         var alice = alice();
-        client.saveToken(Token.builder().accessToken(SECRET + "-other").build());
+        client.saveToken(TokenRecord.builder().accessToken(SECRET + "-other").build());
 
         assertThat(Command.run(way, "delete", idOf(alice))
                         .endsWith(ExitCode.USAGE)
@@ -185,7 +185,8 @@ class CliIT {
         var way = strict.options();
         try (var serving = SidecarProcess.ready(strict);
                 var app = TokenStoreClient.connect(serving.address())) {
-            var id = idOf(app.saveToken(Token.builder().accessToken(SECRET).build()));
+            var id =
+                    idOf(app.saveToken(TokenRecord.builder().accessToken(SECRET).build()));
 
             await().atMost(Duration.ofSeconds(30))
                     .pollInterval(Duration.ofMillis(500))

@@ -6,7 +6,7 @@ import dev.tokenstore.cli.store.NewToken;
 import dev.tokenstore.cli.store.StoreAccess;
 import dev.tokenstore.cli.store.StoreException;
 import dev.tokenstore.cli.store.Turns;
-import dev.tokenstore.client.Token;
+import dev.tokenstore.client.TokenRecord;
 import dev.tokenstore.store.token.TokenField;
 import dev.tokenstore.store.token.TokenFields;
 import java.time.Duration;
@@ -153,7 +153,7 @@ final class BatchWriter {
 
     /// Saves into the token of that version. By its user first, who leads to the token without a search: a version
     /// belongs to one token alone, so no other one is ever hit.
-    private Token save(PlannedRow row, TokenFields given, String id, String version) {
+    private TokenRecord save(PlannedRow row, TokenFields given, String id, String version) {
         if (row.fields().has(TokenField.USER_SIGNATURE)) {
             try {
                 return store.save(Tokens.tokenOf(identified(row, given)), version);
@@ -178,7 +178,7 @@ final class BatchWriter {
     }
 
     /// Decides anew about a row whose token someone else saved meanwhile.
-    private RowOutcome meet(PlannedRow row, TokenFields fields, Token stored) {
+    private RowOutcome meet(PlannedRow row, TokenFields fields, TokenRecord stored) {
         var plan = new ImportPlan(false);
         plan.stored(
                 Tokens.fieldsOf(stored),
@@ -205,7 +205,7 @@ final class BatchWriter {
         }
     }
 
-    private static void note(PlannedRow row, Token saved) {
+    private static void note(PlannedRow row, TokenRecord saved) {
         row.decision().token().stored(saved.id().orElseThrow(), saved.version().orElse(""));
     }
 

@@ -1,6 +1,6 @@
 package dev.tokenstore.cli.migration;
 
-import dev.tokenstore.client.Token;
+import dev.tokenstore.client.TokenRecord;
 import dev.tokenstore.store.token.TokenField;
 import dev.tokenstore.store.token.TokenFields;
 import java.util.EnumMap;
@@ -9,17 +9,17 @@ import java.util.EnumMap;
 final class Tokens {
     private Tokens() {}
 
-    static TokenFields fieldsOf(Token token) {
+    static TokenFields fieldsOf(TokenRecord token) {
         var values = new EnumMap<TokenField, String>(TokenField.class);
-        for (var field : Token.Field.values()) {
+        for (var field : TokenRecord.Field.values()) {
             token.get(field).ifPresent(value -> values.put(TokenField.valueOf(field.name()), value));
         }
         return TokenFields.of(values);
     }
 
-    static Token tokenOf(TokenFields fields) {
-        var token = Token.builder();
-        fields.forEachPresent((field, value) -> token.set(Token.Field.valueOf(field.name()), value.reveal()));
+    static TokenRecord tokenOf(TokenFields fields) {
+        var token = TokenRecord.builder();
+        fields.forEachPresent((field, value) -> token.set(TokenRecord.Field.valueOf(field.name()), value.reveal()));
         return token.build();
     }
 }

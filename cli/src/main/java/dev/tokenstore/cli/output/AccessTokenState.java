@@ -1,6 +1,6 @@
 package dev.tokenstore.cli.output;
 
-import dev.tokenstore.client.Token;
+import dev.tokenstore.client.TokenRecord;
 import java.time.Instant;
 import java.util.Optional;
 
@@ -14,7 +14,7 @@ public enum AccessTokenState {
     /// There is none.
     NONE;
 
-    public static AccessTokenState of(Token token, Instant now) {
+    public static AccessTokenState of(TokenRecord token, Instant now) {
         if (token.accessToken().isEmpty()) {
             return NONE;
         }
@@ -24,12 +24,12 @@ public enum AccessTokenState {
     }
 
     /// The moment of `expires_in`, also one that is too late for a reply's `expire_time`.
-    static Optional<Instant> expiryOf(Token token) {
+    static Optional<Instant> expiryOf(TokenRecord token) {
         return token.expiresIn().map(millis -> Instant.ofEpochMilli(Long.parseLong(millis)));
     }
 
     /// Whether something is stored that could renew the access token: a refresh token or a grant token.
-    public static boolean isRenewable(Token token) {
+    public static boolean isRenewable(TokenRecord token) {
         return token.refreshToken().isPresent() || token.grantToken().isPresent();
     }
 }

@@ -1,6 +1,6 @@
 package dev.tokenstore.cli.output;
 
-import dev.tokenstore.client.Token;
+import dev.tokenstore.client.TokenRecord;
 import java.io.PrintWriter;
 import java.util.Locale;
 import java.util.stream.Stream;
@@ -25,9 +25,9 @@ public final class TokenOutput {
         }
         try (var table = new Table(out, "ID", "USER", "CLIENT", "ACCESS TOKEN", "RENEWABLE", "AGE", "LAST SAVED")) {
             tokens.forEach(token -> table.row(
-                    token.cell(Token.Field.ID),
-                    token.cell(Token.Field.USER_SIGNATURE),
-                    token.cell(Token.Field.CLIENT_ID),
+                    token.cell(TokenRecord.Field.ID),
+                    token.cell(TokenRecord.Field.USER_SIGNATURE),
+                    token.cell(TokenRecord.Field.CLIENT_ID),
                     token.accessToken(),
                     token.renewable(),
                     token.age(),
@@ -41,7 +41,7 @@ public final class TokenOutput {
             StructuredOutput.of(format, out).object(token.fields());
             return;
         }
-        for (var field : Token.Field.values()) {
+        for (var field : TokenRecord.Field.values()) {
             line(label(field), token.cell(field));
         }
         line("State", token.accessToken());
@@ -51,7 +51,7 @@ public final class TokenOutput {
         line("Version", token.token().version().map(Printable::of).orElse("-"));
     }
 
-    private static String label(Token.Field field) {
+    private static String label(TokenRecord.Field field) {
         var words = field.key().replace('_', ' ');
         var label = words.substring(0, 1).toUpperCase(Locale.ROOT) + words.substring(1);
         return label.replace("Id", "ID")

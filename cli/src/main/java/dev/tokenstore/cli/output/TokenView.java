@@ -1,6 +1,6 @@
 package dev.tokenstore.cli.output;
 
-import dev.tokenstore.client.Token;
+import dev.tokenstore.client.TokenRecord;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.LinkedHashMap;
@@ -14,14 +14,14 @@ import java.util.Map;
 ///
 /// @param revealed whether secrets are shown, too
 /// @param now the moment that ages are told from
-public record TokenView(Token token, boolean revealed, Instant now) {
+public record TokenView(TokenRecord token, boolean revealed, Instant now) {
     public static final String REDACTED = "<redacted>";
 
     /// The names of the fields of JSON and YAML, which never change their meaning: those of the gRPC API, where a value
     /// that is not stored is left out, and two that say what can be done with the token.
     public Map<String, Object> fields() {
         var fields = new LinkedHashMap<String, Object>();
-        for (var field : Token.Field.values()) {
+        for (var field : TokenRecord.Field.values()) {
             token.get(field).ifPresent(value -> fields.put(field.key(), shown(field, value)));
         }
         fields.put("access_token_state", AccessTokenState.of(token, now).name().toLowerCase(Locale.ROOT));
@@ -33,11 +33,11 @@ public record TokenView(Token token, boolean revealed, Instant now) {
         return fields;
     }
 
-    private String shown(Token.Field field, String value) {
+    private String shown(TokenRecord.Field field, String value) {
         return isSecret(field) && !revealed ? REDACTED : value;
     }
 
-    static boolean isSecret(Token.Field field) {
+    static boolean isSecret(TokenRecord.Field field) {
         return switch (field) {
             case CLIENT_SECRET, GRANT_TOKEN, REFRESH_TOKEN, ACCESS_TOKEN -> true;
             case ID, USER_SIGNATURE, CLIENT_ID, REDIRECT_URL, API_DOMAIN, EXPIRES_IN -> false;
@@ -45,7 +45,7 @@ public record TokenView(Token token, boolean revealed, Instant now) {
     }
 
     /// A field for a table; `-` where nothing is stored.
-    String cell(Token.Field field) {
+    String cell(TokenRecord.Field field) {
         return token.get(field).map(value -> Printable.of(shown(field, value))).orElse("-");
     }
 

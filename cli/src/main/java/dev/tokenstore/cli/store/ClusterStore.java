@@ -1,6 +1,6 @@
 package dev.tokenstore.cli.store;
 
-import dev.tokenstore.client.Token;
+import dev.tokenstore.client.TokenRecord;
 import dev.tokenstore.store.NewTokenResult;
 import dev.tokenstore.store.SaveResult;
 import dev.tokenstore.store.StorageException;
@@ -43,7 +43,7 @@ final class ClusterStore implements StoreAccess {
     }
 
     @Override
-    public Stream<Token> list() {
+    public Stream<TokenRecord> list() {
         return Stream.iterate(
                         Optional.of(page("")),
                         Optional::isPresent,
@@ -57,27 +57,27 @@ final class ClusterStore implements StoreAccess {
     }
 
     @Override
-    public Optional<Token> find(Token wanted) {
+    public Optional<TokenRecord> find(TokenRecord wanted) {
         return explained(() -> store.find(fieldsOf(wanted))).map(ClusterStore::tokenOf);
     }
 
     @Override
-    public Optional<Token> findById(String id) {
+    public Optional<TokenRecord> findById(String id) {
         return explained(() -> store.findById(idOf(id))).map(ClusterStore::tokenOf);
     }
 
     @Override
-    public Token save(Token given) {
+    public TokenRecord save(TokenRecord given) {
         return saved(explained(() -> store.save(fieldsOf(given))));
     }
 
     @Override
-    public Token save(Token given, String expectedVersion) {
+    public TokenRecord save(TokenRecord given, String expectedVersion) {
         return saved(explained(() -> store.saveIfVersion(fieldsOf(given), expectedVersion)));
     }
 
     @Override
-    public List<NewToken> saveNew(List<Token> given) {
+    public List<NewToken> saveNew(List<TokenRecord> given) {
         var fields = given.stream().map(ClusterStore::fieldsOf).toList();
         return explained(() -> store.saveNew(fields)).stream()
                 .map(ClusterStore::newTokenOf)
@@ -93,7 +93,7 @@ final class ClusterStore implements StoreAccess {
         };
     }
 
-    private static Token saved(SaveResult result) {
+    private static TokenRecord saved(SaveResult result) {
         return switch (result) {
             case SaveResult.Saved saved -> tokenOf(saved.token());
             case SaveResult.VersionConflict conflict ->
@@ -133,18 +133,19 @@ final class ClusterStore implements StoreAccess {
         return TokenFields.of(Map.of(TokenField.ID, id));
     }
 
-    private static TokenFields fieldsOf(Token token) {
+    private static TokenFields fieldsOf(TokenRecord token) {
         var values = new EnumMap<TokenField, String>(TokenField.class);
-        for (var field : Token.Field.values()) {
+        for (var field : TokenRecord.Field.values()) {
             token.get(field).ifPresent(value -> values.put(TokenField.valueOf(field.name()), value));
         }
         return TokenFields.of(values);
     }
 
-    private static Token tokenOf(StoredToken stored) {
-        var token = Token.builder()
+    private static TokenRecord tokenOf(StoredToken stored) {
+        var token = TokenRecord.builder()
                 .stored(stored.version(), expireTimeOf(stored.fields()), stored.createTime(), stored.updateTime());
-        stored.fields().forEachPresent((field, value) -> token.set(Token.Field.valueOf(field.name()), value.reveal()));
+        stored.fields()
+                .forEachPresent((field, value) -> token.set(TokenRecord.Field.valueOf(field.name()), value.reveal()));
         return token.build();
     }
 

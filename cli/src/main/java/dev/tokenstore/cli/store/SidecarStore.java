@@ -1,7 +1,7 @@
 package dev.tokenstore.cli.store;
 
 import dev.tokenstore.cli.ExitCode;
-import dev.tokenstore.client.Token;
+import dev.tokenstore.client.TokenRecord;
 import dev.tokenstore.client.TokenStoreClient;
 import dev.tokenstore.client.TokenStoreException;
 import java.util.Iterator;
@@ -28,23 +28,23 @@ final class SidecarStore implements StoreAccess {
     }
 
     @Override
-    public Stream<Token> list() {
+    public Stream<TokenRecord> list() {
         var pages = explained(client::getTokens).iterator();
         return Stream.iterate(next(pages), Optional::isPresent, token -> next(pages))
                 .map(Optional::orElseThrow);
     }
 
-    private static Optional<Token> next(Iterator<Token> tokens) {
+    private static Optional<TokenRecord> next(Iterator<TokenRecord> tokens) {
         return explained(() -> tokens.hasNext() ? Optional.of(tokens.next()) : Optional.empty());
     }
 
     @Override
-    public Optional<Token> find(Token wanted) {
+    public Optional<TokenRecord> find(TokenRecord wanted) {
         return explained(() -> client.findToken(wanted));
     }
 
     @Override
-    public Optional<Token> findById(String id) {
+    public Optional<TokenRecord> findById(String id) {
         try {
             return explained(() -> Optional.of(client.findTokenById(id)));
         } catch (StoreException e) {
@@ -56,17 +56,17 @@ final class SidecarStore implements StoreAccess {
     }
 
     @Override
-    public Token save(Token given) {
+    public TokenRecord save(TokenRecord given) {
         return explained(() -> client.saveToken(given));
     }
 
     @Override
-    public Token save(Token given, String expectedVersion) {
+    public TokenRecord save(TokenRecord given, String expectedVersion) {
         return explained(() -> client.saveToken(given, expectedVersion));
     }
 
     @Override
-    public List<NewToken> saveNew(List<Token> given) {
+    public List<NewToken> saveNew(List<TokenRecord> given) {
         var unreachable = new AtomicReference<@Nullable StoreException>();
         return Turns.inOrder(SAVES_AT_ONCE, given, token -> {
             var earlier = unreachable.get();
@@ -77,7 +77,7 @@ final class SidecarStore implements StoreAccess {
 
     /// Looks first, for a save would change what is stored. Someone who saves the same token between the two gets it
     /// changed, as by any other save.
-    private NewToken saveNew(Token given, AtomicReference<@Nullable StoreException> unreachable) {
+    private NewToken saveNew(TokenRecord given, AtomicReference<@Nullable StoreException> unreachable) {
         try {
             var isStored = given.id().flatMap(this::findById).isPresent()
                     || find(given.toBuilder().id(null).build()).isPresent();
@@ -112,13 +112,10 @@ final class SidecarStore implements StoreAccess {
     }
 
     private static StoreException explained(TokenStoreException e) {
-        var reason = e.reason();
-        if (reason.isEmpty()) {
-            reason = switch (e.code()) {
-                case UNAVAILABLE, DEADLINE_EXCEEDED, UNIMPLEMENTED -> StoreException.SIDECAR_UNAVAILABLE;
-                default -> e.code().name();
-            };
-        }
+        var reason = e.reason().orElseGet(() -> switch (e.status()) {
+            case UNAVAILABLE, DEADLINE_EXCEEDED, UNIMPLEMENTED -> StoreException.SIDECAR_UNAVAILABLE;
+            default -> e.status().name();
+        });
         return new StoreException(reason, String.valueOf(e.getMessage()), e);
     }
 

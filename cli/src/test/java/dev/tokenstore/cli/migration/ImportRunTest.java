@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.tokenstore.cli.migration.RowOutcome.Action;
 import dev.tokenstore.cli.migration.source.SourceRow;
 import dev.tokenstore.cli.store.StoreException;
-import dev.tokenstore.client.Token;
+import dev.tokenstore.client.TokenRecord;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -16,8 +16,8 @@ import org.junit.jupiter.api.Test;
 
 /// How decisions are carried out when the store does not do as it should.
 class ImportRunTest {
-    private static final Token ALICE = token("1", "alice", "1000");
-    private static final Token BOB = token("2", "bob", "1000");
+    private static final TokenRecord ALICE = token("1", "alice", "1000");
+    private static final TokenRecord BOB = token("2", "bob", "1000");
 
     private final ScriptedStore store = new ScriptedStore();
     private final List<RowOutcome> outcomes = new ArrayList<>();
@@ -128,13 +128,13 @@ class ImportRunTest {
     void progressIsToldAfterEveryBatchThatOthersFollow() {
         run(IntStream.range(0, 2 * ImportRun.BATCH)
                 .mapToObj(number -> token("" + number, "user-" + number, "1000"))
-                .toArray(Token[]::new));
+                .toArray(TokenRecord[]::new));
 
         assertThat(outcomes).hasSize(2 * ImportRun.BATCH);
         assertThat(batches).containsExactly(ImportRun.BATCH);
     }
 
-    private void run(Token... tokens) {
+    private void run(TokenRecord... tokens) {
         var run = newRun();
         run.look(() -> {});
         run.run(
@@ -152,7 +152,7 @@ class ImportRunTest {
                 store, new ImportPlan(false), Optional.of(new BatchWriter(store, pauses::add)), outcomes::add);
     }
 
-    private static SourceRow row(int line, Token token) {
+    private static SourceRow row(int line, TokenRecord token) {
         return new SourceRow.Readable("line " + line, Tokens.fieldsOf(token));
     }
 
@@ -164,8 +164,8 @@ class ImportRunTest {
         return new StoreException("API_SERVER_UNAVAILABLE", "nobody answers", null);
     }
 
-    private static Token token(String id, String user, String expiry) {
-        return Token.builder()
+    private static TokenRecord token(String id, String user, String expiry) {
+        return TokenRecord.builder()
                 .id(id)
                 .userSignature(user)
                 .refreshToken("fixture-secret-r-" + user)

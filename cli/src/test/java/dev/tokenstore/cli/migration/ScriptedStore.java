@@ -3,7 +3,7 @@ package dev.tokenstore.cli.migration;
 import dev.tokenstore.cli.store.NewToken;
 import dev.tokenstore.cli.store.StoreAccess;
 import dev.tokenstore.cli.store.StoreException;
-import dev.tokenstore.client.Token;
+import dev.tokenstore.client.TokenRecord;
 import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -19,9 +19,9 @@ import java.util.stream.Stream;
 final class ScriptedStore implements StoreAccess {
     private static final Instant NOW = Instant.parse("2026-01-01T00:00:00Z");
 
-    private final Map<String, Token> tokens = new LinkedHashMap<>();
+    private final Map<String, TokenRecord> tokens = new LinkedHashMap<>();
     private final Deque<Optional<StoreException>> failuresOfNext = new ArrayDeque<>();
-    private final Deque<Token> savedByOthersFirst = new ArrayDeque<>();
+    private final Deque<TokenRecord> savedByOthersFirst = new ArrayDeque<>();
     private int generated;
 
     /// The next new tokens, one by one, fail.
@@ -32,19 +32,19 @@ final class ScriptedStore implements StoreAccess {
     }
 
     /// Before the next new token is stored, someone else stores this one.
-    void savedFirst(Token token) {
+    void savedFirst(TokenRecord token) {
         savedByOthersFirst.add(token);
     }
 
     /// Stores a token, whatever is there.
-    Token put(Token token, String version) {
+    TokenRecord put(TokenRecord token, String version) {
         var id = token.id().orElseGet(() -> "tok-" + generated++);
         var stored = token.toBuilder().id(id).stored(version, null, NOW, NOW).build();
         tokens.put(id, stored);
         return stored;
     }
 
-    List<Token> all() {
+    List<TokenRecord> all() {
         return List.copyOf(tokens.values());
     }
 
@@ -54,12 +54,12 @@ final class ScriptedStore implements StoreAccess {
     }
 
     @Override
-    public Stream<Token> list() {
+    public Stream<TokenRecord> list() {
         return all().stream();
     }
 
     @Override
-    public Optional<Token> find(Token wanted) {
+    public Optional<TokenRecord> find(TokenRecord wanted) {
         return tokens.values().stream()
                 .filter(token -> token.userSignature().isPresent()
                         && token.userSignature().equals(wanted.userSignature()))
@@ -67,24 +67,24 @@ final class ScriptedStore implements StoreAccess {
     }
 
     @Override
-    public Optional<Token> findById(String id) {
+    public Optional<TokenRecord> findById(String id) {
         return Optional.ofNullable(tokens.get(id));
     }
 
     @Override
-    public Token save(Token given) {
+    public TokenRecord save(TokenRecord given) {
         throw new UnsupportedOperationException();
     }
 
     @Override
-    public Token save(Token given, String expectedVersion) {
+    public TokenRecord save(TokenRecord given, String expectedVersion) {
         var row = given.id().map(tokens::get).or(() -> find(given));
         if (row.isEmpty() || !row.get().version().equals(Optional.of(expectedVersion))) {
             throw new StoreException("VERSION_CONFLICT", "not at that version", null);
         }
         var merged = row.get().toBuilder();
-        for (var field : Token.Field.values()) {
-            if (field != Token.Field.ID) {
+        for (var field : TokenRecord.Field.values()) {
+            if (field != TokenRecord.Field.ID) {
                 given.get(field).ifPresent(value -> merged.set(field, value));
             }
         }
@@ -92,7 +92,7 @@ final class ScriptedStore implements StoreAccess {
     }
 
     @Override
-    public List<NewToken> saveNew(List<Token> given) {
+    public List<NewToken> saveNew(List<TokenRecord> given) {
         var results = new ArrayList<NewToken>();
         for (var token : given) {
             var failure = failuresOfNext.isEmpty() ? Optional.<StoreException>empty() : failuresOfNext.poll();

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
-import dev.tokenstore.client.Token;
+import dev.tokenstore.client.TokenRecord;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -20,7 +20,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 class TokenOutputTest {
     private static final Instant NOW = Instant.parse("2026-03-01T12:00:00Z");
     private static final String SECRET = "fixture-secret-of-the-output";
-    private static final Token ALICE = Token.builder()
+    private static final TokenRecord ALICE = TokenRecord.builder()
             .id("tok-1")
             .userSignature("alice@example.org")
             .clientId("1000.C")
@@ -34,7 +34,7 @@ class TokenOutputTest {
                     Instant.parse("2026-02-01T12:00:00Z"),
                     Instant.parse("2026-03-01T11:50:00Z"))
             .build();
-    private static final Token NOBODY = Token.builder()
+    private static final TokenRecord NOBODY = TokenRecord.builder()
             .id("2")
             .accessToken(SECRET)
             .expiresIn(Long.toString(NOW.minusSeconds(3 * 3600).toEpochMilli()))
@@ -161,15 +161,17 @@ class TokenOutputTest {
 
     @Test
     void whatUsersAreNamedCannotMoveTheCursor() {
-        var evil =
-                Token.builder().id("1\n2").userSignature("\u001b[31mred\u202e").build();
+        var evil = TokenRecord.builder()
+                .id("1\n2")
+                .userSignature("\u001b[31mred\u202e")
+                .build();
 
         assertThat(printed(out -> new TokenOutput(Format.TABLE, out).list(Stream.of(view(evil)))))
                 .contains("1\\u{a}2", "\\u{1b}[31mred\\u{202e}")
                 .doesNotContain("\u001b", "\u202e");
     }
 
-    private static TokenView view(Token token) {
+    private static TokenView view(TokenRecord token) {
         return new TokenView(token, false, NOW);
     }
 

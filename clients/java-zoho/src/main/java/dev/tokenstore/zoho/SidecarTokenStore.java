@@ -9,7 +9,7 @@ import dev.tokenstore.client.TokenStoreClient;
 import java.util.ArrayList;
 import java.util.List;
 
-/// The token store of the Zoho CRM SDK that keeps its tokens through a sidecar. Thread-safe.
+/// The Zoho CRM SDK's `TokenStore` that keeps tokens in the store of a sidecar. Thread-safe.
 ///
 /// ```java
 /// new Initializer.Builder().environment(environment).token(token).store(new SidecarTokenStore()).initialize();
@@ -18,12 +18,12 @@ public final class SidecarTokenStore implements TokenStore, AutoCloseable {
     private final TokenStoreClient client;
     private final SdkTokenStore<OAuthToken, SDKException> store;
 
-    /// Through the sidecar that `TOKENSTORE_ADDRESS` names, or the one at `127.0.0.1:50051`.
+    /// Uses the sidecar at `TOKENSTORE_ADDRESS`, else at `127.0.0.1:50051`.
     public SidecarTokenStore() {
         this(TokenStoreClient.connect());
     }
 
-    /// Through a client that this closes.
+    /// @param client closed with this store
     public SidecarTokenStore(TokenStoreClient client) {
         this.client = client;
         this.store = new SdkTokenStore<>(client, new ZohoTokens());

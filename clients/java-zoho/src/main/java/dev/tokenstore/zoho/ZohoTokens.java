@@ -4,9 +4,9 @@ import com.zoho.api.authenticator.OAuthToken;
 import com.zoho.crm.api.UserSignature;
 import com.zoho.crm.api.exception.SDKException;
 import dev.tokenstore.client.SdkTokens;
-import dev.tokenstore.client.Token;
+import dev.tokenstore.client.TokenRecord;
 
-/// The SDK's `OAuthToken`, read and filled through its getters and setters.
+/// Reads and fills the SDK's `OAuthToken` through its getters and setters.
 final class ZohoTokens implements SdkTokens<OAuthToken, SDKException> {
     private static final String CODE = "TOKEN_STORE";
 
@@ -16,7 +16,7 @@ final class ZohoTokens implements SdkTokens<OAuthToken, SDKException> {
     }
 
     @Override
-    public String get(OAuthToken token, Token.Field field) {
+    public String get(OAuthToken token, TokenRecord.Field field) {
         switch (field) {
             case ID:
                 return token.getId();
@@ -44,7 +44,7 @@ final class ZohoTokens implements SdkTokens<OAuthToken, SDKException> {
     }
 
     @Override
-    public void set(OAuthToken token, Token.Field field, String value) throws SDKException {
+    public void set(OAuthToken token, TokenRecord.Field field, String value) throws SDKException {
         switch (field) {
             case ID:
                 token.setId(value);

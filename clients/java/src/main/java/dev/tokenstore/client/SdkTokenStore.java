@@ -2,16 +2,21 @@ package dev.tokenstore.client;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
-/// The six operations as the SDKs call a token store, with the SDK's own token objects: what an SDK's adapter hands its
-/// calls to. The rules are the same for every SDK (`docs/semantics.md`).
+/// The six operations on an SDK's own token objects; the adapter for an SDK delegates to it. The rules are the same for
+/// every SDK and in every language (`clients/adapter-cases.json`).
 ///
-/// A value that is null or `""` is absent; the values of the caller's object win over those of the store.
+/// A value that is null or `""` is absent. Values of the caller's object take precedence over stored ones, except for
+/// the id.
 ///
 /// @param <T> the SDK's class of tokens
 /// @param <X> the SDK's class of exceptions
 public final class SdkTokenStore<T, X extends Exception> {
+    private static final String GONE = "there is no token with this id: it was deleted, or its session is over;"
+            + " initialize the SDK again, without the id";
+
     private final TokenStoreClient client;
     private final SdkTokens<T, X> sdk;
 
@@ -20,93 +25,86 @@ public final class SdkTokenStore<T, X extends Exception> {
         this.sdk = sdk;
     }
 
-    /// Fills the caller's object from the token that it describes and returns it; null, and an untouched object, if
-    /// there is none.
+    /// Fills the caller's object from the token that it describes and returns it. Returns null and leaves the object
+    /// unchanged if there is none.
     public @Nullable T findToken(T token) throws X {
         var given = read(token);
-        var found = asked(() -> client.findToken(given));
+        var found = call(() -> client.findToken(given));
         if (found.isEmpty()) {
             return null;
         }
         var row = found.get();
-        // a deadline belongs to its access token: another one would seem to live as long as the stored one
-        var deadlineFits = given.accessToken().isEmpty() || given.accessToken().equals(row.accessToken());
-        fill(token, given, deadlineFits ? row : row.toBuilder().expiresIn(null).build());
+        // expires_in belongs to one access token: with another one it would make that look valid
+        var expiryFits = given.accessToken().isEmpty() || given.accessToken().equals(row.accessToken());
+        fill(token, given, expiryFits ? row : row.toBuilder().expiresIn(null).build());
         return token;
     }
 
-    /// Returns a new object with all that is stored.
+    /// Returns a new object with every stored value.
     ///
     /// @throws X also if there is no such token
     public T findTokenById(@Nullable String id) throws X {
-        return made(asked(() -> client.findTokenById(id == null ? "" : id)));
+        return newToken(call(() -> client.findTokenById(id == null ? "" : id)));
     }
 
-    /// Stores what the object holds; then gives it its id and the stored values that it lacks.
+    /// Stores the values of the object, then sets its id and the stored values that it lacks.
     public void saveToken(T token) throws X {
         var given = read(token);
-        fill(token, given, asked(() -> client.saveToken(given)));
+        fill(token, given, call(() -> client.saveToken(given)));
     }
 
-    /// Deletes the token with that id, if there is one.
+    /// Deletes the token with this id, if there is one.
     public void deleteToken(@Nullable String id) throws X {
-        asked(() -> {
+        call(() -> {
             client.deleteToken(id == null ? "" : id);
             return true;
         });
     }
 
-    /// All tokens, as new objects; an empty list where there are none.
+    /// Returns all tokens as new objects.
     public List<T> getTokens() throws X {
         var tokens = new ArrayList<T>();
-        var rows = asked(client::getTokens).iterator();
-        while (asked(rows::hasNext)) {
-            tokens.add(made(asked(rows::next)));
+        var rows = call(client::getTokens).iterator();
+        while (call(rows::hasNext)) {
+            tokens.add(newToken(call(rows::next)));
         }
         return tokens;
     }
 
     /// Deletes all tokens.
     public void deleteTokens() throws X {
-        asked(client::deleteTokens);
+        call(client::deleteTokens);
     }
 
-    private Token read(T token) {
-        var given = Token.builder();
-        for (var field : Token.Field.values()) {
+    private TokenRecord read(T token) {
+        var given = TokenRecord.builder();
+        for (var field : TokenRecord.Field.values()) {
             given.set(field, sdk.get(token, field));
         }
         return given.build();
     }
 
-    /// The id becomes the row's, whatever it was.
-    private void fill(T token, Token given, Token row) throws X {
-        for (var field : Token.Field.values()) {
+    private void fill(T token, TokenRecord given, TokenRecord row) throws X {
+        for (var field : TokenRecord.Field.values()) {
             var value = row.get(field);
             if (value.isPresent()
-                    && (field == Token.Field.ID || given.get(field).isEmpty())) {
+                    && (field == TokenRecord.Field.ID || given.get(field).isEmpty())) {
                 sdk.set(token, field, value.get());
             }
         }
     }
 
-    private T made(Token row) throws X {
+    private T newToken(TokenRecord row) throws X {
         var token = sdk.create();
-        fill(token, Token.builder().build(), row);
+        fill(token, TokenRecord.builder().build(), row);
         return token;
     }
 
-    private <R> R asked(Question<R> question) throws X {
+    private <R> R call(Supplier<R> call) throws X {
         try {
-            return question.ask();
-        } catch (TokenStoreException e) {
-            throw sdk.failure(String.valueOf(e.getMessage()), e);
+            return call.get();
+        } catch (TokenStoreException | IllegalArgumentException e) {
+            throw sdk.failure(TokenStoreException.isTokenGone(e) ? GONE : String.valueOf(e.getMessage()), e);
         }
-    }
-
-    /// A call of the client.
-    @FunctionalInterface
-    private interface Question<R> {
-        R ask();
     }
 }

@@ -12,7 +12,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Pattern;
 
-/// Where a sidecar serves: `HOST:PORT`, or `unix:PATH` for a Unix socket.
+/// The address of a sidecar: `HOST:PORT`, or `unix:PATH` for a Unix socket.
 final class SidecarAddress {
     static final String VARIABLE = "TOKENSTORE_ADDRESS";
     static final String DEFAULT = "127.0.0.1:50051";
@@ -27,7 +27,7 @@ final class SidecarAddress {
         this.text = text;
     }
 
-    /// @throws IllegalArgumentException if it is none
+    /// @throws IllegalArgumentException if the address is malformed
     static SidecarAddress parse(String text) {
         var isPath = text.startsWith(UNIX) && !pathOf(text).isEmpty();
         var tcp = TCP.matcher(text);
@@ -44,7 +44,7 @@ final class SidecarAddress {
                 .orElse(DEFAULT));
     }
 
-    /// `unix:relative`, `unix:/absolute` and `unix:///absolute`, as gRPC has it.
+    /// Returns the path of `unix:relative`, `unix:/absolute` or `unix:///absolute`, which are gRPC's forms.
     private static String pathOf(String text) {
         var path = text.substring(UNIX.length());
         return path.startsWith("//") ? path.substring(2) : path;
@@ -54,7 +54,7 @@ final class SidecarAddress {
         return text.startsWith(UNIX);
     }
 
-    /// Threads for connections to Unix sockets; TCP uses those that gRPC shares.
+    /// Creates the event loop for a Unix socket; TCP connections use the one that gRPC shares.
     EventLoopGroup newUnixThreads() {
         return new MultiThreadIoEventLoopGroup(
                 1, new DefaultThreadFactory("tokenstore-client", true), NioIoHandler.newFactory());
@@ -68,7 +68,7 @@ final class SidecarAddress {
                             unixSocketAddress(Runtime.version().feature()))
                     .channelType(NioDomainSocketChannel.class)
                     .eventLoopGroup(unixThreads.orElseThrow())
-                    // the builder sets it, a Unix socket does not know it and netty would warn for every connection
+                    // the builder sets this option, for which netty logs a warning on a Unix socket
                     .withOption(ChannelOption.SO_KEEPALIVE, null)
                     .overrideAuthority("localhost");
         }
@@ -79,7 +79,7 @@ final class SidecarAddress {
         return NettyChannelBuilder.forAddress(tcp.group(1), Integer.parseInt(tcp.group(2)));
     }
 
-    /// By reflection, for this is compiled for an older JDK than has the class.
+    /// Uses reflection: this module is compiled for Java 11, which has no such class.
     SocketAddress unixSocketAddress(int jdk) {
         if (jdk < JDK_WITH_UNIX_SOCKETS) {
             throw new IllegalStateException("Java " + jdk + " cannot connect to the Unix socket " + pathOf(text)

@@ -17,38 +17,38 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import java.util.stream.Stream;
 
-/// A token store, reached through its sidecar: the six operations, as blocking calls.
+/// A client of a token store's sidecar: the six operations, as blocking calls.
 ///
-/// One client serves a whole app: it is thread-safe and keeps one connection, which it makes at the first call and
-/// again whenever it was lost. Every call has a time limit. When the sidecar is not there at that moment, a find, a
-/// list and the deletion of one token are repeated a few times, a save waits for it; else the call ends with a
-/// [TokenStoreException].
+/// One client serves a whole app: it is thread-safe, connects at the first call, and reconnects by itself. Every call
+/// has a time limit. While the store is unavailable, finds, lists and deletions by id are tried up to five times; a
+/// save is sent once, and waits for a sidecar that is restarting. A failed call throws [TokenStoreException]; a value
+/// that is not valid text throws [IllegalArgumentException], and nothing is sent.
 ///
 /// ```java
 /// try (var store = TokenStoreClient.connect()) {
-///     var saved = store.saveToken(Token.builder().userSignature("alice").refreshToken(token).build());
+///     var saved = store.saveToken(TokenRecord.builder().userSignature("alice").refreshToken(token).build());
 /// }
 /// ```
 public final class TokenStoreClient implements AutoCloseable {
     private static final int PAGE_SIZE = 500;
 
-    private final SidecarConnection connection;
+    private final SidecarChannel sidecar;
     private final Duration timeout;
-    private final Duration deleteAllTimeout;
+    private final Duration deleteTokensTimeout;
 
     private TokenStoreClient(Builder builder) {
         timeout = builder.timeout;
-        deleteAllTimeout = builder.deleteAllTimeout;
-        connection = new SidecarConnection(builder.address);
+        deleteTokensTimeout = builder.deleteTokensTimeout;
+        sidecar = new SidecarChannel(builder.address);
     }
 
-    /// A client of the sidecar that the environment variable `TOKENSTORE_ADDRESS` names, or of the one at
-    /// `127.0.0.1:50051`. Nothing is sent before the first call.
+    /// Returns a client of the sidecar at the address in the environment variable `TOKENSTORE_ADDRESS`, else at
+    /// `127.0.0.1:50051`. It connects at the first call.
     public static TokenStoreClient connect() {
         return builder().build();
     }
 
-    /// A client of the sidecar at `HOST:PORT`, or `unix:PATH` (which takes Java 16 or later).
+    /// Returns a client of the sidecar at `HOST:PORT`, or `unix:PATH` (which needs Java 16 or later).
     ///
     /// @throws IllegalArgumentException if the address is malformed
     public static TokenStoreClient connect(String address) {
@@ -60,61 +60,57 @@ public final class TokenStoreClient implements AutoCloseable {
     }
 
     /// Returns the stored token that the given fields describe, or empty: a miss is no error.
-    public Optional<Token> findToken(Token wanted) {
+    public Optional<TokenRecord> findToken(TokenRecord wanted) {
         var request = FindTokenRequest.newBuilder()
-                .setToken(TokenMessages.messageOf(wanted))
+                .setToken(RecordMessages.messageOf(wanted))
                 .build();
         var response = call(timeout, stub -> stub.findToken(request));
-        return response.hasToken() ? Optional.of(TokenMessages.tokenOf(response.getToken())) : Optional.empty();
+        return response.hasToken() ? Optional.of(RecordMessages.recordOf(response.getToken())) : Optional.empty();
     }
 
-    /// Returns the token with that id.
+    /// Returns the token with this id.
     ///
     /// @throws TokenStoreException with reason `TOKEN_NOT_FOUND` if there is none
-    public Token findTokenById(String id) {
+    public TokenRecord findTokenById(String id) {
         var request = FindTokenByIdRequest.newBuilder()
-                .setId(TokenMessages.text(Token.Field.ID, id))
+                .setId(RecordMessages.text(TokenRecord.Field.ID, id))
                 .build();
-        return TokenMessages.tokenOf(
+        return RecordMessages.recordOf(
                 call(timeout, stub -> stub.findTokenById(request)).getToken());
     }
 
     /// Stores the given fields into the token they belong to, or as a new one; absent fields never erase stored ones.
     ///
     /// @return the whole token as it is stored now, with its id
-    public Token saveToken(Token token) {
-        var request = SaveTokenRequest.newBuilder()
-                .setToken(TokenMessages.messageOf(token))
-                .build();
-        return TokenMessages.tokenOf(
-                call(timeout, stub -> stub.saveToken(request)).getToken());
+    public TokenRecord saveToken(TokenRecord token) {
+        return saveToken(token, "");
     }
 
-    /// The same, if the token is still at that version.
+    /// Saves like [#saveToken(TokenRecord)], but only if the stored token is still at the expected version.
     ///
     /// @throws TokenStoreException with reason `VERSION_CONFLICT` if it is not
-    public Token saveToken(Token token, String expectedVersion) {
+    public TokenRecord saveToken(TokenRecord token, String expectedVersion) {
         var request = SaveTokenRequest.newBuilder()
-                .setToken(TokenMessages.messageOf(token))
+                .setToken(RecordMessages.messageOf(token))
                 .setExpectedVersion(expectedVersion)
                 .build();
-        return TokenMessages.tokenOf(
+        return RecordMessages.recordOf(
                 call(timeout, stub -> stub.saveToken(request)).getToken());
     }
 
-    /// Deletes the token with that id; deleting what is not there succeeds. It is not revoked at its provider.
+    /// Deletes the token with this id, if there is one. It is not revoked at its provider.
     public void deleteToken(String id) {
         var request = DeleteTokenRequest.newBuilder()
-                .setId(TokenMessages.text(Token.Field.ID, id))
+                .setId(RecordMessages.text(TokenRecord.Field.ID, id))
                 .build();
         call(timeout, stub -> stub.deleteToken(request));
     }
 
-    /// Lists the store, page by page as the stream is read; each token once, in no order to rely on.
+    /// Lists the store, each token once, in no defined order. Pages of 500 tokens are fetched as the stream is read.
     ///
-    /// Reading it may throw [TokenStoreException]; with reason `PAGE_TOKEN_EXPIRED` when the stream was read so
-    /// slowly that the list it belongs to is gone (some minutes): start again.
-    public Stream<Token> getTokens() {
+    /// Reading the stream may throw [TokenStoreException]; the reason `PAGE_TOKEN_EXPIRED` means that reading took too
+    /// long (some minutes): start again.
+    public Stream<TokenRecord> getTokens() {
         return Stream.iterate(
                         Optional.of(page("")),
                         Optional::isPresent,
@@ -122,7 +118,7 @@ public final class TokenStoreClient implements AutoCloseable {
                                 .filter(next -> !next.isEmpty())
                                 .map(this::page))
                 .flatMap(page -> page.orElseThrow().getTokensList().stream())
-                .map(TokenMessages::tokenOf);
+                .map(RecordMessages::recordOf);
     }
 
     private GetTokensResponse page(String pageToken) {
@@ -135,43 +131,43 @@ public final class TokenStoreClient implements AutoCloseable {
 
     /// Deletes every token of the store. None is revoked at its provider.
     ///
-    /// @return how many were deleted; too small if the call had to be repeated
+    /// @return how many were deleted
     public long deleteTokens() {
         var request = DeleteTokensRequest.getDefaultInstance();
-        return call(deleteAllTimeout, stub -> stub.deleteTokens(request)).getDeletedCount();
+        return call(deleteTokensTimeout, stub -> stub.deleteTokens(request)).getDeletedCount();
     }
 
-    /// Where the sidecar is looked for.
+    /// The address of the sidecar.
     public String address() {
-        return connection.address();
+        return sidecar.address();
     }
 
-    /// The channel to the sidecar, for the other services that it offers: gRPC health and reflection.
+    /// The channel to the sidecar, for its other services: gRPC health and reflection.
     public Channel channel() {
-        return connection.channel();
+        return sidecar.channel();
     }
 
     private <T> T call(Duration limit, Function<TokenStoreServiceBlockingStub, T> call) {
-        var stub = TokenStoreServiceGrpc.newBlockingStub(connection.channel())
+        var stub = TokenStoreServiceGrpc.newBlockingStub(sidecar.channel())
                 .withDeadlineAfter(limit.toMillis(), TimeUnit.MILLISECONDS);
         try {
             return call.apply(stub);
         } catch (StatusRuntimeException e) {
-            throw CallErrors.explained(e, address(), connection.isConnected(), limit);
+            throw TokenStoreException.of(e, address(), sidecar.isConnected(), limit);
         }
     }
 
-    /// Ends the connection; calls under way are cut off.
+    /// Closes the connection and cancels calls in flight.
     @Override
     public void close() {
-        connection.close();
+        sidecar.close();
     }
 
-    /// What a client can be told.
+    /// The settings of a client.
     public static final class Builder {
         private SidecarAddress address = SidecarAddress.ofEnvironment(System.getenv());
         private Duration timeout = Duration.ofSeconds(10);
-        private Duration deleteAllTimeout = Duration.ofMinutes(10);
+        private Duration deleteTokensTimeout = Duration.ofMinutes(10);
 
         private Builder() {}
 
@@ -183,15 +179,15 @@ public final class TokenStoreClient implements AutoCloseable {
             return this;
         }
 
-        /// How long a call may take, repetitions included, a page of a list counting as one. Default: 10 seconds.
+        /// The time limit of a call, its retries included; in a list, of each page. Default: 10 seconds.
         public Builder timeout(Duration limit) {
             timeout = positive(limit);
             return this;
         }
 
-        /// How long [TokenStoreClient#deleteTokens] may take. Default: 10 minutes.
-        public Builder deleteAllTimeout(Duration limit) {
-            deleteAllTimeout = positive(limit);
+        /// The time limit of [TokenStoreClient#deleteTokens]. Default: 10 minutes.
+        public Builder deleteTokensTimeout(Duration limit) {
+            deleteTokensTimeout = positive(limit);
             return this;
         }
 

@@ -1,6 +1,6 @@
-/// The token store for Java apps: the six operations of a sidecar, and the rules by which an SDK's token meets them.
+/// The Java client of the token store, and the rules that adapters for SDKs share.
 ///
-/// Compiled for Java 11; drags in gRPC and protobuf, nothing else.
+/// Compiled for Java 11; depends on gRPC and protobuf only.
 @NullMarked
 package dev.tokenstore.client;
 

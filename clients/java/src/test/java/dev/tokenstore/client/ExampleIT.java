@@ -25,9 +25,10 @@ class ExampleIT {
                 var store = TokenStoreClient.connect(sidecar.address())) {
             assertThat(run(sidecar.socketAddress(), 0)).isEqualTo("first call:  logged in\nsecond call: stored\n");
 
-            var token = store.findToken(Token.builder().userSignature("alice").build())
+            var token = store.findToken(
+                            TokenRecord.builder().userSignature("alice").build())
                     .orElseThrow();
-            store.saveToken(Token.builder()
+            store.saveToken(TokenRecord.builder()
                     .id(token.id().orElseThrow())
                     .expiresIn("1000000000000")
                     .build());

@@ -1,14 +1,20 @@
 package dev.tokenstore.client;
 
+import com.google.protobuf.Message;
+import dev.tokenstore.proto.v1.DeleteTokenRequest;
+import dev.tokenstore.proto.v1.DeleteTokenResponse;
 import dev.tokenstore.proto.v1.DeleteTokensRequest;
 import dev.tokenstore.proto.v1.DeleteTokensResponse;
 import dev.tokenstore.proto.v1.FindTokenByIdRequest;
 import dev.tokenstore.proto.v1.FindTokenByIdResponse;
+import dev.tokenstore.proto.v1.FindTokenRequest;
+import dev.tokenstore.proto.v1.FindTokenResponse;
 import dev.tokenstore.proto.v1.GetTokensRequest;
 import dev.tokenstore.proto.v1.GetTokensResponse;
 import dev.tokenstore.proto.v1.SaveTokenRequest;
 import dev.tokenstore.proto.v1.SaveTokenResponse;
 import dev.tokenstore.proto.v1.TokenStoreServiceGrpc.TokenStoreServiceImplBase;
+import io.grpc.Context;
 import io.grpc.Server;
 import io.grpc.netty.NettyServerBuilder;
 import io.grpc.stub.StreamObserver;
@@ -16,15 +22,20 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.time.Duration;
+import java.util.List;
+import java.util.Objects;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
-import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 
-/// A server whose answers a test writes: each call gets the next one, the last one for ever.
+/// A server with scripted answers: each call gets the next one, and the last one repeats.
 final class ScriptedSidecar extends TokenStoreServiceImplBase implements AutoCloseable {
     private final Queue<Supplier<Object>> answers = new ConcurrentLinkedQueue<>();
-    private final AtomicInteger calls = new AtomicInteger();
+    private final List<Message> requests = new CopyOnWriteArrayList<>();
+    private final List<Duration> timeLimits = new CopyOnWriteArrayList<>();
     private final Server server;
     private final int boundPort;
 
@@ -57,32 +68,53 @@ final class ScriptedSidecar extends TokenStoreServiceImplBase implements AutoClo
     }
 
     int calls() {
-        return calls.get();
+        return requests.size();
+    }
+
+    List<Message> requests() {
+        return requests;
+    }
+
+    /// How much time each call had left when it arrived.
+    List<Duration> timeLimits() {
+        return timeLimits;
+    }
+
+    @Override
+    public void findToken(FindTokenRequest request, StreamObserver<FindTokenResponse> responses) {
+        answer(request, responses);
+    }
+
+    @Override
+    public void deleteToken(DeleteTokenRequest request, StreamObserver<DeleteTokenResponse> responses) {
+        answer(request, responses);
     }
 
     @Override
     public void findTokenById(FindTokenByIdRequest request, StreamObserver<FindTokenByIdResponse> responses) {
-        answer(responses);
+        answer(request, responses);
     }
 
     @Override
     public void saveToken(SaveTokenRequest request, StreamObserver<SaveTokenResponse> responses) {
-        answer(responses);
+        answer(request, responses);
     }
 
     @Override
     public void getTokens(GetTokensRequest request, StreamObserver<GetTokensResponse> responses) {
-        answer(responses);
+        answer(request, responses);
     }
 
     @Override
     public void deleteTokens(DeleteTokensRequest request, StreamObserver<DeleteTokensResponse> responses) {
-        answer(responses);
+        answer(request, responses);
     }
 
     @SuppressWarnings("unchecked")
-    private <T> void answer(StreamObserver<T> responses) {
-        calls.incrementAndGet();
+    private <T> void answer(Message request, StreamObserver<T> responses) {
+        var deadline = Objects.requireNonNull(Context.current().getDeadline());
+        timeLimits.add(Duration.ofMillis(deadline.timeRemaining(TimeUnit.MILLISECONDS)));
+        requests.add(request);
         var answer = answers.size() > 1 ? answers.remove() : answers.element();
         try {
             responses.onNext((T) answer.get());

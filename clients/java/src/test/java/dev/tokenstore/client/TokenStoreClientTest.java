@@ -7,31 +7,38 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import com.google.protobuf.Any;
 import com.google.protobuf.Timestamp;
 import com.google.rpc.ErrorInfo;
+import dev.tokenstore.proto.v1.DeleteTokenRequest;
+import dev.tokenstore.proto.v1.DeleteTokenResponse;
 import dev.tokenstore.proto.v1.DeleteTokensResponse;
 import dev.tokenstore.proto.v1.FindTokenByIdResponse;
+import dev.tokenstore.proto.v1.FindTokenRequest;
+import dev.tokenstore.proto.v1.FindTokenResponse;
+import dev.tokenstore.proto.v1.GetTokensRequest;
 import dev.tokenstore.proto.v1.GetTokensResponse;
 import dev.tokenstore.proto.v1.SaveTokenResponse;
+import dev.tokenstore.proto.v1.Token;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import io.grpc.protobuf.StatusProto;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
-/// The client against a server whose answers are written here.
+/// The client against a server with scripted answers.
 class TokenStoreClientTest {
     private static final String SECRET = "fixture-secret-of-the-client";
-    private static final Token TOKEN =
-            Token.builder().id("1").accessToken(SECRET).build();
-    private static final dev.tokenstore.proto.v1.Token MESSAGE = dev.tokenstore.proto.v1.Token.newBuilder()
-            .setId("1")
-            .setAccessToken(SECRET)
-            .build();
+    private static final TokenRecord TOKEN =
+            TokenRecord.builder().id("1").accessToken(SECRET).build();
+    private static final Token MESSAGE =
+            Token.newBuilder().setId("1").setAccessToken(SECRET).build();
 
     private final ScriptedSidecar sidecar = new ScriptedSidecar(0);
     private final TokenStoreClient client = client(Duration.ofSeconds(20));
@@ -50,7 +57,7 @@ class TokenStoreClientTest {
     }
 
     @Test
-    void tellsWhatTheStoreKnowsOfAToken() {
+    void returnsTheVersionAndTheTimesOfAToken() {
         var moment = Timestamp.newBuilder().setSeconds(7).setNanos(8);
         sidecar.answers(() -> FindTokenByIdResponse.newBuilder()
                 .setToken(MESSAGE.toBuilder()
@@ -71,7 +78,7 @@ class TokenStoreClientTest {
     }
 
     @Test
-    void tellsTheStatusTheReasonAndTheSentenceOfAnError() {
+    void throwsTheStatusTheReasonAndTheMessageOfAnError() {
         sidecar.fails(error(
                 Status.Code.ABORTED,
                 ErrorInfo.newBuilder()
@@ -82,8 +89,8 @@ class TokenStoreClientTest {
 
         var failure = failureOf(store -> store.saveToken(TOKEN, "7"));
 
-        assertThat(failure.code()).isEqualTo(Status.Code.ABORTED);
-        assertThat(failure.reason()).isEqualTo("VERSION_CONFLICT");
+        assertThat(failure.status()).isEqualTo(Status.Code.ABORTED);
+        assertThat(failure.reason()).contains("VERSION_CONFLICT");
         assertThat(failure.currentVersion()).contains("8");
         assertThat(failure).hasMessage("the sentence").hasCauseInstanceOf(StatusRuntimeException.class);
     }
@@ -97,46 +104,87 @@ class TokenStoreClientTest {
         assertThat(failureOf(store -> store.findTokenById("1")).reason()).isEmpty();
     }
 
+    /// The transport reports `UNKNOWN` for a connection that breaks while a call is being sent.
     @Test
-    void repeatsAReadWhenTheStoreIsUnavailable() {
-        sidecar.fails(Status.UNAVAILABLE.asRuntimeException())
-                .fails(Status.UNAVAILABLE.asRuntimeException())
-                .answers(() ->
-                        FindTokenByIdResponse.newBuilder().setToken(MESSAGE).build());
+    void repeatsFindsListsAndDeletionsByIdWhileTheStoreIsUnavailable() {
+        for (var call : List.<Consumer<TokenStoreClient>>of(
+                store -> assertThat(store.findToken(TOKEN)).isEmpty(),
+                store -> assertThat(store.findTokenById("1").id()).contains("1"),
+                store -> assertThat(store.getTokens()).isEmpty(),
+                store -> store.deleteToken("1"))) {
+            try (var scripted = new ScriptedSidecar(0);
+                    var store = TokenStoreClient.connect("127.0.0.1:" + scripted.port())) {
+                scripted.fails(Status.UNAVAILABLE.asRuntimeException())
+                        .fails(Status.UNKNOWN.asRuntimeException())
+                        .answers(() -> switch (scripted.requests().get(0)) {
+                            case FindTokenRequest request -> FindTokenResponse.getDefaultInstance();
+                            case GetTokensRequest request -> GetTokensResponse.getDefaultInstance();
+                            case DeleteTokenRequest request -> DeleteTokenResponse.getDefaultInstance();
+                            default ->
+                                FindTokenByIdResponse.newBuilder()
+                                        .setToken(MESSAGE)
+                                        .build();
+                        });
 
-        assertThat(client.findTokenById("1").id()).contains("1");
-        assertThat(sidecar.calls()).isEqualTo(3);
+                call.accept(store);
+
+                assertThat(scripted.calls()).isEqualTo(3);
+            }
+        }
     }
 
-    /// As gRPC's transport calls a connection that breaks in the moment in which the read is sent.
-    @Test
-    void repeatsAReadThatFailedForAnUnknownReason() {
-        sidecar.fails(Status.UNKNOWN.asRuntimeException())
-                .answers(() ->
-                        FindTokenByIdResponse.newBuilder().setToken(MESSAGE).build());
-
-        assertThat(client.findTokenById("1").id()).contains("1");
-        assertThat(sidecar.calls()).isEqualTo(2);
-    }
-
-    @Test
-    void repeatsNoSaveThatMayHaveHappened() {
-        sidecar.fails(Status.UNAVAILABLE.asRuntimeException());
+    @ParameterizedTest
+    @EnumSource(names = {"UNAVAILABLE", "UNKNOWN"})
+    void repeatsNoSaveThatMayHaveHappened(Status.Code status) {
+        sidecar.fails(status.toStatus().asRuntimeException());
 
         var failure = failureOf(store -> store.saveToken(TOKEN));
 
-        assertThat(failure.code()).isEqualTo(Status.Code.UNAVAILABLE);
+        assertThat(failure.status()).isEqualTo(status);
+        assertThat(sidecar.calls()).isEqualTo(1);
+    }
+
+    @ParameterizedTest
+    @EnumSource(names = {"UNAVAILABLE", "UNKNOWN"})
+    void repeatsNoDeletionOfEverything(Status.Code status) {
+        sidecar.fails(status.toStatus().asRuntimeException())
+                .answers(() ->
+                        DeleteTokensResponse.newBuilder().setDeletedCount(5).build());
+
+        assertThat(failureOf(TokenStoreClient::deleteTokens).status()).isEqualTo(status);
         assertThat(sidecar.calls()).isEqualTo(1);
     }
 
     @Test
-    void repeatsNoDeletionOfEverything() {
-        sidecar.fails(Status.UNAVAILABLE.asRuntimeException())
-                .answers(() ->
-                        DeleteTokensResponse.newBuilder().setDeletedCount(5).build());
+    void givesDeleteTokensTenMinutesAndOtherCallsTenSeconds() {
+        try (var store = TokenStoreClient.connect("127.0.0.1:" + sidecar.port())) {
+            sidecar.answers(() ->
+                            FindTokenByIdResponse.newBuilder().setToken(MESSAGE).build())
+                    .answers(() ->
+                            SaveTokenResponse.newBuilder().setToken(MESSAGE).build())
+                    .answers(DeleteTokensResponse::getDefaultInstance);
 
-        assertThat(failureOf(TokenStoreClient::deleteTokens).code()).isEqualTo(Status.Code.UNAVAILABLE);
-        assertThat(sidecar.calls()).isEqualTo(1);
+            store.findTokenById("1");
+            store.saveToken(TOKEN);
+            store.deleteTokens();
+
+            assertThat(sidecar.timeLimits().get(0)).isBetween(Duration.ofSeconds(5), Duration.ofSeconds(10));
+            assertThat(sidecar.timeLimits().get(1)).isBetween(Duration.ofSeconds(5), Duration.ofSeconds(10));
+            assertThat(sidecar.timeLimits().get(2)).isBetween(Duration.ofMinutes(9), Duration.ofMinutes(10));
+        }
+    }
+
+    @Test
+    void takesAnotherTimeLimitForDeleteTokens() {
+        sidecar.answers(DeleteTokensResponse::getDefaultInstance);
+        try (var store = TokenStoreClient.builder()
+                .address("127.0.0.1:" + sidecar.port())
+                .deleteTokensTimeout(Duration.ofMinutes(30))
+                .build()) {
+            store.deleteTokens();
+        }
+
+        assertThat(sidecar.timeLimits().get(0)).isBetween(Duration.ofMinutes(29), Duration.ofMinutes(30));
     }
 
     @Test
@@ -144,7 +192,7 @@ class TokenStoreClientTest {
         var port = sidecar.port();
         sidecar.close();
         var saved = CompletableFuture.supplyAsync(() -> client.saveToken(TOKEN));
-        assertThat(failureOf(store -> store.findTokenById("1")).code()).isEqualTo(Status.Code.UNAVAILABLE);
+        assertThat(failureOf(store -> store.findTokenById("1")).status()).isEqualTo(Status.Code.UNAVAILABLE);
         assertThat(saved).isNotDone();
 
         try (var restarted = new ScriptedSidecar(port)) {
@@ -157,7 +205,7 @@ class TokenStoreClientTest {
     }
 
     @Test
-    void saysWhereItLookedForASidecarThatIsNotThere() {
+    void namesTheAddressOfASidecarThatIsNotThere() {
         sidecar.close();
 
         assertThat(failureOf(store -> store.findTokenById("1")))
@@ -166,7 +214,7 @@ class TokenStoreClientTest {
     }
 
     @Test
-    void saysSoAlsoWhereASaveWaitedInVain() {
+    void namesTheAddressWhereASaveWaitedInVain() {
         sidecar.close();
         try (var impatient = client(Duration.ofMillis(300))) {
             assertThat(catchThrowableOfType(TokenStoreException.class, () -> impatient.saveToken(TOKEN)))
@@ -190,7 +238,7 @@ class TokenStoreClientTest {
         try (var impatient = client(Duration.ofMillis(300))) {
             var failure = catchThrowableOfType(TokenStoreException.class, () -> impatient.findTokenById("1"));
 
-            assertThat(failure.code()).isEqualTo(Status.Code.DEADLINE_EXCEEDED);
+            assertThat(failure.status()).isEqualTo(Status.Code.DEADLINE_EXCEEDED);
             assertThat(failure).hasMessageContaining("did not answer within 300 ms");
         } finally {
             never.countDown();
@@ -208,7 +256,10 @@ class TokenStoreClientTest {
         tokens.next();
 
         assertThat(tokens).isExhausted();
-        assertThat(sidecar.calls()).isEqualTo(3);
+        assertThat(sidecar.requests())
+                .hasSize(3)
+                .allSatisfy(request ->
+                        assertThat(((GetTokensRequest) request).getPageSize()).isEqualTo(500));
     }
 
     @Test
@@ -219,13 +270,16 @@ class TokenStoreClientTest {
     }
 
     @Test
-    void refusesATextThatIsNone() {
-        var failure = failureOf(store ->
-                store.saveToken(Token.builder().refreshToken(SECRET + "\ud83d").build()));
+    void refusesHalfOfASurrogatePair() {
+        var malformed = TokenRecord.builder().refreshToken(SECRET + "\ud83d").build();
 
-        assertThat(failure.reason()).isEqualTo("INVALID_TOKEN");
-        assertThat(failure).hasMessageContaining("refresh_token is malformed").hasMessageNotContaining(SECRET);
-        assertThat(failureOf(store -> store.deleteToken("\ud83d"))).hasMessageContaining("id is malformed");
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> client.saveToken(malformed))
+                .withMessageContaining("refresh_token is malformed")
+                .withMessageNotContaining(SECRET);
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> client.deleteToken("\ud83d"))
+                .withMessageContaining("id is malformed");
         assertThat(sidecar.calls()).isZero();
     }
 

@@ -19,8 +19,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
-/// The adapter for the vendor's SDK does what the table of all languages says, through the shipped sidecar on a real
-/// API server. The SDK's classes are stood in for (`com.zoho` among the test sources).
+/// The adapter for the vendor's SDK passes the cases of all languages, through the shipped sidecar on a real API
+/// server.
+/// Stand-ins take the place of the SDK's classes (`com.zoho` among the test sources).
 class AdapterCasesIT {
     @RegisterExtension
     static final KubernetesForTests kubernetes = KubernetesForTests.create().withTokenStores();

@@ -1,6 +1,6 @@
 package dev.tokenstore.example;
 
-import dev.tokenstore.client.Token;
+import dev.tokenstore.client.TokenRecord;
 import dev.tokenstore.client.TokenStoreClient;
 import dev.tokenstore.client.TokenStoreException;
 import java.time.Duration;
@@ -30,15 +30,15 @@ public final class Example {
         }
     }
 
-    /// What to call the API with; said here is only where it came from, for a token belongs in no output.
+    /// Makes sure that a valid access token is stored and returns where it came from; a token belongs in no output.
     private String accessTokenOf(String user) {
-        Optional<Token> found = store.findToken(Token.builder().userSignature(user).build());
+        Optional<TokenRecord> found = store.findToken(TokenRecord.builder().userSignature(user).build());
         if (found.isEmpty()) {
-            // also where the session was over and the token cleaned up: someone must log in again
+            // the user never logged in, or the session ended and the token was deleted
             store.saveToken(logIn(user));
             return "logged in";
         }
-        Token token = found.get();
+        TokenRecord token = found.get();
         Instant soon = Instant.now().plus(MARGIN);
         if (token.expireTime().isPresent() && token.expireTime().get().isBefore(soon)) {
             store.saveToken(renewed(token));
@@ -48,8 +48,8 @@ public final class Example {
     }
 
     /// Stands in for the provider's consent page.
-    private static Token logIn(String user) {
-        return Token.builder()
+    private static TokenRecord logIn(String user) {
+        return TokenRecord.builder()
                 .userSignature(user)
                 .refreshToken("fixture-secret-refresh-token-of-" + user)
                 .accessToken("fixture-secret-access-token-1")
@@ -57,9 +57,10 @@ public final class Example {
                 .build();
     }
 
-    /// Stands in for a request to the provider with the refresh token. Only what changed is saved: the rest stays.
-    private static Token renewed(Token token) {
-        return Token.builder()
+    /// Stands in for a request to the provider with the refresh token. Holds the changed fields only: a save keeps the
+    /// others.
+    private static TokenRecord renewed(TokenRecord token) {
+        return TokenRecord.builder()
                 .id(token.id().orElseThrow())
                 .accessToken("fixture-secret-access-token-2")
                 .expiresIn(inAnHour())

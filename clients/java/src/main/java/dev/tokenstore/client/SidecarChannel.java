@@ -12,11 +12,9 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-/// The connection to a sidecar, made again whenever it was lost. Thread-safe.
-final class SidecarConnection implements AutoCloseable {
-    private static final int MAX_REPLY_BYTES = 16 * 1024 * 1024;
-
-    private static final Map<String, ?> REPEATED = Map.of(
+/// The gRPC channel to a sidecar. Reconnects by itself. Thread-safe.
+final class SidecarChannel implements AutoCloseable {
+    private static final Map<String, ?> RETRY_POLICY = Map.of(
             "maxAttempts",
             5.0,
             "initialBackoff",
@@ -26,12 +24,12 @@ final class SidecarConnection implements AutoCloseable {
             "backoffMultiplier",
             2.0,
             "retryableStatusCodes",
-            // a connection that breaks as a call is sent on it counts as UNKNOWN
+            // the transport reports UNKNOWN for a connection that breaks while a call is being sent
             List.of("UNAVAILABLE", "UNKNOWN"));
 
-    /// Repeated is only what may happen twice. A save must not: a repeated one could undo another's save or revive a
-    /// token that was deleted in between; it waits for the sidecar instead, for a fresh token is too dear to be
-    /// lost with a restart. A repeated DeleteTokens would delete what was saved in between.
+    /// Retries idempotent calls only. A repeated save could undo another caller's save or revive a token that was
+    /// deleted in between; a save waits for the connection instead, so that a restart of the sidecar loses no
+    /// refreshed token. A repeated DeleteTokens would delete tokens that were saved in between.
     private static final Map<String, ?> SERVICE_CONFIG = Map.of(
             "methodConfig",
             List.of(
@@ -39,7 +37,7 @@ final class SidecarConnection implements AutoCloseable {
                             "name",
                             methods("FindToken", "FindTokenById", "GetTokens", "DeleteToken"),
                             "retryPolicy",
-                            REPEATED),
+                            RETRY_POLICY),
                     Map.of("name", methods("SaveToken"), "waitForReady", true)));
 
     private static List<Map<String, ?>> methods(String... names) {
@@ -52,13 +50,12 @@ final class SidecarConnection implements AutoCloseable {
     private final Optional<EventLoopGroup> unixThreads;
     private final ManagedChannel channel;
 
-    SidecarConnection(SidecarAddress address) {
+    SidecarChannel(SidecarAddress address) {
         this.address = address;
         unixThreads = address.isUnix() ? Optional.of(address.newUnixThreads()) : Optional.empty();
         channel = address.channelBuilder(unixThreads)
                 .usePlaintext()
-                .maxInboundMessageSize(MAX_REPLY_BYTES)
-                // tokens go to the sidecar alone, whatever proxy the app uses
+                // tokens must not pass through the proxy that the app may use
                 .proxyDetector(server -> null)
                 .defaultServiceConfig(SERVICE_CONFIG)
                 .disableServiceConfigLookUp()
@@ -70,10 +67,10 @@ final class SidecarConnection implements AutoCloseable {
         return address.toString();
     }
 
-    /// The channel, on its way to a connection.
+    /// Returns the channel, connected or connecting.
     ///
-    /// After failures gRPC would wait for up to two minutes before it connects again, and fail every call
-    /// meanwhile. A sidecar is on the same machine: asking for it at every call costs nothing.
+    /// Ends the backoff of a failed connection, during which gRPC fails every call for up to two minutes. The sidecar
+    /// is on the same machine, so a connection attempt per call costs little.
     Channel channel() {
         if (channel.getState(false) == ConnectivityState.TRANSIENT_FAILURE) {
             channel.resetConnectBackoff();
@@ -81,7 +78,6 @@ final class SidecarConnection implements AutoCloseable {
         return channel;
     }
 
-    /// Whether there is a connection at this moment.
     boolean isConnected() {
         return channel.getState(false) == ConnectivityState.READY;
     }

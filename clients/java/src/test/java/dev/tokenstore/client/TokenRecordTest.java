@@ -5,13 +5,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.time.Instant;
 import org.junit.jupiter.api.Test;
 
-class TokenTest {
+class TokenRecordTest {
     private static final String SECRET = "fixture-secret-of-the-token";
 
     @Test
-    void namesItsFieldsAndNoneOfTheirValues() {
-        var token = Token.builder();
-        for (var field : Token.Field.values()) {
+    void printsItsFieldsAndNoneOfTheirValues() {
+        var token = TokenRecord.builder();
+        for (var field : TokenRecord.Field.values()) {
             token.set(field, SECRET);
         }
 
@@ -21,17 +21,17 @@ class TokenTest {
     }
 
     @Test
-    void takesAnEmptyValueForAbsent() {
-        var token = Token.builder().accessToken("").clientId(null).build();
+    void countsAnEmptyValueAsAbsent() {
+        var token = TokenRecord.builder().accessToken("").clientId(null).build();
 
         assertThat(token.accessToken()).isEmpty();
         assertThat(token.clientId()).isEmpty();
-        assertThat(token.given()).containsOnlyKeys(Token.Field.ACCESS_TOKEN);
+        assertThat(token.given()).containsOnlyKeys(TokenRecord.Field.ACCESS_TOKEN);
     }
 
     @Test
-    void keepsWhatItsBuilderIsGivenLater() {
-        var builder = Token.builder().id("1");
+    void isNotChangedThroughItsBuilder() {
+        var builder = TokenRecord.builder().id("1");
         var token = builder.build();
         builder.id("2");
 
@@ -40,7 +40,7 @@ class TokenTest {
 
     @Test
     void isEqualToItsCopyAndToNoOther() {
-        var token = Token.builder()
+        var token = TokenRecord.builder()
                 .id("1")
                 .accessToken(SECRET)
                 .stored("7", null, Instant.EPOCH, Instant.EPOCH)

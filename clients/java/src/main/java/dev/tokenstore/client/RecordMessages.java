@@ -2,32 +2,33 @@ package dev.tokenstore.client;
 
 import com.google.protobuf.Descriptors.FieldDescriptor;
 import com.google.protobuf.Timestamp;
+import dev.tokenstore.proto.v1.Token;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 
-/// A [Token] as a message and back; absent stays unset, and `""` is kept apart from it.
-final class TokenMessages {
-    private TokenMessages() {}
+/// Converts a [TokenRecord] to its gRPC message and back. An absent field stays unset; `""` is sent as `""`.
+final class RecordMessages {
+    private RecordMessages() {}
 
-    static dev.tokenstore.proto.v1.Token messageOf(Token token) {
-        var message = dev.tokenstore.proto.v1.Token.newBuilder();
+    static Token messageOf(TokenRecord token) {
+        var message = Token.newBuilder();
         token.given().forEach((field, value) -> message.setField(descriptorOf(field), text(field, value)));
         return message.build();
     }
 
-    /// Returns the value if a message can hold it: half of a surrogate pair is no text, and would become a `?`.
+    /// Returns the value if it is valid text: protobuf would send `?` instead of half of a surrogate pair.
     ///
-    /// @throws TokenStoreException naming the field if it cannot
-    static String text(Token.Field field, String value) {
+    /// @throws IllegalArgumentException naming the field if it is not
+    static String text(TokenRecord.Field field, String value) {
         if (!StandardCharsets.UTF_8.newEncoder().canEncode(value)) {
-            throw CallErrors.malformed(field);
+            throw new IllegalArgumentException(field.key() + " is malformed: it holds half of a UTF-16 surrogate pair");
         }
         return value;
     }
 
-    static Token tokenOf(dev.tokenstore.proto.v1.Token message) {
-        var token = Token.builder();
-        for (var field : Token.Field.values()) {
+    static TokenRecord recordOf(Token message) {
+        var token = TokenRecord.builder();
+        for (var field : TokenRecord.Field.values()) {
             if (message.hasField(descriptorOf(field))) {
                 token.set(field, (String) message.getField(descriptorOf(field)));
             }
@@ -40,8 +41,8 @@ final class TokenMessages {
                 .build();
     }
 
-    private static FieldDescriptor descriptorOf(Token.Field field) {
-        return dev.tokenstore.proto.v1.Token.getDescriptor().findFieldByName(field.key());
+    private static FieldDescriptor descriptorOf(TokenRecord.Field field) {
+        return Token.getDescriptor().findFieldByName(field.key());
     }
 
     private static Instant instantOf(Timestamp time) {

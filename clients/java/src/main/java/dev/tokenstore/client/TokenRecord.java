@@ -5,13 +5,12 @@ import java.util.EnumMap;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /// An OAuth token, or a part of one: the ten fields of the SDKs' `OAuthToken`, and what the store knows about it.
 ///
-/// Immutable. [#toString] names the fields that are there and holds none of their values.
-public final class Token {
+/// Immutable. [#toString] names the fields that are present and shows none of their values.
+public final class TokenRecord {
     private final EnumMap<Field, String> values;
     private final @Nullable String version;
     private final @Nullable Instant expireTime;
@@ -43,7 +42,7 @@ public final class Token {
         }
     }
 
-    private Token(Builder builder) {
+    private TokenRecord(Builder builder) {
         values = new EnumMap<>(builder.values);
         version = builder.version;
         expireTime = builder.expireTime;
@@ -55,7 +54,7 @@ public final class Token {
         return new Builder();
     }
 
-    /// A builder that starts with everything that is here.
+    /// Returns a builder that holds every value of this record.
     public Builder toBuilder() {
         var builder = new Builder();
         builder.values.putAll(values);
@@ -71,12 +70,12 @@ public final class Token {
         return Optional.ofNullable(values.get(field)).filter(value -> !value.isEmpty());
     }
 
-    /// What was given, `""` too: a find for an empty user is a miss, a find without user is not.
+    /// The values as given, `""` included: a find for an empty user is a miss, a find without a user is not.
     Map<Field, String> given() {
         return values;
     }
 
-    /// Opaque text; the store generates one for a token that is saved without.
+    /// Opaque text; the store generates one for a token that is saved without an id.
     public Optional<String> id() {
         return get(Field.ID);
     }
@@ -99,17 +98,17 @@ public final class Token {
         return get(Field.REDIRECT_URL);
     }
 
-    /// The authorization code; of no use once it was exchanged.
+    /// The authorization code; can be exchanged once.
     public Optional<String> grantToken() {
         return get(Field.GRANT_TOKEN);
     }
 
-    /// What renews the access token.
+    /// Renews the access token.
     public Optional<String> refreshToken() {
         return get(Field.REFRESH_TOKEN);
     }
 
-    /// What the API accepts until it expires.
+    /// The credential that the API accepts until it expires.
     public Optional<String> accessToken() {
         return get(Field.ACCESS_TOKEN);
     }
@@ -119,7 +118,8 @@ public final class Token {
         return get(Field.API_DOMAIN);
     }
 
-    /// When the access token expires, in decimal milliseconds since 1970: a moment, not OAuth's relative seconds.
+    /// When the access token expires, in decimal milliseconds since 1970: a point in time, not OAuth's relative
+    /// seconds.
     public Optional<String> expiresIn() {
         return get(Field.EXPIRES_IN);
     }
@@ -129,7 +129,7 @@ public final class Token {
         return Optional.ofNullable(version);
     }
 
-    /// The moment of [#expiresIn]; empty without one, and after the year 9999. Only of a stored token.
+    /// The time of [#expiresIn]; empty without one, and after the year 9999. Only of a stored token.
     public Optional<Instant> expireTime() {
         return Optional.ofNullable(expireTime);
     }
@@ -146,10 +146,10 @@ public final class Token {
 
     @Override
     public boolean equals(@Nullable Object other) {
-        if (!(other instanceof Token)) {
+        if (!(other instanceof TokenRecord)) {
             return false;
         }
-        var token = (Token) other;
+        var token = (TokenRecord) other;
         return values.equals(token.values)
                 && Objects.equals(version, token.version)
                 && Objects.equals(expireTime, token.expireTime)
@@ -162,14 +162,12 @@ public final class Token {
         return Objects.hash(values, version, expireTime, createTime, updateTime);
     }
 
-    /// Names the fields that are present, never their values.
     @Override
     public String toString() {
-        Set<Field> present = values.keySet();
-        return "Token" + present;
+        return "TokenRecord" + values.keySet();
     }
 
-    /// Puts a [Token] together; a null value leaves its field absent.
+    /// Builds a [TokenRecord]; a null value leaves its field absent.
     public static final class Builder {
         private final EnumMap<Field, String> values = new EnumMap<>(Field.class);
         private @Nullable String version;
@@ -228,7 +226,7 @@ public final class Token {
             return set(Field.EXPIRES_IN, value);
         }
 
-        /// What only a store knows; ignored when the token is saved.
+        /// The values that the store sets; a save ignores them.
         public Builder stored(String version, @Nullable Instant expireTime, Instant createTime, Instant updateTime) {
             this.version = version;
             this.expireTime = expireTime;
@@ -237,8 +235,8 @@ public final class Token {
             return this;
         }
 
-        public Token build() {
-            return new Token(this);
+        public TokenRecord build() {
+            return new TokenRecord(this);
         }
     }
 }
