@@ -79,13 +79,13 @@ annotations:
 {{- fail (printf "this cluster (Kubernetes %s) lacks the API ValidatingAdmissionPolicy of admissionregistration.k8s.io/v1, which confines what clients of a store write; use Kubernetes 1.30 or newer" .Capabilities.KubeVersion.Version) }}
 {{- end }}
 {{- if or (eq .Release.Namespace "default") (hasPrefix "kube-" .Release.Namespace) }}
-{{- fail (printf "the operator needs a namespace of its own, and %s is none: accounts of its namespace can have no tokens; add --namespace oauth-token-store --create-namespace" .Release.Namespace) }}
+{{- fail (printf "the operator needs a namespace of its own, not %s, because accounts of its namespace can have no tokens; add --namespace oauth-token-store --create-namespace" .Release.Namespace) }}
 {{- end }}
 {{- $mutating := "admissionregistration.k8s.io/v1/MutatingAdmissionPolicy" }}
 {{- if and (eq .Values.injection.mode "always") (not (include "oauth-token-store.has" (list . $mutating "1.36"))) }}
 {{- fail (printf "injection.mode is always, and this cluster (Kubernetes %s) lacks the API MutatingAdmissionPolicy of admissionregistration.k8s.io/v1; use Kubernetes 1.36 or newer, or set it to auto and use tokenstore inject" .Capabilities.KubeVersion.Version) }}
 {{- end }}
 {{- if has .Release.Namespace .Values.namespaces }}
-{{- fail (printf "namespaces holds %s, which is the operator's own and can have no store; remove it" .Release.Namespace) }}
+{{- fail (printf "namespaces contains %s, which is the operator's own and can have no store; remove it" .Release.Namespace) }}
 {{- end }}
 {{- end }}

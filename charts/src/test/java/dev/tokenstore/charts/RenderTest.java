@@ -104,9 +104,9 @@ class RenderTest {
     @CsvSource(delimiter = '|', textBlock = """
             1.29.4 | oauth-token-store | ''                        | this cluster (Kubernetes v1.29.4) lacks the API ValidatingAdmissionPolicy
             1.35.0 | oauth-token-store | injection: {mode: always} | injection.mode is always, and this cluster (Kubernetes v1.35.0) lacks the API MutatingAdmissionPolicy
-            1.36.3 | default           | ''                        | the operator needs a namespace of its own, and default is none
-            1.36.3 | kube-system       | ''                        | the operator needs a namespace of its own, and kube-system is none
-            1.36.3 | tokens            | namespaces: [tokens]      | namespaces holds tokens, which is the operator's own
+            1.36.3 | default           | ''                        | the operator needs a namespace of its own, not default
+            1.36.3 | kube-system       | ''                        | the operator needs a namespace of its own, not kube-system
+            1.36.3 | tokens            | namespaces: [tokens]      | namespaces contains tokens, which is the operator's own
             """)
     void refusesWhatCannotWork(String kubernetes, String namespace, String values, String sentence) {
         assertThatIllegalStateException()
