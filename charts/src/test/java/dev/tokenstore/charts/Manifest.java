@@ -48,7 +48,7 @@ record Manifest(String template, String text) {
         return resource().getKind() + " " + namespace + metadata.getName();
     }
 
-    /// The manifest for `kubectl apply`: without the annotations of Helm.
+    /// The text for `kubectl apply`: without labels and annotations that only Helm uses.
     String withoutHelm() {
         return EMPTY_MAP.matcher(OF_HELM.matcher(text).replaceAll("")).replaceAll("");
     }

@@ -126,11 +126,11 @@ class ClientPolicyIT {
         worker.patch("Secret", "t", annotation("note", "ä".repeat(free / 2)));
 
         assertForbidden(
-                () -> worker.patch("Secret", "t", annotation("note", "ä".repeat(free / 2 + 1))), "4096 bytes together");
+                () -> worker.patch("Secret", "t", annotation("note", "ä".repeat(free / 2 + 1))), "4096 bytes in total");
         assertForbidden(() -> worker.create("Secret", "u", """
                 metadata: {labels: {tokenstore.dev/store: crm}, annotations: {note: %s}}
                 type: tokenstore.dev/oauth-token
-                """.formatted("a".repeat(4093))), "4096 bytes together");
+                """.formatted("a".repeat(4093))), "4096 bytes in total");
     }
 
     @Test
@@ -170,7 +170,7 @@ class ClientPolicyIT {
         assertForbidden(() -> worker.create("Secret", "t", """
                 metadata: {labels: {tokenstore.dev/store: crm, %s}}
                 type: tokenstore.dev/oauth-token
-                """.formatted(labels)), "may have 24 labels");
+                """.formatted(labels)), "may have at most 24 labels");
     }
 
     @Test
@@ -199,8 +199,9 @@ class ClientPolicyIT {
                 () -> worker.patch("Secret", "t", "metadata: {ownerReferences: null}"),
                 "may not set or remove owner references");
         assertForbidden(
-                () -> worker.patch("Secret", "t", annotation("backup", "a".repeat(6001))), "4096 bytes together");
-        assertForbidden(() -> worker.patch("Secret", "t", "metadata: {labels: {more: a}}"), "may have 24 labels");
+                () -> worker.patch("Secret", "t", annotation("backup", "a".repeat(6001))), "4096 bytes in total");
+        assertForbidden(
+                () -> worker.patch("Secret", "t", "metadata: {labels: {more: a}}"), "may have at most 24 labels");
         admin.patch("Secret", "t", "metadata: {finalizers: null}");
     }
 

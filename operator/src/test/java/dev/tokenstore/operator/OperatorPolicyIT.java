@@ -142,7 +142,7 @@ class OperatorPolicyIT {
         assertForbidden(
                 () -> operator.create(
                         "RoleBinding", "oauth-token-store-probe", Policies.roleBinding("cluster-admin", WORKER)),
-                "is a question and may not be stored");
+                "is for dry runs and may not be stored");
     }
 
     @Test

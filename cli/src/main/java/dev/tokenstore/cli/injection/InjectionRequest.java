@@ -77,8 +77,8 @@ record InjectionRequest(
         refuseOneTwice(List.of(tcpPort, metricsPort, healthPort));
         if (hostNetwork && !tcpPort.equals(OFF)) {
             throw new MalformedManifestException("annotation " + TCP_PORT + " opens a port on loopback, which with"
-                    + " hostNetwork is the node's, so that all that runs there could use the tokens; remove it and use"
-                    + " the socket");
+                    + " hostNetwork belongs to the node, so that every process of the node could use the tokens; remove"
+                    + " it and use the socket");
         }
         refuseWrongQuantities(annotations);
         refuseUnknown(annotations);
