@@ -84,7 +84,8 @@ class SidecarProcessIT {
         var wrong = start("check", "--adress", "x");
         assertThat(wrong.exitCode()).isEqualTo(2);
         assertThat(wrong.err())
-                .startsWith("tokenstore-sidecar check: Unknown option")
+                .startsWith("tokenstore-sidecar: Unknown option")
+                .endsWith("(tokenstore-sidecar check --help lists all options)\n")
                 .hasLineCount(1);
     }
 
@@ -135,6 +136,17 @@ class SidecarProcessIT {
     }
 
     @Test
+    void isNotAliveOnceNobodyCanConnectToItsSocket() throws Exception {
+        var sidecar =
+                start("--embedded", directory.toString(), "--metrics", "0").awaitServing();
+        assertThat(sidecar.get("/livez")).isEqualTo("ok\n");
+
+        Files.delete(directory.resolve("tokenstore.sock"));
+
+        assertThat(sidecar.get("/livez")).isEqualTo("not alive: the gRPC server does not answer\n");
+    }
+
+    @Test
     void saysInOneSentenceThatAPortIsTaken() throws Exception {
         try (var taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             var sidecar = start("--embedded", directory.toString(), "--tcp", String.valueOf(taken.getLocalPort()));
@@ -180,8 +192,8 @@ class SidecarProcessIT {
         assertThat(sidecar.exitCode()).isEqualTo(2);
         assertThat(sidecar.err())
                 .isEqualTo(
-                        "tokenstore-sidecar: --drain-timeout is malformed: \"soon\"; give a whole number with a unit,"
-                                + " such as 500ms, 10s, 5m or 1h (--help lists all settings)\n");
+                        "tokenstore-sidecar: --drain-timeout is malformed: \"soon\"; give a Go duration, a number with a"
+                                + " unit, such as 500ms, 10s or 1h30m (tokenstore-sidecar --help lists all options)\n");
     }
 
     @Test

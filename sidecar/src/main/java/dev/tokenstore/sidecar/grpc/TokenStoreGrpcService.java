@@ -110,7 +110,7 @@ final class TokenStoreGrpcService extends TokenStoreServiceGrpc.TokenStoreServic
     }
 
     private <T> void respond(StreamObserver<T> responses, Supplier<T> call) {
-        new Answer<>(responses).give(() -> {
+        new CallResponse<>(responses).give(() -> {
             try {
                 return call.get();
             } catch (RuntimeException e) {
@@ -133,7 +133,7 @@ final class TokenStoreGrpcService extends TokenStoreServiceGrpc.TokenStoreServic
             case StorageException storage -> listener.storageFailed(storage.reason());
             default ->
                 LOG.atError()
-                        .setCause(new WithoutMessages(failure))
+                        .setCause(new RedactedException(failure))
                         .log("a call failed because of a defect; the caller was answered INTERNAL");
         }
     }

@@ -15,38 +15,38 @@ import dev.tokenstore.store.token.TokenFields;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.time.Duration;
-import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
+import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.slf4j.LoggerFactory;
 
-class CallWatchTest {
+class CallMetersTest {
     private final PrometheusMeterRegistry meters = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
     private final ListAppender<ILoggingEvent> log = new ListAppender<>();
-    private Instant now = Instant.parse("2030-01-01T00:00:00Z");
-    private final CallWatch watch = new CallWatch(meters, () -> now);
+    private final AtomicLong nanos = new AtomicLong();
+    private final CallMeters calls = new CallMeters(meters, nanos::get);
 
     @BeforeEach
     void listen() {
         log.start();
-        ((Logger) LoggerFactory.getLogger(CallWatch.class)).addAppender(log);
+        ((Logger) LoggerFactory.getLogger(CallMeters.class)).addAppender(log);
     }
 
     @AfterEach
     void stopListening() {
-        ((Logger) LoggerFactory.getLogger(CallWatch.class)).detachAppender(log);
+        ((Logger) LoggerFactory.getLogger(CallMeters.class)).detachAppender(log);
     }
 
     @Test
     void countsCallsByMethodAndStatusAndTimesThem() {
-        watch.answered(new AnsweredCall("SaveToken", "OK", Duration.ofMillis(3), Optional.of("crm-x")));
-        watch.answered(new AnsweredCall("SaveToken", "ABORTED", Duration.ofMillis(3), Optional.empty()));
-        watch.storageFailed(Reason.STORAGE_FULL);
+        calls.answered(new AnsweredCall("SaveToken", "OK", Duration.ofMillis(3), Optional.of("crm-x")));
+        calls.answered(new AnsweredCall("SaveToken", "ABORTED", Duration.ofMillis(3), Optional.empty()));
+        calls.storageFailed(Reason.STORAGE_FULL);
 
         assertThat(meters.scrape())
                 .contains("tokenstore_sidecar_calls_total{method=\"SaveToken\",status=\"OK\"} 1.0")
@@ -60,7 +60,7 @@ class CallWatchTest {
     void warnsOfRelativeExpiriesOnceAMinuteAndCountsEachOfThem() {
         save("3600");
         save("3599999");
-        now = now.plusSeconds(61);
+        nanos.addAndGet(Duration.ofSeconds(61).toNanos());
         save("3600");
         save("1900000000000");
 
@@ -73,8 +73,8 @@ class CallWatchTest {
 
     @Test
     void reportsUnreadableTokensByTheirName() {
-        watch.unreadable("crm-x");
-        watch.unreadable("crm-y");
+        calls.unreadable("crm-x");
+        calls.unreadable("crm-y");
 
         assertThat(log.list)
                 .singleElement()
@@ -88,7 +88,7 @@ class CallWatchTest {
         try (var store = new TokenStore(new InMemoryTokenStorage(clock, new Random(7)), clock, new Random(7))) {
             var given =
                     TokenFields.of(Map.of(TokenField.ACCESS_TOKEN, "fixture-secret", TokenField.EXPIRES_IN, expiresIn));
-            watch.saved(given, ((SaveResult.Saved) store.save(given)).token());
+            calls.saved(given, ((SaveResult.Saved) store.save(given)).token());
         }
     }
 }

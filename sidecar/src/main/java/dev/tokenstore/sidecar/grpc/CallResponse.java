@@ -10,13 +10,13 @@ import org.jspecify.annotations.Nullable;
 
 /// The one answer to a call: what its work returned or threw, unless the call is cancelled or its deadline passes
 /// first; then the caller is answered at once and the working thread is interrupted.
-final class Answer<T> implements Context.CancellationListener {
+final class CallResponse<T> implements Context.CancellationListener {
     private final StreamObserver<T> responses;
     private final AtomicBoolean given = new AtomicBoolean();
     private final ReentrantLock lock = new ReentrantLock();
     private @Nullable Thread worker;
 
-    Answer(StreamObserver<T> responses) {
+    CallResponse(StreamObserver<T> responses) {
         this.responses = responses;
     }
 

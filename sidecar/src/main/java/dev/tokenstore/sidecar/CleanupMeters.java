@@ -10,12 +10,12 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /// Counts and logs what the cleanup of an embedded store deletes.
-final class CleanupWatch implements CleanupListener {
-    private static final Logger LOG = LoggerFactory.getLogger(CleanupWatch.class);
+final class CleanupMeters implements CleanupListener {
+    private static final Logger LOG = LoggerFactory.getLogger(CleanupMeters.class);
 
     private final MeterRegistry meters;
 
-    CleanupWatch(MeterRegistry meters) {
+    CleanupMeters(MeterRegistry meters) {
         this.meters = meters;
     }
 

@@ -16,20 +16,20 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.slf4j.LoggerFactory;
 
-class CleanupWatchTest {
+class CleanupMetersTest {
     private final PrometheusMeterRegistry meters = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
     private final ListAppender<ILoggingEvent> log = new ListAppender<>();
-    private final CleanupWatch watch = new CleanupWatch(meters);
+    private final CleanupMeters watch = new CleanupMeters(meters);
 
     @BeforeEach
     void listen() {
         log.start();
-        ((Logger) LoggerFactory.getLogger(CleanupWatch.class)).addAppender(log);
+        ((Logger) LoggerFactory.getLogger(CleanupMeters.class)).addAppender(log);
     }
 
     @AfterEach
     void stopListening() {
-        ((Logger) LoggerFactory.getLogger(CleanupWatch.class)).detachAppender(log);
+        ((Logger) LoggerFactory.getLogger(CleanupMeters.class)).detachAppender(log);
     }
 
     @Test
