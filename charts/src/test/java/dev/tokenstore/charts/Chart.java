@@ -32,7 +32,7 @@ record Chart(Path folder) {
         return render(values, NAMESPACE, KUBERNETES);
     }
 
-    /// The same for another namespace or version of Kubernetes.
+    /// Renders it for a namespace and a version of Kubernetes.
     List<Manifest> render(String values, String namespace, String kubernetes) {
         var rendered = withValues(
                 values,

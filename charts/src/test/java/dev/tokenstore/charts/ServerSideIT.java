@@ -26,7 +26,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 class ServerSideIT {
     @RegisterExtension
     static final KubernetesForTests kubernetes =
-            KubernetesForTests.create().withPrivateServer().withCustomResourceDefinitions(Path.of("../deploy/crds"));
+            KubernetesForTests.create().withPrivateServer().withTokenStores();
 
     private static final List<String> OF_THE_PROMETHEUS_OPERATOR =
             List.of("PodMonitor", "ServiceMonitor", "PrometheusRule");

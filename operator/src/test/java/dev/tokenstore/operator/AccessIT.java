@@ -32,8 +32,7 @@ class AccessIT {
     private static final Duration PATIENCE = Duration.ofSeconds(20);
 
     @RegisterExtension
-    static final KubernetesForTests kubernetes =
-            KubernetesForTests.create().withCustomResourceDefinitions(OperatorUnderTest.CRDS);
+    static final KubernetesForTests kubernetes = KubernetesForTests.create().withTokenStores();
 
     private OperatorUnderTest operator;
 

@@ -20,8 +20,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 /// What is deleted, and when: against a real API server and under the rights that ship.
 class CleanupIT {
     @RegisterExtension
-    static final KubernetesForTests kubernetes =
-            KubernetesForTests.create().withCustomResourceDefinitions(OperatorUnderTest.CRDS);
+    static final KubernetesForTests kubernetes = KubernetesForTests.create().withTokenStores();
 
     private OperatorUnderTest operator;
     private Instant start;

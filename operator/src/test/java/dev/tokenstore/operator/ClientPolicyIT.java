@@ -20,8 +20,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /// What the policies `oauth-token-store-secrets` and `oauth-token-store-clients` let the accounts of a store do.
 class ClientPolicyIT {
     @RegisterExtension
-    static final KubernetesForTests kubernetes =
-            KubernetesForTests.create().withCustomResourceDefinitions(OperatorUnderTest.CRDS);
+    static final KubernetesForTests kubernetes = KubernetesForTests.create().withTokenStores();
 
     private static final String TOKEN = """
             metadata: {labels: {tokenstore.dev/store: crm}, annotations: {tokenstore.dev/state: pending}}
@@ -47,7 +46,7 @@ class ClientPolicyIT {
                 metadata: {}
                 spec: {access: {serviceAccounts: [{name: worker, namespace: sales}, {name: own}, {name: report, namespace: sales, readOnly: true}]}}
                 """);
-        Policies.awaitStoreKnown(kubernetes, namespace, "crm", 1);
+        Policies.awaitConfined(kubernetes, namespace, "crm");
         bind("client", "oauth-token-store-client", "sales", "worker");
         await().ignoreExceptions().untilAsserted(() -> worker.tryToCreate("Secret", "first", TOKEN));
     }
@@ -258,7 +257,7 @@ class ClientPolicyIT {
                 spec: {access: {serviceAccounts: [{name: worker, namespace: sales}, {name: mailer, namespace: sales}]}}
                 """);
         bind("mailer", "oauth-token-store-client", "sales", "mailer");
-        Policies.awaitStoreKnown(kubernetes, namespace, "mail", 1);
+        Policies.awaitConfined(kubernetes, namespace, "mail");
         var mailer = as("mailer");
         var mail = TOKEN.replace("crm", "mail");
 
@@ -322,7 +321,10 @@ class ClientPolicyIT {
 
         admin.patch("OAuthTokenStore", "crm", "spec: {suspend: true}");
 
-        Policies.awaitStoreKnown(kubernetes, namespace, "crm", 2);
+        await().ignoreExceptions()
+                .untilAsserted(() -> assertForbidden(
+                        () -> Policies.askAbout(kubernetes, namespace, "crm", "2"),
+                        "policy oauth-token-store-clients is in force"));
     }
 
     @ParameterizedTest

@@ -17,8 +17,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /// Whose clock counts: the API server's, whatever the operator's machine or a client thinks.
 class ClockIT {
     @RegisterExtension
-    static final KubernetesForTests kubernetes =
-            KubernetesForTests.create().withCustomResourceDefinitions(OperatorUnderTest.CRDS);
+    static final KubernetesForTests kubernetes = KubernetesForTests.create().withTokenStores();
 
     /// Some tenths of a second where the machine has nothing else to do.
     private static final Duration PUNCTUAL = Duration.ofSeconds(4);

@@ -19,9 +19,8 @@ class DepartureIT {
     private static final Duration PATIENCE = Duration.ofSeconds(60);
 
     @RegisterExtension
-    static final KubernetesForTests kubernetes = KubernetesForTests.create()
-            .withCustomResourceDefinitions(OperatorUnderTest.CRDS)
-            .withControllers();
+    static final KubernetesForTests kubernetes =
+            KubernetesForTests.create().withTokenStores().withControllers();
 
     private OperatorUnderTest operator;
 

@@ -5,6 +5,7 @@ import static org.awaitility.Awaitility.await;
 
 import dev.tokenstore.api.TokenSecretLayout;
 import dev.tokenstore.testing.KubernetesForTests;
+import dev.tokenstore.testing.Project;
 import dev.tokenstore.testing.fault.FaultProxy.Fault;
 import io.fabric8.kubernetes.api.model.ObjectMeta;
 import io.fabric8.kubernetes.api.model.Secret;
@@ -33,7 +34,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 class FaultsIT {
     @RegisterExtension
     static final KubernetesForTests kubernetes =
-            KubernetesForTests.create().withPrivateServer().withCustomResourceDefinitions(OperatorUnderTest.CRDS);
+            KubernetesForTests.create().withPrivateServer().withTokenStores();
 
     private static final int DUE = 120;
     private static final int ALIVE = 20;
@@ -242,7 +243,7 @@ class FaultsIT {
                         .anyMatch(sent -> sent.method().equals("GET")
                                 && sent.at().isAfter(gone)
                                 && sent.path().endsWith("/oauthtokenstores")));
-        kubernetes.apply(OperatorUnderTest.CRDS);
+        kubernetes.apply(Project.file("deploy/crds"));
         assertThat(names()).as("tokens outlive the definition of stores").containsAll(aliveNames());
         operator.create(TokenSecret.of("crm", "due-0", ago(Duration.ofHours(20))));
         await().atMost(PATIENCE).ignoreExceptions().until(() -> {
@@ -260,7 +261,6 @@ class FaultsIT {
         var seed = new Random().nextLong();
         System.err.println("seed " + seed);
         var random = new Random(seed);
-        var harm = new Random(seed + 1);
         var faults = List.of(
                 Fault.DROP_REQUEST,
                 Fault.SWALLOW_REPLY,
@@ -279,11 +279,7 @@ class FaultsIT {
         operator.createStore("crm", "{sessionTimeout: 3s, cleanup: {maxPercent: 100}}");
         try (var deletions = new ObservedDeletions(kubernetes.admin(), operator.namespace)) {
             operator.start();
-            proxy.misbehave(request -> {
-                synchronized (harm) {
-                    return harm.nextInt(5) == 0 ? faults.get(harm.nextInt(faults.size())) : Fault.NONE;
-                }
-            });
+            proxy.harm(new Random(seed + 1), 5, faults);
 
             var deletedByOthers = new HashSet<String>();
             var end = clock.instant().plusSeconds(8);

@@ -10,6 +10,8 @@ import dev.tokenstore.operator.metrics.ApiServerMeters;
 import dev.tokenstore.operator.metrics.ProcessMeters;
 import dev.tokenstore.testing.KubernetesForTests;
 import dev.tokenstore.testing.fault.FaultProxy;
+import dev.tokenstore.testing.product.ShippedPolicies;
+import dev.tokenstore.testing.product.TestStore;
 import io.fabric8.kubernetes.api.model.Condition;
 import io.fabric8.kubernetes.api.model.Secret;
 import io.fabric8.kubernetes.api.model.events.v1.Event;
@@ -21,7 +23,6 @@ import io.fabric8.kubernetes.client.dsl.base.PatchType;
 import io.fabric8.kubernetes.client.http.HttpClient;
 import io.fabric8.kubernetes.client.jdkhttp.JdkHttpClientFactory;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
@@ -34,7 +35,6 @@ import java.util.function.Predicate;
 /// The operator as it ships, in a namespace of its own: its service account (by impersonation) under exactly the rights
 /// and policies of `deploy/operator`; with a clock that tests put forward.
 final class OperatorUnderTest implements AutoCloseable {
-    static final Path CRDS = Path.of("../deploy/crds");
 
     private static final Duration PATIENCE = Duration.ofSeconds(20);
 
@@ -51,7 +51,7 @@ final class OperatorUnderTest implements AutoCloseable {
     private OperatorUnderTest(KubernetesForTests kubernetes) {
         this.kubernetes = kubernetes;
         this.namespace = kubernetes.newNamespace();
-        kubernetes.apply(Policies.RBAC);
+        kubernetes.apply(ShippedPolicies.ROLES);
     }
 
     static OperatorUnderTest start(KubernetesForTests kubernetes) {
@@ -91,7 +91,7 @@ final class OperatorUnderTest implements AutoCloseable {
 
     /// Puts the shipped roles back after a test changed them.
     void restoreRoles() {
-        kubernetes.apply(Policies.RBAC);
+        kubernetes.apply(ShippedPolicies.ROLES);
     }
 
     void start() {
@@ -104,12 +104,7 @@ final class OperatorUnderTest implements AutoCloseable {
     }
 
     void createStore(String name, String spec) {
-        kubernetes.apply("""
-                apiVersion: tokenstore.dev/v1alpha1
-                kind: OAuthTokenStore
-                metadata: {name: %s, namespace: %s}
-                spec: %s
-                """.formatted(name, namespace, spec));
+        TestStore.in(kubernetes, namespace, name).apply(spec);
     }
 
     OAuthTokenStore store(String name) {

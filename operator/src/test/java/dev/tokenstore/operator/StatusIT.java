@@ -18,8 +18,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 /// What the operator says: status, conditions, events; and what it needs to see for that.
 class StatusIT {
     @RegisterExtension
-    static final KubernetesForTests kubernetes =
-            KubernetesForTests.create().withCustomResourceDefinitions(OperatorUnderTest.CRDS);
+    static final KubernetesForTests kubernetes = KubernetesForTests.create().withTokenStores();
 
     @Test
     void becomesReadyAndCounts() {

@@ -22,8 +22,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 /// Tokens that are due and stay: for a dry run, or because the brake holds them.
 class WithheldCleanupIT {
     @RegisterExtension
-    static final KubernetesForTests kubernetes =
-            KubernetesForTests.create().withCustomResourceDefinitions(OperatorUnderTest.CRDS);
+    static final KubernetesForTests kubernetes = KubernetesForTests.create().withTokenStores();
 
     private OperatorUnderTest operator;
 

@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.tokenstore.testing.KubernetesForTests;
 import io.fabric8.kubernetes.client.KubernetesClientException;
-import java.nio.file.Path;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
@@ -14,8 +13,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 /// The settings of an embedded store beside the rules that the API server checks an `OAuthTokenStore` by.
 class RetentionSettingsIT {
     @RegisterExtension
-    static final KubernetesForTests kubernetes =
-            KubernetesForTests.create().withCustomResourceDefinitions(Path.of("../deploy/crds"));
+    static final KubernetesForTests kubernetes = KubernetesForTests.create().withTokenStores();
 
     @Test
     void whatTheApiServerRefusesIsRefusedAndNothingElse() {

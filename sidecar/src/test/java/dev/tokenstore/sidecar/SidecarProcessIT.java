@@ -21,11 +21,11 @@ class SidecarProcessIT {
     @TempDir
     Path directory;
 
-    private final List<SidecarProcess> processes = new ArrayList<>();
+    private final List<CalledSidecar> processes = new ArrayList<>();
 
     @AfterEach
     void killWhatIsLeft() {
-        processes.forEach(SidecarProcess::close);
+        processes.forEach(CalledSidecar::close);
     }
 
     @Test
@@ -38,7 +38,7 @@ class SidecarProcessIT {
         assertThat(permissions("tokenstore.sock")).isEqualTo("rw-------");
         assertThat(permissions("tokens.db")).isEqualTo("rw-------");
         sidecar.save();
-        assertThat(sidecar.foundAccessToken()).isEqualTo(SidecarProcess.SECRET);
+        assertThat(sidecar.foundAccessToken()).isEqualTo(CalledSidecar.SECRET);
         await().until(() -> sidecar.get("/readyz").equals("ok\n"));
         assertThat(sidecar.get("/metrics"))
                 .contains("tokenstore_sidecar_calls_total{method=\"SaveToken\",status=\"OK\"} 1.0");
@@ -52,8 +52,8 @@ class SidecarProcessIT {
                 .contains("all calls had finished")
                 .doesNotContain("ERROR")
                 .doesNotContainIgnoringCase("warn")
-                .doesNotContain(SidecarProcess.SECRET);
-        assertThat(sidecar.out()).doesNotContain(SidecarProcess.SECRET);
+                .doesNotContain(CalledSidecar.SECRET);
+        assertThat(sidecar.out()).doesNotContain(CalledSidecar.SECRET);
     }
 
     @Test
@@ -61,7 +61,7 @@ class SidecarProcessIT {
         var sidecar = start("--embedded", directory.toString(), "--tcp", "0").awaitServing();
         var socket = "unix:" + directory.resolve("tokenstore.sock");
 
-        for (var address : List.of(socket, sidecar.tcpAddress())) {
+        for (var address : List.of(socket, sidecar.address())) {
             var check = start("check", "--address", address);
             assertThat(check.exitCode()).as(check.err()).isZero();
             assertThat(check.out()).isEqualTo("saved, found and deleted a token\n");
@@ -94,7 +94,7 @@ class SidecarProcessIT {
                 .awaitServing();
         sidecar.save();
 
-        var check = start("check", "--address", sidecar.tcpAddress());
+        var check = start("check", "--address", sidecar.address());
 
         assertThat(check.exitCode()).isEqualTo(1);
         assertThat(check.err())
@@ -107,7 +107,7 @@ class SidecarProcessIT {
         var sidecar = start("--embedded", directory.toString(), "--tcp", "0", "--metrics", "0", "--max-token-age", "2s")
                 .awaitServing();
         sidecar.save();
-        assertThat(sidecar.foundAccessToken()).isEqualTo(SidecarProcess.SECRET);
+        assertThat(sidecar.foundAccessToken()).isEqualTo(CalledSidecar.SECRET);
 
         await().until(() ->
                 sidecar.get("/metrics").contains("tokenstore_sidecar_deleted_tokens_total{reason=\"TooOld\"} 1.0"));
@@ -117,7 +117,7 @@ class SidecarProcessIT {
         assertThat(sidecar.exitCode()).isZero();
         assertThat(sidecar.err())
                 .contains("deleted tokens whose time was over TooOld=\"1\"")
-                .doesNotContain(SidecarProcess.SECRET);
+                .doesNotContain(CalledSidecar.SECRET);
     }
 
     @Test
@@ -129,7 +129,7 @@ class SidecarProcessIT {
 
         var second = start("--embedded", directory.toString(), "--tcp", "0").awaitServing();
 
-        assertThat(second.foundAccessToken()).isEqualTo(SidecarProcess.SECRET);
+        assertThat(second.foundAccessToken()).isEqualTo(CalledSidecar.SECRET);
         second.terminate();
         assertThat(second.exitCode()).isZero();
     }
@@ -208,8 +208,8 @@ class SidecarProcessIT {
                         line -> assertThat(line).startsWith("{").endsWith("}").contains("\"level\":\"INFO\""));
     }
 
-    private SidecarProcess start(String... arguments) {
-        var process = SidecarProcess.start(directory, arguments);
+    private CalledSidecar start(String... arguments) {
+        var process = CalledSidecar.start(directory, arguments);
         processes.add(process);
         return process;
     }

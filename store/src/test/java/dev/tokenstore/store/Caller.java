@@ -59,14 +59,7 @@ record Caller(TokenStore store) implements AutoCloseable {
 
     /// All tokens, page by page, in the order of the list.
     List<TokenFields> tokens() {
-        var tokens = new ArrayList<TokenFields>();
-        var next = Optional.of("");
-        while (next.isPresent()) {
-            var page = store.list(0, next.get());
-            page.tokens().forEach(token -> tokens.add(token.fields()));
-            next = page.next();
-        }
-        return tokens;
+        return Pages.all(store).stream().map(StoredToken::fields).toList();
     }
 
     static StoredToken saved(SaveResult result) {

@@ -38,8 +38,7 @@ class ImportIT {
             + "expiry_time,redirect_url,api_domain";
 
     @RegisterExtension
-    static final KubernetesForTests kubernetes =
-            KubernetesForTests.create().withCustomResourceDefinitions(Path.of("../deploy/crds"));
+    static final KubernetesForTests kubernetes = KubernetesForTests.create().withTokenStores();
 
     @TempDir
     private Path folder = Path.of(".");

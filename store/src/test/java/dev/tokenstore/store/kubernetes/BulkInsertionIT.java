@@ -22,7 +22,6 @@ import dev.tokenstore.testing.fault.FaultProxy;
 import dev.tokenstore.testing.fault.FaultProxy.Fault;
 import io.fabric8.kubernetes.api.model.Secret;
 import io.fabric8.kubernetes.api.model.SecretBuilder;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -54,8 +53,7 @@ class BulkInsertionIT {
             Fault.UNAVAILABLE);
 
     @RegisterExtension
-    static final KubernetesForTests kubernetes =
-            KubernetesForTests.create().withCustomResourceDefinitions(Path.of("../deploy/crds"));
+    static final KubernetesForTests kubernetes = KubernetesForTests.create().withTokenStores();
 
     private FaultProxy proxy;
 
@@ -166,12 +164,7 @@ class BulkInsertionIT {
                 var calm = TestStores.of(kubernetes, kubernetes.namespace(), stores.name(), kubernetes.config())
                         .open();
                 var threads = Executors.newVirtualThreadPerTaskExecutor()) {
-            var harm = new Random(seed);
-            proxy.misbehave(request -> {
-                synchronized (harm) {
-                    return harm.nextInt(8) == 0 ? FAULTS.get(harm.nextInt(FAULTS.size())) : Fault.NONE;
-                }
-            });
+            proxy.harm(new Random(seed), 8, FAULTS);
             var importers = List.<Callable<Object>>of(
                     () -> saveUntilAllAreThere(stores.open(), rows()),
                     () -> saveUntilAllAreThere(stores.open(), rows().reversed()));

@@ -21,7 +21,6 @@ import dev.tokenstore.store.TokenStore;
 import dev.tokenstore.store.token.TokenFields;
 import dev.tokenstore.testing.KubernetesForTests;
 import dev.tokenstore.testing.fault.FaultProxy;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -33,8 +32,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 /// What an `OAuthTokenStore` asks of sidecars, while no operator runs.
 class KubernetesStorePolicyIT {
     @RegisterExtension
-    static final KubernetesForTests kubernetes =
-            KubernetesForTests.create().withCustomResourceDefinitions(Path.of("../deploy/crds"));
+    static final KubernetesForTests kubernetes = KubernetesForTests.create().withTokenStores();
 
     /// What is known of the store is believed for 15 s.
     private static final Duration SEEN_WITHIN = Duration.ofSeconds(17);

@@ -23,7 +23,6 @@ import dev.tokenstore.testing.KubernetesForTests;
 import dev.tokenstore.testing.fault.FaultProxy;
 import io.fabric8.kubernetes.api.model.Secret;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.Instant;
@@ -41,8 +40,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 /// What the Secrets look like, what people may do to them, and how many requests an operation costs.
 class KubernetesTokenStorageIT {
     @RegisterExtension
-    static final KubernetesForTests kubernetes =
-            KubernetesForTests.create().withCustomResourceDefinitions(Path.of("../deploy/crds"));
+    static final KubernetesForTests kubernetes = KubernetesForTests.create().withTokenStores();
 
     private FaultProxy proxy;
     private TestStores stores;

@@ -3,6 +3,7 @@ package dev.tokenstore.store.sqlite;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.tokenstore.store.Pages;
 import dev.tokenstore.store.StorageException;
 import dev.tokenstore.store.StorageException.Reason;
 import dev.tokenstore.store.StoredToken;
@@ -18,7 +19,6 @@ import java.sql.SQLException;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -140,17 +140,11 @@ class SqliteProcessesIT {
     }
 
     private static List<String> users(TokenStore store) {
-        var users = new ArrayList<String>();
-        var next = Optional.of("");
-        while (next.isPresent()) {
-            var page = store.list(0, next.get());
-            page.tokens()
-                    .forEach(row -> users.add(row.fields()
-                            .get(TokenField.USER_SIGNATURE)
-                            .map(SecretValue::reveal)
-                            .orElseThrow()));
-            next = page.next();
-        }
-        return users;
+        return Pages.all(store).stream()
+                .map(row -> row.fields()
+                        .get(TokenField.USER_SIGNATURE)
+                        .map(SecretValue::reveal)
+                        .orElseThrow())
+                .toList();
     }
 }

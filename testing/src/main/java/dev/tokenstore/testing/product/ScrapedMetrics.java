@@ -1,4 +1,4 @@
-package dev.tokenstore.operator;
+package dev.tokenstore.testing.product;
 
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -6,14 +6,14 @@ import java.util.List;
 import java.util.Map;
 import java.util.regex.Pattern;
 
-/// What Prometheus reads from `/metrics`.
-record ScrapedMetrics(List<Series> series, Map<String, String> help) {
+/// A page of metrics in the text format of Prometheus.
+public record ScrapedMetrics(List<Series> series, Map<String, String> help) {
     private static final Pattern SAMPLE = Pattern.compile("([a-zA-Z_:][\\w:]*)(?:\\{(.*)})? (\\S+)");
     private static final Pattern LABEL = Pattern.compile("(\\w+)=\"((?:[^\"\\\\]|\\\\.)*)\",?");
 
-    record Series(String name, Map<String, String> labels, double value) {}
+    public record Series(String name, Map<String, String> labels, double value) {}
 
-    static ScrapedMetrics parse(String text) {
+    public static ScrapedMetrics parse(String text) {
         var series = new ArrayList<Series>();
         var help = new LinkedHashMap<String, String>();
         for (var line : text.lines().toList()) {
@@ -44,14 +44,16 @@ record ScrapedMetrics(List<Series> series, Map<String, String> help) {
                 throw new IllegalArgumentException("not labels: " + line);
             }
         }
-        return new Series(sample.group(1), labels, Double.parseDouble(sample.group(3)));
+        return new Series(
+                sample.group(1), labels, Double.parseDouble(sample.group(3).replace("Inf", "Infinity")));
     }
 
-    List<Series> of(String name) {
+    public List<Series> of(String name) {
         return series.stream().filter(one -> one.name().equals(name)).toList();
     }
 
-    double value(String name, String... labels) {
+    /// The sum of a metric over all series with these labels, given as name, value, name...; 0 if there is none.
+    public double value(String name, String... labels) {
         return series.stream()
                 .filter(one -> one.name().equals(name))
                 .filter(one -> {

@@ -1,11 +1,11 @@
-package dev.tokenstore.benchmarks;
+package dev.tokenstore.testing.product;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
 import org.junit.jupiter.api.Test;
 
-class MetricsPageTest {
-    private final MetricsPage page = new MetricsPage("""
+class ScrapedMetricsTest {
+    private final ScrapedMetrics page = ScrapedMetrics.parse("""
             # TYPE checks_total counter
             checks_total{resource="secrets",status="success"} 2
             checks_total{resource="secrets",status="error"} 1
@@ -16,13 +16,13 @@ class MetricsPageTest {
 
     @Test
     void aMetricIsSummedOverAllItsLabels() {
-        assertThat(page.sum("checks_total")).isEqualTo(7);
-        assertThat(page.sum("up")).isEqualTo(1);
-        assertThat(page.sum("checks")).isZero();
+        assertThat(page.value("checks_total")).isEqualTo(7);
+        assertThat(page.value("up")).isEqualTo(1);
+        assertThat(page.value("checks")).isZero();
     }
 
     @Test
     void aLabelNarrowsTheSum() {
-        assertThat(page.sum("checks_total", "resource=\"secrets\"")).isEqualTo(3);
+        assertThat(page.value("checks_total", "resource", "secrets")).isEqualTo(3);
     }
 }
