@@ -5,10 +5,13 @@ import dev.tokenstore.operator.access.PolicyProbe;
 import dev.tokenstore.operator.access.ServiceAccount;
 import dev.tokenstore.operator.access.StoreAccess;
 import dev.tokenstore.operator.cleanup.TokenDeletion;
-import dev.tokenstore.operator.cleanup.TokenWatches;
+import dev.tokenstore.operator.metrics.ReconcilerMeters;
 import dev.tokenstore.operator.metrics.TokenMeters;
+import dev.tokenstore.operator.metrics.WatchMeters;
 import dev.tokenstore.operator.store.OAuthTokenStoreReconciler;
 import dev.tokenstore.operator.store.StoreEvents;
+import dev.tokenstore.operator.token.SecretMetadata;
+import dev.tokenstore.operator.token.TokenWatches;
 import io.fabric8.kubernetes.api.model.ListOptionsBuilder;
 import io.fabric8.kubernetes.api.model.authentication.SelfSubjectReview;
 import io.fabric8.kubernetes.client.Config;
@@ -17,6 +20,7 @@ import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.javaoperatorsdk.operator.Operator;
 import io.javaoperatorsdk.operator.OperatorException;
+import io.javaoperatorsdk.operator.health.InformerHealthIndicator;
 import io.javaoperatorsdk.operator.processing.retry.GenericRetry;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Duration;
@@ -25,6 +29,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 
 /// The operator, put together. It closes what it made; the clients are the caller's.
 final class TokenStoreOperator implements AutoCloseable {
@@ -42,17 +47,16 @@ final class TokenStoreOperator implements AutoCloseable {
     private final Set<String> namespaces;
     private volatile boolean standsBy;
 
-    /// @param client for all but Secrets
-    /// @param metadataClient for Secrets, see [dev.tokenstore.operator.cleanup.MetadataClient]
-    /// @param watchClients opens one more of these for watches, which is closed here
+    /// @param client for everything but Secrets
+    /// @param watchConnections opens connections for watches, which this class closes
     /// @param namespaces those whose stores are reconciled; empty for all
     /// @param instance names this process among the operator's replicas
     /// @param leadership empty if this is the only replica
     /// @throws OperatorException if the API server does not say who this is
     TokenStoreOperator(
             KubernetesClient client,
-            KubernetesClient metadataClient,
-            Supplier<KubernetesClient> watchClients,
+            SecretMetadata secrets,
+            Supplier<SecretMetadata> watchConnections,
             Set<String> namespaces,
             String instance,
             Optional<Leadership> leadership,
@@ -61,13 +65,13 @@ final class TokenStoreOperator implements AutoCloseable {
         this.leadership = leadership;
         this.client = client;
         this.namespaces = Set.copyOf(namespaces);
-        watches = new TokenWatches(watchClients, clock);
+        watches = new TokenWatches(watchConnections, clock);
         deletion = new TokenDeletion(
-                metadataClient, () -> leadership.map(Leadership::holds).orElse(true));
+                secrets, () -> leadership.map(Leadership::holds).orElse(true));
         operator = new Operator(overrider -> overrider
                 .withKubernetesClient(client)
                 .withCloseClientOnStop(false)
-                .withMetrics(ReconcilerMeters.in(registry))
+                .withMetrics(ReconcilerMeters.in(registry, OAuthTokenStoreReconciler.NAME))
                 .withConcurrentReconciliationThreads(THREADS)
                 .withReconciliationTerminationTimeout(PATIENCE_AT_STOP));
         if (leadership.isEmpty()) {
@@ -75,7 +79,7 @@ final class TokenStoreOperator implements AutoCloseable {
         }
         var reconciler = new OAuthTokenStoreReconciler(
                 client,
-                metadataClient,
+                secrets,
                 watches,
                 deletion,
                 new StoreAccess(client, account(client), new PolicyProbe(client, clock)),
@@ -91,7 +95,9 @@ final class TokenStoreOperator implements AutoCloseable {
             overrider
                     .withOnUpdateFilter(OAuthTokenStoreReconciler::matters)
                     .withRateLimiter(new MonotonicRateLimiter(
-                            Duration.ofSeconds(1), RECONCILIATIONS_PER_SECOND, System::nanoTime))
+                            RECONCILIATIONS_PER_SECOND,
+                            Duration.ofSeconds(1).dividedBy(RECONCILIATIONS_PER_SECOND),
+                            System::nanoTime))
                     .withRetry(new GenericRetry()
                             .setInitialInterval(1_000)
                             .setIntervalMultiplier(2)
@@ -126,6 +132,17 @@ final class TokenStoreOperator implements AutoCloseable {
     /// Whether this replica works, or could at once.
     boolean started() {
         return standsBy || operator.getRuntimeInfo().isStarted();
+    }
+
+    /// Returns whether waiting can heal the process: false once an informer has stopped for good. An API server that
+    /// does
+    /// not answer stops none.
+    boolean isAlive() {
+        return !operator.getRuntimeInfo().isStarted() || informers().allMatch(InformerHealthIndicator::isRunning);
+    }
+
+    Stream<InformerHealthIndicator> informers() {
+        return operator.getRuntimeInfo().getRegisteredControllers().stream().flatMap(WatchMeters::informers);
     }
 
     private void lead(Consumer<OperatorException> failed) {

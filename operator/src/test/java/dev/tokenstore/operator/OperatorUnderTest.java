@@ -5,9 +5,10 @@ import static org.awaitility.Awaitility.await;
 import dev.tokenstore.api.OAuthTokenStore;
 import dev.tokenstore.api.OAuthTokenStoreStatus;
 import dev.tokenstore.api.ServerClock;
-import dev.tokenstore.operator.cleanup.MetadataClient;
 import dev.tokenstore.operator.metrics.ApiServerMeters;
 import dev.tokenstore.operator.metrics.ProcessMeters;
+import dev.tokenstore.operator.metrics.ReconcilerMeters;
+import dev.tokenstore.operator.token.SecretMetadata;
 import dev.tokenstore.testing.KubernetesForTests;
 import dev.tokenstore.testing.fault.FaultProxy;
 import dev.tokenstore.testing.product.ShippedPolicies;
@@ -22,6 +23,8 @@ import io.fabric8.kubernetes.client.dsl.base.PatchContext;
 import io.fabric8.kubernetes.client.dsl.base.PatchType;
 import io.fabric8.kubernetes.client.http.HttpClient;
 import io.fabric8.kubernetes.client.jdkhttp.JdkHttpClientFactory;
+import io.javaoperatorsdk.operator.processing.LifecycleAware;
+import io.micrometer.core.instrument.Gauge;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -101,6 +104,21 @@ final class OperatorUnderTest implements AutoCloseable {
     void stop() {
         running.ifPresent(Running::close);
         running = Optional.empty();
+    }
+
+    boolean isAlive() {
+        return running.orElseThrow().operator.isAlive();
+    }
+
+    /// Stops the informers for good, as an error that they cannot recover from does.
+    void stopInformers() {
+        running.orElseThrow().operator.informers().forEach(informer -> ((LifecycleAware) informer).stop());
+    }
+
+    double openWatches() {
+        return registry.get("tokenstore.watches").tags("state", "open").gauges().stream()
+                .mapToDouble(Gauge::value)
+                .sum();
     }
 
     void createStore(String name, String spec) {
@@ -229,11 +247,11 @@ final class OperatorUnderTest implements AutoCloseable {
                 .withHttpClientFactory(new JdkHttpClientFactory())
                 .withHttpClientBuilderConsumer(this::intercept)
                 .build();
-        private final KubernetesClient metadataClient = metadataClient();
+        private final SecretMetadata secrets = secrets();
         private final TokenStoreOperator operator = new TokenStoreOperator(
                 client,
-                metadataClient,
-                this::metadataClient,
+                secrets,
+                this::secrets,
                 Set.of(namespace),
                 "operator-under-test",
                 Optional.empty(),
@@ -246,8 +264,8 @@ final class OperatorUnderTest implements AutoCloseable {
             });
         }
 
-        private KubernetesClient metadataClient() {
-            return MetadataClient.open(config(), this::intercept);
+        private SecretMetadata secrets() {
+            return SecretMetadata.open(config(), this::intercept);
         }
 
         private void intercept(HttpClient.Builder builder) {
@@ -260,7 +278,7 @@ final class OperatorUnderTest implements AutoCloseable {
         public void close() {
             processMeters.close();
             operator.close();
-            metadataClient.close();
+            secrets.close();
             client.close();
         }
     }

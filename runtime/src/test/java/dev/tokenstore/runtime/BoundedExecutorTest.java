@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
@@ -26,6 +27,17 @@ class BoundedExecutorTest {
         }
 
         assertThat(most).hasValue(3);
+    }
+
+    @Test
+    void beginsTasksInTheOrderOfTheItems() throws InterruptedException {
+        var begun = new CopyOnWriteArrayList<Integer>();
+
+        try (var executor = new BoundedExecutor(1)) {
+            executor.map(IntStream.range(0, 100).boxed().toList(), begun::add);
+        }
+
+        assertThat(begun).isSorted().hasSize(100);
     }
 
     @Test

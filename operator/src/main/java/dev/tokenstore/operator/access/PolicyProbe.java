@@ -2,11 +2,12 @@ package dev.tokenstore.operator.access;
 
 import dev.tokenstore.api.OAuthTokenStore;
 import dev.tokenstore.api.TokenSecretLayout;
+import dev.tokenstore.runtime.Backoff;
+import dev.tokenstore.runtime.ExpiringValue;
 import io.fabric8.kubernetes.api.model.rbac.RoleBindingBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import java.time.Duration;
-import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
@@ -21,8 +22,8 @@ public final class PolicyProbe {
     /// How long an answer is believed.
     static final Duration BELIEVED = Duration.ofMinutes(10);
 
-    private static final Duration FIRST_WAIT = Duration.ofMillis(100);
-    private static final Duration LONGEST_WAIT = Duration.ofSeconds(20);
+    private static final Duration FIRST_DELAY = Duration.ofMillis(100);
+    private static final Duration LONGEST_DELAY = Duration.ofSeconds(20);
 
     private static final String NAME = "oauth-token-store-probe";
     private static final String GENERATION = "tokenstore.dev/generation";
@@ -35,51 +36,63 @@ public final class PolicyProbe {
 
     private final KubernetesClient client;
     private final InstantSource clock;
-    private final Map<String, Answer> answers = new ConcurrentHashMap<>();
+    private final Map<String, Enforcement> enforcements = new ConcurrentHashMap<>();
 
-    /// @param belief for how long; that of a denial doubles with each
-    private record Answer(String uid, boolean inForce, long generation, Duration belief, Instant until) {}
+    /// What is known of the policies for one store.
+    private static final class Enforcement {
+        private final String uid;
+        private final Backoff backoff = Backoff.exponential(FIRST_DELAY, LONGEST_DELAY);
+        private final ExpiringValue<Answer> answer;
+
+        Enforcement(String uid, InstantSource clock) {
+            this.uid = uid;
+            this.answer = new ExpiringValue<>(clock);
+        }
+    }
+
+    /// @param generation of the store for which the API server answered
+    private record Answer(boolean inForce, long generation) {}
 
     public PolicyProbe(KubernetesClient client, InstantSource clock) {
         this.client = client;
         this.clock = clock;
     }
 
-    /// Whether the API server confines the clients that this generation of the store names.
+    /// Returns whether the policies are in force for the store. The answer is cached, longer if they are.
     ///
-    /// @throws KubernetesClientException if the question cannot be asked
+    /// @throws KubernetesClientException if the API server does not answer
     boolean inForce(OAuthTokenStore store) {
-        var metadata = store.getMetadata();
-        var answer = answers.get(key(store));
-        if (answer != null && isOf(answer, store) && clock.instant().isBefore(answer.until)) {
-            return answer.inForce;
+        var uid = store.getMetadata().getUid();
+        long generation = store.getMetadata().getGeneration();
+        var known = enforcements.compute(
+                key(store),
+                (key, current) -> current != null && current.uid.equals(uid) ? current : new Enforcement(uid, clock));
+        var cached = known.answer.fresh().filter(answer -> answer.generation() >= generation);
+        if (cached.isPresent()) {
+            return cached.get().inForce();
         }
         boolean inForce = QUESTIONS.stream().allMatch(question -> refused(store, question));
-        var wait = inForce ? BELIEVED : answer == null || answer.inForce ? FIRST_WAIT : longer(answer.belief);
-        answers.put(
-                key(store),
-                new Answer(
-                        metadata.getUid(),
-                        inForce,
-                        metadata.getGeneration(),
-                        wait,
-                        clock.instant().plus(wait)));
+        if (inForce) {
+            known.backoff.reset();
+        }
+        known.answer.set(new Answer(inForce, generation), inForce ? BELIEVED : known.backoff.next());
         return inForce;
     }
 
-    /// What was found out last, without asking: whether it confines the clients of this generation.
+    /// Returns whether the policies were in force for the store's present generation when that was checked last.
     boolean knownInForce(OAuthTokenStore store) {
-        var answer = answers.get(key(store));
-        return answer != null && answer.inForce && isOf(answer, store);
+        var known = enforcements.get(key(store));
+        return known != null
+                && known.uid.equals(store.getMetadata().getUid())
+                && known.answer
+                        .latest()
+                        .filter(answer -> answer.inForce()
+                                && answer.generation() >= store.getMetadata().getGeneration())
+                        .isPresent();
     }
 
     void forget(OAuthTokenStore store) {
-        answers.remove(key(store));
-    }
-
-    private static boolean isOf(Answer answer, OAuthTokenStore store) {
-        var metadata = store.getMetadata();
-        return answer.uid.equals(metadata.getUid()) && answer.generation >= metadata.getGeneration();
+        enforcements.remove(key(store));
     }
 
     private static String key(OAuthTokenStore store) {
@@ -107,10 +120,5 @@ public final class PolicyProbe {
             }
             throw e;
         }
-    }
-
-    private static Duration longer(Duration wait) {
-        var twice = wait.multipliedBy(2);
-        return twice.compareTo(LONGEST_WAIT) < 0 ? twice : LONGEST_WAIT;
     }
 }

@@ -5,6 +5,7 @@ import dev.tokenstore.api.OAuthTokenStoreStatus.TokenCounts;
 import dev.tokenstore.api.RetentionPolicy;
 import dev.tokenstore.api.TokenClass;
 import dev.tokenstore.api.TokenEnd;
+import dev.tokenstore.operator.token.IndexedToken;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;

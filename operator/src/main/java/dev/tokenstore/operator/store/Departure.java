@@ -3,12 +3,14 @@ package dev.tokenstore.operator.store;
 import dev.tokenstore.api.EndReason;
 import dev.tokenstore.api.OAuthTokenStore;
 import dev.tokenstore.api.OAuthTokenStoreSpec.DeletionPolicy;
+import dev.tokenstore.api.TokenFacts;
 import dev.tokenstore.operator.cleanup.DueToken;
 import dev.tokenstore.operator.cleanup.TokenDeletion;
-import dev.tokenstore.operator.cleanup.TokenIndex;
-import dev.tokenstore.operator.cleanup.TokenRemnants;
-import dev.tokenstore.operator.cleanup.TokenWatches;
 import dev.tokenstore.operator.metrics.TokenMeters;
+import dev.tokenstore.operator.token.SecretMetadata;
+import dev.tokenstore.operator.token.TokenIndex;
+import dev.tokenstore.operator.token.TokenWatches;
+import io.fabric8.kubernetes.api.model.ObjectMeta;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import java.net.HttpURLConnection;
@@ -34,7 +36,7 @@ final class Departure {
     private final KubernetesClient client;
     private final TokenWatches watches;
     private final TokenDeletion deletion;
-    private final TokenRemnants remnants;
+    private final SecretMetadata secrets;
     private final StoreEvents events;
     private final TokenMeters meters;
     private final InstantSource clock;
@@ -43,14 +45,14 @@ final class Departure {
             KubernetesClient client,
             TokenWatches watches,
             TokenDeletion deletion,
-            TokenRemnants remnants,
+            SecretMetadata secrets,
             StoreEvents events,
             TokenMeters meters,
             InstantSource clock) {
         this.client = client;
         this.watches = watches;
         this.deletion = deletion;
-        this.remnants = remnants;
+        this.secrets = secrets;
         this.events = events;
         this.meters = meters;
         this.clock = clock;
@@ -101,7 +103,7 @@ final class Departure {
                 due.add(new DueToken(token, EndReason.STORE_DELETED));
             }
         }
-        if (!due.isEmpty() || remnants.any(metadata.getNamespace(), metadata.getName())) {
+        if (!due.isEmpty() || secrets.hasToken(metadata.getNamespace(), metadata.getName(), this::mustGo)) {
             return Optional.of(deleteBatch(store, memory, index, due));
         }
         setFinalizer(store, false);
@@ -123,6 +125,11 @@ final class Departure {
             watches.renew(namespace);
         }
         return result.failed() > 0 ? AFTER_FAILURE : AFTER_DELETION;
+    }
+
+    private boolean mustGo(ObjectMeta token) {
+        return token.getDeletionTimestamp() == null
+                && !TokenFacts.read(token, clock.instant()).keep();
     }
 
     private static boolean tokensGo(OAuthTokenStore store) {

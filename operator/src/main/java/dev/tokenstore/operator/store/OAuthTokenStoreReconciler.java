@@ -4,13 +4,13 @@ import dev.tokenstore.api.OAuthTokenStore;
 import dev.tokenstore.api.RetentionPolicy;
 import dev.tokenstore.operator.access.AccessResult;
 import dev.tokenstore.operator.access.StoreAccess;
-import dev.tokenstore.operator.cleanup.OtherSecrets;
 import dev.tokenstore.operator.cleanup.TokenDeletion;
-import dev.tokenstore.operator.cleanup.TokenRemnants;
-import dev.tokenstore.operator.cleanup.TokenView;
-import dev.tokenstore.operator.cleanup.TokenWatches;
 import dev.tokenstore.operator.condition.Verdict;
 import dev.tokenstore.operator.metrics.TokenMeters;
+import dev.tokenstore.operator.token.OtherSecrets;
+import dev.tokenstore.operator.token.SecretMetadata;
+import dev.tokenstore.operator.token.TokenView;
+import dev.tokenstore.operator.token.TokenWatches;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.javaoperatorsdk.operator.api.reconciler.Context;
@@ -63,11 +63,10 @@ public final class OAuthTokenStoreReconciler implements Reconciler<OAuthTokenSto
     private final StoreMemories memories = new StoreMemories();
     private @Nullable StoreBindings bindings;
 
-    /// @param client for all but Secrets
-    /// @param metadataClient one of [dev.tokenstore.operator.cleanup.MetadataClient]
+    /// @param client for everything but Secrets
     public OAuthTokenStoreReconciler(
             KubernetesClient client,
-            KubernetesClient metadataClient,
+            SecretMetadata secrets,
             TokenWatches watches,
             TokenDeletion deletion,
             StoreAccess access,
@@ -76,10 +75,9 @@ public final class OAuthTokenStoreReconciler implements Reconciler<OAuthTokenSto
             InstantSource clock) {
         this.watches = watches;
         this.cleanup = new StoreCleanup(watches, deletion, events, meters, clock);
-        this.otherSecrets = new OtherSecrets(metadataClient, clock);
+        this.otherSecrets = new OtherSecrets(secrets, clock);
         this.access = access;
-        this.departure = new Departure(
-                client, watches, deletion, new TokenRemnants(metadataClient, clock), events, meters, clock);
+        this.departure = new Departure(client, watches, deletion, secrets, events, meters, clock);
         this.meters = meters;
         this.statuses = new StatusWriter(client, events, meters, clock);
         this.clock = clock;

@@ -7,10 +7,10 @@ import dev.tokenstore.operator.cleanup.CleanupMode;
 import dev.tokenstore.operator.cleanup.CleanupPlan;
 import dev.tokenstore.operator.cleanup.CleanupResult;
 import dev.tokenstore.operator.cleanup.TokenDeletion;
-import dev.tokenstore.operator.cleanup.TokenIndex;
-import dev.tokenstore.operator.cleanup.TokenWatches;
 import dev.tokenstore.operator.condition.Verdict;
 import dev.tokenstore.operator.metrics.TokenMeters;
+import dev.tokenstore.operator.token.TokenIndex;
+import dev.tokenstore.operator.token.TokenWatches;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -112,10 +112,10 @@ final class StoreCleanup {
 
     private static Stream<Instant> afterFailure(StoreMemory memory, CleanupResult result, Instant now) {
         if (result.failed() == 0) {
-            memory.cleanupSucceeded();
+            memory.afterFailedCleanup().reset();
             return Stream.empty();
         }
-        return Stream.of(now.plus(memory.cleanupFailed()));
+        return Stream.of(now.plus(memory.afterFailedCleanup().next()));
     }
 
     private static @Nullable Instant nextCleanup(CleanupPlan left, Instant now) {

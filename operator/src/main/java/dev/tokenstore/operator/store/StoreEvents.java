@@ -8,9 +8,11 @@ import io.fabric8.kubernetes.api.model.MicroTime;
 import io.fabric8.kubernetes.api.model.events.v1.EventBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -34,13 +36,14 @@ public final class StoreEvents {
     private final KubernetesClient client;
     private final String instance;
     private final InstantSource clock;
-    private final EventPace pace = new EventPace();
+    private final EventPace pace;
 
     /// @param instance names this process among the operator's replicas
     public StoreEvents(KubernetesClient client, String instance, InstantSource clock) {
         this.client = client;
         this.instance = instance;
         this.clock = clock;
+        this.pace = new EventPace(() -> nanosOf(clock.instant()));
     }
 
     void cleanedUp(OAuthTokenStore store, LastCleanup cleanup) {
@@ -107,7 +110,7 @@ public final class StoreEvents {
 
     private void record(OAuthTokenStore store, String type, String reason, String action, String note) {
         var metadata = store.getMetadata();
-        if (!pace.allows(metadata.getUid(), reason, clock.instant())) {
+        if (!pace.allows(metadata.getUid(), reason)) {
             return;
         }
         var event = new EventBuilder()
@@ -140,5 +143,9 @@ public final class StoreEvents {
                     .addKeyValue("cause", e.getMessage())
                     .log("could not write an event");
         }
+    }
+
+    private static long nanosOf(Instant moment) {
+        return Math.addExact(TimeUnit.SECONDS.toNanos(moment.getEpochSecond()), moment.getNano());
     }
 }

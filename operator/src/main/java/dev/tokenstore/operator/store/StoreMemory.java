@@ -2,6 +2,7 @@ package dev.tokenstore.operator.store;
 
 import dev.tokenstore.api.OAuthTokenStore;
 import dev.tokenstore.api.OAuthTokenStoreStatus;
+import dev.tokenstore.runtime.Backoff;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.HashMap;
@@ -11,18 +12,16 @@ import org.jspecify.annotations.Nullable;
 /// What is remembered of a store between reconciliations, all of it dispensable: a restart forgets it.
 final class StoreMemory {
     private static final int OUTDATED_TOO_OFTEN = 5;
-    private static final Duration FIRST_WAIT = Duration.ofSeconds(1);
-    private static final Duration LONGEST_WAIT = Duration.ofSeconds(30);
 
     private final String uid;
     private final StatusPace pace = new StatusPace();
     private final CleanupLedger ledger;
+    private final Backoff afterFailedCleanup = Backoff.exponential(Duration.ofSeconds(1), Duration.ofSeconds(30));
     private final Map<String, String> told = new HashMap<>();
     private @Nullable OAuthTokenStoreStatus status;
     private @Nullable Instant loadingSince;
     private boolean full;
     private int refusals;
-    private int failures;
     private int outdated;
 
     StoreMemory(OAuthTokenStore store) {
@@ -91,15 +90,9 @@ final class StoreMemory {
         loadingSince = null;
     }
 
-    /// Takes note of a cleanup in which a deletion failed; returns how long to wait before the next one: a second at
-    /// first, and twice as long each time.
-    Duration cleanupFailed() {
-        var wait = FIRST_WAIT.multipliedBy(1L << Math.min(failures++, 5));
-        return wait.compareTo(LONGEST_WAIT) < 0 ? wait : LONGEST_WAIT;
-    }
-
-    void cleanupSucceeded() {
-        failures = 0;
+    /// The backoff between cleanups in which deletions fail.
+    Backoff afterFailedCleanup() {
+        return afterFailedCleanup;
     }
 
     /// Takes note whether a cleanup went by what was no longer true of a token; returns whether that was so too often

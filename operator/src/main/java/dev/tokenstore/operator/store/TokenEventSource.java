@@ -1,8 +1,8 @@
 package dev.tokenstore.operator.store;
 
 import dev.tokenstore.api.OAuthTokenStore;
-import dev.tokenstore.operator.cleanup.IndexedToken;
-import dev.tokenstore.operator.cleanup.TokenWatches;
+import dev.tokenstore.operator.token.IndexedToken;
+import dev.tokenstore.operator.token.TokenWatches;
 import io.javaoperatorsdk.operator.api.reconciler.EventSourceContext;
 import io.javaoperatorsdk.operator.processing.event.Event;
 import io.javaoperatorsdk.operator.processing.event.ResourceID;

@@ -10,6 +10,7 @@ import dev.tokenstore.api.TokenFacts;
 import dev.tokenstore.api.TokenFacts.Credentials;
 import dev.tokenstore.api.TokenFacts.Renewal;
 import dev.tokenstore.api.TokenFacts.State;
+import dev.tokenstore.operator.token.IndexedToken;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;

@@ -1,7 +1,5 @@
-package dev.tokenstore.operator;
+package dev.tokenstore.operator.metrics;
 
-import dev.tokenstore.operator.metrics.ProcessMeters;
-import dev.tokenstore.operator.store.OAuthTokenStoreReconciler;
 import io.javaoperatorsdk.operator.api.monitoring.Metrics;
 import io.javaoperatorsdk.operator.monitoring.micrometer.MicrometerMetricsV2;
 import io.micrometer.core.instrument.Counter;
@@ -16,7 +14,7 @@ import java.util.Map;
 
 /// The meters of reconciliation: those of the operator SDK under the names that it gives them, so that dashboards made
 /// for it work, with a description each and few buckets.
-final class ReconcilerMeters {
+public final class ReconcilerMeters {
     private static final Duration[] BUCKETS = {
         Duration.ofMillis(10),
         Duration.ofMillis(50),
@@ -52,26 +50,24 @@ final class ReconcilerMeters {
     private ReconcilerMeters() {}
 
     /// An empty registry that will describe these meters, and leave out what nobody looks at.
-    static PrometheusMeterRegistry newRegistry() {
+    public static PrometheusMeterRegistry newRegistry() {
         var registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
         registry.config().meterFilter(new Descriptions()).meterFilter(ProcessMeters.selection());
         return registry;
     }
 
     /// What the operator SDK is to report to.
-    static Metrics in(MeterRegistry registry) {
+    public static Metrics in(MeterRegistry registry, String controller) {
         // from zero on, so that the first failure is seen as an increase
-        counter(registry, MicrometerMetricsV2.RECONCILIATIONS_FAILED);
-        counter(registry, MicrometerMetricsV2.RECONCILIATIONS_RETRIES_NUMBER);
+        counter(registry, MicrometerMetricsV2.RECONCILIATIONS_FAILED, controller);
+        counter(registry, MicrometerMetricsV2.RECONCILIATIONS_RETRIES_NUMBER, controller);
         return MicrometerMetricsV2.newBuilder(registry)
                 .withExecutionTimerConfig(timer -> timer.serviceLevelObjectives(BUCKETS))
                 .build();
     }
 
-    private static void counter(MeterRegistry registry, String name) {
-        Counter.builder(name)
-                .tag("controller.name", OAuthTokenStoreReconciler.NAME)
-                .register(registry);
+    private static void counter(MeterRegistry registry, String name, String controller) {
+        Counter.builder(name).tag("controller.name", controller).register(registry);
     }
 
     /// Adds descriptions; and the label `action` where the operator SDK leaves it out, for Prometheus takes no series

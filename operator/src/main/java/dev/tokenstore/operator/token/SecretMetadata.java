@@ -1,4 +1,4 @@
-package dev.tokenstore.operator.cleanup;
+package dev.tokenstore.operator.token;
 
 import com.fasterxml.jackson.annotation.JsonSetter;
 import com.fasterxml.jackson.annotation.Nulls;
@@ -8,7 +8,11 @@ import com.fasterxml.jackson.databind.DeserializationContext;
 import com.fasterxml.jackson.databind.JsonDeserializer;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.module.SimpleModule;
+import dev.tokenstore.api.TokenSecretLayout;
+import dev.tokenstore.runtime.kubernetes.PagedList;
+import io.fabric8.kubernetes.api.model.DeleteOptionsBuilder;
 import io.fabric8.kubernetes.api.model.FieldsV1;
+import io.fabric8.kubernetes.api.model.ObjectMeta;
 import io.fabric8.kubernetes.api.model.Secret;
 import io.fabric8.kubernetes.client.Config;
 import io.fabric8.kubernetes.client.ConfigBuilder;
@@ -20,6 +24,7 @@ import io.fabric8.kubernetes.client.http.HttpClient;
 import io.fabric8.kubernetes.client.http.HttpRequest;
 import io.fabric8.kubernetes.client.http.HttpResponse;
 import io.fabric8.kubernetes.client.http.Interceptor;
+import io.fabric8.kubernetes.client.informers.SharedIndexInformer;
 import io.fabric8.kubernetes.client.jdkhttp.JdkHttpClientFactory;
 import io.fabric8.kubernetes.client.utils.KubernetesSerialization;
 import java.io.IOException;
@@ -30,29 +35,40 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
+import java.util.function.Predicate;
 
-/// Makes the client through which the operator touches Secrets: the API server answers it with metadata alone, so no
-/// token ever enters this process. It lists, watches and deletes; it cannot get one object by name.
-public final class MetadataClient {
+/// The operator's only access to Secrets: it lists and watches their metadata, and deletes them. The API server never
+/// sends a Secret's data over this connection, so no token enters the process. Thread-safe.
+public final class SecretMetadata implements AutoCloseable {
     private static final String METADATA = "application/json;as=PartialObjectMetadata;g=meta.k8s.io;v=v1";
     private static final String METADATA_LIST = "application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1";
+    private static final int PAGE = 500;
+    private static final long PAGE_OF_WATCH = 250;
 
-    /// Events come in bursts: platform threads would stay for a minute after each, with a stack each.
+    /// Virtual, since events come in bursts: a platform thread would stay for a minute after each, with its stack.
     private static final Executor THREADS = Executors.newVirtualThreadPerTaskExecutor();
 
-    /// What it learns of the types is much, and the same for all clients.
+    /// Shared by all connections: it keeps much about each type.
     private static final KubernetesSerialization SERIALIZATION = serialization();
 
-    private MetadataClient() {}
+    private final KubernetesClient client;
 
-    /// @param more adds interceptors of the caller's own
-    public static KubernetesClient open(Config config, Consumer<HttpClient.Builder> more) {
-        return new KubernetesClientBuilder()
-                // deletions that fail are tried again by the next cleanup, lists and watches by the informer
+    private SecretMetadata(KubernetesClient client) {
+        this.client = client;
+    }
+
+    /// Prepares a connection; nothing is sent before the first request.
+    ///
+    /// @param interceptors adds the caller's interceptors
+    public static SecretMetadata open(Config config, Consumer<HttpClient.Builder> interceptors) {
+        return new SecretMetadata(new KubernetesClientBuilder()
+                // the next cleanup repeats deletions that fail, the informer lists and watches
                 .withConfig(new ConfigBuilder(config)
                         .withRequestRetryBackoffLimit(0)
-                        // many on one connection; a WebSocket each would cost 100 KiB
+                        // many watches on one connection; a WebSocket each would cost 100 KiB
                         .withOnlyHttpWatches(true)
                         .build())
                 .withHttpClientFactory(new OnVirtualThreads())
@@ -60,9 +76,77 @@ public final class MetadataClient {
                 .withKubernetesSerialization(SERIALIZATION)
                 .withHttpClientBuilderConsumer(builder -> {
                     builder.addOrReplaceInterceptor("metadata-only", new MetadataOnly());
-                    more.accept(builder);
+                    interceptors.accept(builder);
                 })
+                .build());
+    }
+
+    /// Returns whether the store has a token with such metadata, by a list of its tokens.
+    ///
+    /// @throws KubernetesClientException if the list fails
+    public boolean hasToken(String namespace, String store, Predicate<ObjectMeta> wanted) {
+        var found = new AtomicBoolean();
+        new PagedList<>(
+                        PAGE,
+                        0,
+                        options -> client.secrets()
+                                .inNamespace(namespace)
+                                .withField("type", TokenSecretLayout.SECRET_TYPE)
+                                .withLabel(TokenSecretLayout.STORE_LABEL, store)
+                                .list(options))
+                .forEachPage(page -> {
+                    found.set(page.stream().map(Secret::getMetadata).anyMatch(wanted));
+                    return !found.get();
+                });
+        return found.get();
+    }
+
+    /// Counts the Secrets of a namespace that are not tokens.
+    ///
+    /// @param atMost stops counting there
+    /// @throws KubernetesClientException if the list fails
+    int countOthers(String namespace, int atMost) {
+        var number = new AtomicInteger();
+        new PagedList<>(
+                        PAGE,
+                        0,
+                        options -> client.secrets()
+                                .inNamespace(namespace)
+                                .withoutField("type", TokenSecretLayout.SECRET_TYPE)
+                                .list(options))
+                .forEachPage(page -> number.addAndGet(page.size()) < atMost);
+        return Math.min(number.get(), atMost);
+    }
+
+    /// Returns an informer over the tokens of all stores of a namespace, not started.
+    SharedIndexInformer<Secret> tokens(String namespace) {
+        return client.secrets()
+                .inNamespace(namespace)
+                .withField("type", TokenSecretLayout.SECRET_TYPE)
+                .withLabel(TokenSecretLayout.STORE_LABEL)
+                .withLimit(PAGE_OF_WATCH)
+                .runnableInformer(0)
+                .removeNamespaceIndex();
+    }
+
+    /// Deletes a Secret if it still has the uid and the version that the token was seen with.
+    ///
+    /// @throws KubernetesClientException with 409 if it has not, with 404 if it is gone
+    public void delete(String namespace, IndexedToken token) {
+        var options = new DeleteOptionsBuilder()
+                .withNewPreconditions(token.resourceVersion(), token.uid())
                 .build();
+        // the client's delete method has no precondition on the uid
+        client.raw("/api/v1/namespaces/" + namespace + "/secrets/" + token.name(), "DELETE", options);
+    }
+
+    boolean isClosed() {
+        return client.getHttpClient().isClosed();
+    }
+
+    @Override
+    public void close() {
+        client.close();
     }
 
     private static KubernetesSerialization serialization() {
@@ -147,7 +231,7 @@ public final class MetadataClient {
             try {
                 consumer.consume(List.of(), new NothingRead());
             } catch (Exception e) {
-                throw new IllegalStateException("the begin of a watch could not be told", e);
+                throw new IllegalStateException("the watch failed to start", e);
             }
         }
 

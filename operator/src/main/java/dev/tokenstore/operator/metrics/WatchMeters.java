@@ -1,6 +1,6 @@
-package dev.tokenstore.operator;
+package dev.tokenstore.operator.metrics;
 
-import dev.tokenstore.operator.cleanup.TokenWatches;
+import dev.tokenstore.operator.token.TokenWatches;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.javaoperatorsdk.operator.RegisteredController;
 import io.javaoperatorsdk.operator.health.InformerHealthIndicator;
@@ -10,12 +10,13 @@ import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.util.List;
 import java.util.function.IntSupplier;
+import java.util.stream.Stream;
 
 /// The meters of the operator's watches, by resource: whether changes arrive.
-final class WatchMeters {
+public final class WatchMeters {
     private WatchMeters() {}
 
-    static void bind(MeterRegistry registry, RegisteredController<?> controller, TokenWatches tokens) {
+    public static void bind(MeterRegistry registry, RegisteredController<?> controller, TokenWatches tokens) {
         show(registry, "secrets", tokens::open, tokens::begun);
         controller.getControllerHealthInfo().informerEventSourceHealthIndicators().values().stream()
                 .map(WatchMeters::resource)
@@ -40,6 +41,12 @@ final class WatchMeters {
                 .tags("resource", resource, "state", state)
                 .strongReference(true)
                 .register(registry);
+    }
+
+    /// The informers of a controller.
+    public static Stream<InformerHealthIndicator> informers(RegisteredController<?> controller) {
+        return controller.getControllerHealthInfo().informerEventSourceHealthIndicators().values().stream()
+                .flatMap(source -> informers(source).stream());
     }
 
     private static List<InformerHealthIndicator> informers(RegisteredController<?> controller, String resource) {

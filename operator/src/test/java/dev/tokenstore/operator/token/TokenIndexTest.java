@@ -1,4 +1,4 @@
-package dev.tokenstore.operator.cleanup;
+package dev.tokenstore.operator.token;
 
 import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;

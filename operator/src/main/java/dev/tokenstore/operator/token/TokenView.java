@@ -1,4 +1,4 @@
-package dev.tokenstore.operator.cleanup;
+package dev.tokenstore.operator.token;
 
 import java.time.Duration;
 import java.util.Optional;

@@ -1,4 +1,4 @@
-package dev.tokenstore.operator.cleanup;
+package dev.tokenstore.operator.token;
 
 import dev.tokenstore.api.TokenFacts;
 

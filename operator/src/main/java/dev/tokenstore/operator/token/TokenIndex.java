@@ -1,4 +1,4 @@
-package dev.tokenstore.operator.cleanup;
+package dev.tokenstore.operator.token;
 
 import dev.tokenstore.api.TokenFacts;
 import dev.tokenstore.api.TokenSecretLayout;
@@ -23,7 +23,7 @@ public final class TokenIndex implements ItemStore<Secret> {
     private final String namespace;
     private final InstantSource clock;
 
-    TokenIndex(String namespace, InstantSource clock) {
+    public TokenIndex(String namespace, InstantSource clock) {
         this.namespace = namespace;
         this.clock = clock;
     }

@@ -1,6 +1,5 @@
-package dev.tokenstore.operator.cleanup;
+package dev.tokenstore.operator.token;
 
-import io.fabric8.kubernetes.client.KubernetesClient;
 import java.time.InstantSource;
 import java.util.HashMap;
 import java.util.Map;
@@ -15,14 +14,14 @@ import org.slf4j.LoggerFactory;
 public final class TokenWatches implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(TokenWatches.class);
 
-    private final WatchClients clients;
+    private final WatchConnections connections;
     private final InstantSource clock;
     private final Map<String, NamespaceWatch> watches = new HashMap<>();
     private volatile BiConsumer<String, String> listener = (namespace, store) -> {};
 
-    /// @param clients opens one of [MetadataClient]; called when one more connection is needed, which is closed here
-    public TokenWatches(Supplier<KubernetesClient> clients, InstantSource clock) {
-        this.clients = new WatchClients(clients);
+    /// @param clients opens one of [SecretMetadata]; called when one more connection is needed, which is closed here
+    public TokenWatches(Supplier<SecretMetadata> connections, InstantSource clock) {
+        this.connections = new WatchConnections(connections);
         this.clock = clock;
     }
 
@@ -36,7 +35,7 @@ public final class TokenWatches implements AutoCloseable {
         watches.computeIfAbsent(
                         namespace,
                         name -> new NamespaceWatch(
-                                clients.take(), name, clock, changed -> listener.accept(name, changed)))
+                                connections.take(), name, clock, changed -> listener.accept(name, changed)))
                 .add(store);
     }
 
@@ -45,7 +44,7 @@ public final class TokenWatches implements AutoCloseable {
         if (watch != null && watch.removeLeavingNone(store)) {
             watches.remove(namespace);
             watch.close();
-            clients.giveBack(watch.client());
+            connections.giveBack(watch.connection());
         }
     }
 
@@ -63,12 +62,12 @@ public final class TokenWatches implements AutoCloseable {
             return;
         }
         LOG.atWarn().addKeyValue("namespace", namespace).log("the watch over tokens lags behind and is begun again");
-        var hanging = watch.client();
+        var hanging = watch.connection();
         var beside = watches.values().stream()
-                .filter(other -> other.client().equals(hanging))
+                .filter(other -> other.connection().equals(hanging))
                 .toList();
         beside.forEach(NamespaceWatch::close);
-        var fresh = clients.replace(hanging);
+        var fresh = connections.replace(hanging);
         beside.forEach(other -> other.renew(fresh));
     }
 
@@ -86,6 +85,6 @@ public final class TokenWatches implements AutoCloseable {
     public synchronized void close() {
         watches.values().forEach(NamespaceWatch::close);
         watches.clear();
-        clients.close();
+        connections.close();
     }
 }

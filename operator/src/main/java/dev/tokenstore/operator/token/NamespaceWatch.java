@@ -1,8 +1,8 @@
-package dev.tokenstore.operator.cleanup;
+package dev.tokenstore.operator.token;
 
 import dev.tokenstore.api.TokenSecretLayout;
+import dev.tokenstore.runtime.Backoff;
 import io.fabric8.kubernetes.api.model.Secret;
-import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.fabric8.kubernetes.client.informers.ResourceEventHandler;
 import io.fabric8.kubernetes.client.informers.SharedIndexInformer;
@@ -27,31 +27,27 @@ import org.slf4j.event.Level;
 /// decided on stale knowledge fails on its precondition.
 final class NamespaceWatch implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(NamespaceWatch.class);
+
     /// New rights need some 30 ms to become effective.
-    private static final Duration FIRST_WAIT = Duration.ofMillis(50);
+    private static final Duration FIRST_DELAY = Duration.ofMillis(50);
 
-    /// A refusal is told once waits are this long: some 3 seconds after the first.
-    private static final Duration TOLD = Duration.ofSeconds(2);
+    /// A refusal is reported once delays are this long, some 3 seconds after the first refusal.
+    private static final Duration REPORTED_FROM = Duration.ofSeconds(2);
 
-    private static final Duration LONGEST_WAIT = Duration.ofSeconds(30);
-
-    /// Each page costs the API server about as much as all of them together, so there are few; and policies keep what
-    /// clients write of metadata below some 60 KB each, so that one fits the memory.
-    private static final long PAGE = 250;
+    private static final Duration LONGEST_DELAY = Duration.ofSeconds(30);
 
     private final String namespace;
     private final InstantSource clock;
     private final Consumer<String> storeChanged;
     private final Set<String> stores = ConcurrentHashMap.newKeySet();
 
-    private KubernetesClient metadataClient;
+    private SecretMetadata connection;
     private @Nullable Attempt attempt;
-    private Duration wait = FIRST_WAIT;
+    private final Backoff backoff = Backoff.exponential(FIRST_DELAY, LONGEST_DELAY);
 
-    /// @param storeChanged hears the name of a store whose tokens, or the sight of them, changed
-    NamespaceWatch(
-            KubernetesClient metadataClient, String namespace, InstantSource clock, Consumer<String> storeChanged) {
-        this.metadataClient = metadataClient;
+    /// @param storeChanged called with the name of a store whose tokens changed, or whose watch began or was refused
+    NamespaceWatch(SecretMetadata connection, String namespace, InstantSource clock, Consumer<String> storeChanged) {
+        this.connection = connection;
         this.namespace = namespace;
         this.clock = clock;
         this.storeChanged = storeChanged;
@@ -67,9 +63,8 @@ final class NamespaceWatch implements AutoCloseable {
         return stores.isEmpty();
     }
 
-    /// The client that it goes through.
-    synchronized KubernetesClient client() {
-        return metadataClient;
+    synchronized SecretMetadata connection() {
+        return connection;
     }
 
     synchronized TokenView view() {
@@ -77,22 +72,21 @@ final class NamespaceWatch implements AutoCloseable {
             attempt = begin();
         }
         var now = clock.instant();
-        if (attempt.refusedAt != null && !now.isBefore(attempt.refusedAt.plus(wait))) {
-            wait = min(wait.multipliedBy(2), LONGEST_WAIT);
+        if (attempt.refusal != null && !now.isBefore(attempt.refusal.retryAt())) {
             attempt = begin();
         }
-        if (attempt.refusedAt != null) {
-            var retryIn = Duration.between(now, attempt.refusedAt.plus(wait));
-            return wait.compareTo(TOLD) < 0
-                    ? new TokenView.Loading(Optional.of(retryIn))
-                    : new TokenView.Refused(retryIn);
+        if (attempt.refusal != null) {
+            var retryIn = Duration.between(now, attempt.refusal.retryAt());
+            return attempt.refusal.isReported()
+                    ? new TokenView.Refused(retryIn)
+                    : new TokenView.Loading(Optional.of(retryIn));
         }
         return attempt.listed.get() ? new TokenView.Watching(attempt.index) : new TokenView.Loading(Optional.empty());
     }
 
-    /// Goes on through another client; it begins anew there if it was begun.
-    synchronized void renew(KubernetesClient other) {
-        metadataClient = other;
+    /// Moves to another connection, where the watch starts again if it was started.
+    synchronized void renew(SecretMetadata other) {
+        connection = other;
         if (attempt != null) {
             attempt.informer.stop();
             attempt = begin();
@@ -121,14 +115,8 @@ final class NamespaceWatch implements AutoCloseable {
     private Attempt begin() {
         var index = new TokenIndex(namespace, clock);
         var listed = new AtomicBoolean();
-        var informer = metadataClient
-                .secrets()
-                .inNamespace(namespace)
-                .withField("type", TokenSecretLayout.SECRET_TYPE)
-                .withLabel(TokenSecretLayout.STORE_LABEL)
-                .withLimit(PAGE)
-                .runnableInformer(0)
-                .removeNamespaceIndex()
+        var informer = connection
+                .tokens(namespace)
                 .itemStore(index)
                 .exceptionHandler((started, problem) -> retries(problem))
                 .addEventHandler(new StoresOfChangedSecrets(listed));
@@ -145,7 +133,7 @@ final class NamespaceWatch implements AutoCloseable {
     private void listed(Attempt listed) {
         synchronized (this) {
             listed.listed.set(true);
-            wait = FIRST_WAIT;
+            backoff.reset();
         }
         LOG.atInfo()
                 .addKeyValue("namespace", namespace)
@@ -155,15 +143,16 @@ final class NamespaceWatch implements AutoCloseable {
     }
 
     private void refused(Attempt refused, Throwable problem) {
-        boolean told;
+        Refusal refusal;
         synchronized (this) {
-            refused.refusedAt = clock.instant();
-            told = wait.compareTo(TOLD) >= 0;
+            var delay = backoff.next();
+            refusal = new Refusal(clock.instant().plus(delay), delay.compareTo(REPORTED_FROM) >= 0);
+            refused.refusal = refusal;
         }
-        LOG.atLevel(told ? Level.WARN : Level.DEBUG)
+        LOG.atLevel(refusal.isReported() ? Level.WARN : Level.DEBUG)
                 .addKeyValue("namespace", namespace)
                 .addKeyValue("cause", problem.getMessage())
-                .log("may not watch tokens");
+                .log("the API server refused the watch over tokens");
         stores.forEach(storeChanged);
     }
 
@@ -174,7 +163,7 @@ final class NamespaceWatch implements AutoCloseable {
         LOG.atWarn()
                 .addKeyValue("namespace", namespace)
                 .addKeyValue("cause", problem.getMessage())
-                .log("the watch over tokens broke off and is begun again");
+                .log("the watch over tokens broke and is started again");
         return true;
     }
 
@@ -189,15 +178,14 @@ final class NamespaceWatch implements AutoCloseable {
         return false;
     }
 
-    private static Duration min(Duration one, Duration other) {
-        return one.compareTo(other) < 0 ? one : other;
-    }
+    /// @param isReported false for the first refusals, which new rights cause
+    private record Refusal(Instant retryAt, boolean isReported) {}
 
     private static final class Attempt {
         private final TokenIndex index;
         private final SharedIndexInformer<Secret> informer;
         private final AtomicBoolean listed;
-        private @Nullable Instant refusedAt;
+        private @Nullable Refusal refusal;
 
         Attempt(TokenIndex index, SharedIndexInformer<Secret> informer, AtomicBoolean listed) {
             this.index = index;
