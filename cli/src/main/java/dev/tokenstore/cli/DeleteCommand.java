@@ -1,15 +1,15 @@
 package dev.tokenstore.cli;
 
+import dev.tokenstore.cli.output.CommandException;
+import dev.tokenstore.cli.output.ExitCode;
 import dev.tokenstore.cli.output.Printable;
 import dev.tokenstore.cli.store.StoreAccess;
-import dev.tokenstore.cli.store.StoreOptions;
-import dev.tokenstore.client.TokenRecord;
-import java.util.concurrent.Callable;
+import dev.tokenstore.cli.store.StoreCommand;
+import dev.tokenstore.store.StoredToken;
+import dev.tokenstore.store.token.TokenField;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Spec;
 
 /// Deletes a token, or all.
 @Command(
@@ -19,17 +19,9 @@ import picocli.CommandLine.Spec;
             "Deleting does not revoke: whoever has a copy of the token can go on using it; revoke it at the provider."
                     + " A deleted refresh token cannot be brought back: someone must consent again.%n"
         })
-final class DeleteCommand implements Callable<Integer> {
-    private static final String NOT_REVOKED = "It was not revoked at the provider.";
-
-    @Spec
-    private CommandSpec spec = CommandSpec.create();
-
+final class DeleteCommand extends StoreCommand {
     @Mixin
     private TokenSelection selection = new TokenSelection();
-
-    @Mixin
-    private StoreOptions options = new StoreOptions();
 
     @Option(names = "--all", description = "Delete every token of the store.")
     private boolean all;
@@ -40,46 +32,43 @@ final class DeleteCommand implements Callable<Integer> {
     private boolean yes;
 
     @Override
-    public Integer call() {
+    protected ExitCode run(StoreAccess store) {
         if (all == selection.isGiven()) {
-            throw new CommandException(ExitCode.USAGE, "give either a token to delete, or --all");
+            throw CommandException.usage("give either a token to delete, or --all");
         }
-        var err = spec.commandLine().getErr();
-        var confirmation = Confirmation.atTheTerminal(err);
-        try (var store = options.open(err)) {
-            if (all) {
-                deleteAll(store, confirmation);
-            } else {
-                deleteOne(store, selection.in(store), confirmation);
-            }
+        if (all) {
+            deleteAll(store);
+        } else {
+            deleteOne(store, selection.in(store));
         }
-        return ExitCode.OK.number();
+        return ExitCode.OK;
     }
 
-    private void deleteAll(StoreAccess store, Confirmation confirmation) {
-        if (!yes) {
-            confirmation.require("Delete every token of " + store.description() + "? This cannot be undone.");
-        }
-        spec.commandLine().getErr().println("Deleting every token of " + store.description() + " ...");
+    private void deleteAll(StoreAccess store) {
+        confirm("Delete every token of " + store.description() + "? This cannot be undone.");
+        err().println("Deleting every token of " + store.description() + " ...");
         var deleted = store.deleteAll();
-        spec.commandLine()
-                .getOut()
-                .println(
+        out().println(
                         deleted == 1
-                                ? "1 token deleted. " + NOT_REVOKED
+                                ? "1 token deleted. It was not revoked at the provider."
                                 : deleted + " tokens deleted. They were not revoked at the provider.");
     }
 
-    private void deleteOne(StoreAccess store, TokenRecord token, Confirmation confirmation) {
-        var id = token.id().orElseThrow();
-        if (!yes) {
-            var user = token.userSignature()
-                    .map(name -> " of user " + Printable.of(name))
-                    .orElse(" without user");
-            confirmation.require("Delete token " + Printable.of(id) + user + " from " + store.description()
-                    + "? This cannot be undone.");
-        }
+    private void deleteOne(StoreAccess store, StoredToken token) {
+        var id = token.fields().get(TokenField.ID).orElseThrow().reveal();
+        var user = token.fields()
+                .get(TokenField.USER_SIGNATURE)
+                .map(name -> " of user " + Printable.of(name.reveal()))
+                .orElse(" without user");
+        confirm("Delete token " + Printable.of(id) + user + " from " + store.description()
+                + "? This cannot be undone.");
         store.delete(id);
-        spec.commandLine().getOut().println("Token " + Printable.of(id) + " deleted. " + NOT_REVOKED);
+        out().println("Token " + Printable.of(id) + " deleted. It was not revoked at the provider.");
+    }
+
+    private void confirm(String question) {
+        if (!yes) {
+            Confirmation.atTheTerminal(err()).require(question);
+        }
     }
 }

@@ -1,12 +1,16 @@
 package dev.tokenstore.cli;
 
+import dev.tokenstore.cli.output.CommandException;
+import dev.tokenstore.cli.output.ExitCode;
 import dev.tokenstore.cli.store.StoreAccess;
-import dev.tokenstore.client.TokenRecord;
+import dev.tokenstore.store.StoredToken;
+import dev.tokenstore.store.token.TokenField;
+import dev.tokenstore.store.token.TokenFields;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-/// Which token a command is about; a picocli mixin.
+/// The options that name one token; a picocli mixin.
 final class TokenSelection {
     @Parameters(arity = "0..1", paramLabel = "ID", description = "The token's id.")
     private @Nullable String id;
@@ -23,27 +27,27 @@ final class TokenSelection {
             description = "With --user: of that OAuth client, for a user who has several.")
     private @Nullable String client;
 
-    /// Whether the command line names a token at all.
+    /// Whether any of the options is given.
     boolean isGiven() {
         return id != null || user != null || client != null;
     }
 
-    /// The token that the command line names.
+    /// Returns the token that the options name.
     ///
-    /// @throws CommandException if it names none or several, or there is none
-    TokenRecord in(StoreAccess store) {
+    /// @throws CommandException if they name none or several, or the store has no such token
+    StoredToken in(StoreAccess store) {
         if ((id == null) == (user == null) || (client != null && user == null)) {
-            throw new CommandException(
-                    ExitCode.USAGE, "give either the id of a token, or --user and, if that user has several, --client");
+            throw CommandException.usage(
+                    "give either the id of a token, or --user and, if that user has several, --client");
         }
-        var found = id != null
-                ? store.findById(id)
-                : store.find(TokenRecord.builder()
-                        .userSignature(user)
-                        .clientId(client)
-                        .build());
+        var found = id != null ? store.findById(id) : store.find(userAndClient());
         return found.orElseThrow(() -> new CommandException(
                 ExitCode.NOT_FOUND,
                 "there is no such token in " + store.description() + "; \"tokenstore list\" lists those there are"));
+    }
+
+    private TokenFields userAndClient() {
+        var wanted = user == null ? TokenFields.NONE : TokenFields.NONE.with(TokenField.USER_SIGNATURE, user);
+        return client == null ? wanted : wanted.with(TokenField.CLIENT_ID, client);
     }
 }

@@ -1,21 +1,20 @@
 package dev.tokenstore.cli;
 
+import dev.tokenstore.cli.check.CheckCommand;
 import dev.tokenstore.cli.injection.InjectCommand;
 import dev.tokenstore.cli.migration.ImportCommand;
-import java.util.Optional;
+import dev.tokenstore.runtime.program.ProgramVersion;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.IVersionProvider;
 import picocli.CommandLine.ScopeType;
 
-/// `tokenstore`, which has subcommands and does nothing itself.
+/// The command `tokenstore`; only its subcommands do anything.
 @Command(
         name = "tokenstore",
         mixinStandardHelpOptions = true,
         scope = ScopeType.INHERIT,
-        versionProvider = TokenstoreCommand.Version.class,
-        description =
-                "Looks at and changes the tokens of one store: of the one that a sidecar serves, or with --store of"
-                        + " one in a cluster.%n",
+        versionProvider = ProgramVersion.class,
+        description = "Shows and changes the tokens of one store: through its sidecar, or with --store directly in a"
+                + " cluster.%n",
         subcommands = {
             ListCommand.class,
             ShowCommand.class,
@@ -25,17 +24,4 @@ import picocli.CommandLine.ScopeType;
             ImportCommand.class,
             InjectCommand.class
         })
-final class TokenstoreCommand {
-    /// The build's version, as the jar's manifest says.
-    static final class Version implements IVersionProvider {
-        @Override
-        public String[] getVersion() {
-            return new String[] {"tokenstore " + text()};
-        }
-
-        static String text() {
-            return Optional.ofNullable(TokenstoreMain.class.getPackage().getImplementationVersion())
-                    .orElse("(not built as a jar)");
-        }
-    }
-}
+final class TokenstoreCommand {}

@@ -1,5 +1,9 @@
 package dev.tokenstore.cli;
 
+import dev.tokenstore.cli.output.CommandException;
+import dev.tokenstore.cli.output.ExitCode;
+import dev.tokenstore.runtime.program.ProgramCommandLine;
+import dev.tokenstore.store.token.InvalidTokenException;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import picocli.CommandLine;
@@ -25,28 +29,21 @@ public final class TokenstoreMain {
     }
 
     static CommandLine commandLine(PrintWriter out, PrintWriter err) {
-        return new CommandLine(new TokenstoreCommand())
+        return ProgramCommandLine.of(new TokenstoreCommand())
                 .setOut(out)
                 .setErr(err)
-                .setCaseInsensitiveEnumValuesAllowed(true)
-                .setUsageHelpWidth(100)
-                .setParameterExceptionHandler((e, parsed) -> {
-                    var command = e.getCommandLine();
-                    command.getErr()
-                            .println("tokenstore: " + e.getMessage() + " ("
-                                    + command.getCommandSpec().qualifiedName() + " --help lists all options)");
-                    return ExitCode.USAGE.number();
-                })
                 .setExecutionExceptionHandler((e, command, parsed) -> {
                     command.getOut().flush();
-                    if (e instanceof CommandException failure) {
-                        command.getErr().println("tokenstore: " + failure.getMessage());
-                        return failure.exitCode().number();
-                    }
+                    var exitCode = e instanceof CommandException ended ? ended.exitCode() : ExitCode.FAILED;
+                    var isExplained = e instanceof CommandException || e instanceof InvalidTokenException;
                     command.getErr()
-                            .println("tokenstore: failed in a way it should not ("
-                                    + e.getClass().getName() + "); please report it with the command and its version");
-                    return ExitCode.FAILED.number();
+                            .println("tokenstore: "
+                                    + (isExplained
+                                            ? e.getMessage()
+                                            : "failed in a way it should not ("
+                                                    + e.getClass().getName()
+                                                    + "); please report it with the command and its version"));
+                    return exitCode.number();
                 });
     }
 }

@@ -1,4 +1,4 @@
-/// The `tokenstore` command: what its subcommands share, and the program.
+/// The program `tokenstore`, and its commands on single tokens and lists.
 @NullMarked
 package dev.tokenstore.cli;
 

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.tokenstore.api.OAuthTokenStore;
 import dev.tokenstore.api.OAuthTokenStoreStatus;
+import dev.tokenstore.cli.output.ExitCode;
 import dev.tokenstore.testing.KubernetesForTests;
 import dev.tokenstore.testing.process.Ports;
 import dev.tokenstore.testing.product.SidecarProcess;

@@ -2,6 +2,7 @@ package dev.tokenstore.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.tokenstore.cli.output.ExitCode;
 import dev.tokenstore.cli.store.StoreOptions;
 import java.io.IOException;
 import java.io.PrintWriter;

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.tokenstore.cli.output.ExitCode;
 import dev.tokenstore.testing.process.Program;
 import dev.tokenstore.testing.process.ProgramProcess;
 import java.io.IOException;

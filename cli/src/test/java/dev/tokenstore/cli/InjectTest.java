@@ -2,6 +2,7 @@ package dev.tokenstore.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.tokenstore.cli.output.ExitCode;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;

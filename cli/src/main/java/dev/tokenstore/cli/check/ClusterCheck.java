@@ -1,9 +1,9 @@
 package dev.tokenstore.cli.check;
 
-import static dev.tokenstore.cli.ExitCode.DENIED;
-import static dev.tokenstore.cli.ExitCode.FAILED;
-import static dev.tokenstore.cli.ExitCode.NOT_FOUND;
-import static dev.tokenstore.cli.ExitCode.UNREACHABLE;
+import static dev.tokenstore.cli.output.ExitCode.DENIED;
+import static dev.tokenstore.cli.output.ExitCode.FAILED;
+import static dev.tokenstore.cli.output.ExitCode.NOT_FOUND;
+import static dev.tokenstore.cli.output.ExitCode.UNREACHABLE;
 
 import dev.tokenstore.api.OAuthTokenStore;
 import io.fabric8.kubernetes.api.model.authentication.SelfSubjectReview;
@@ -21,8 +21,8 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
 
-/// Asks a cluster whether a store is there and well, and what the account of a kubeconfig may do with it.
-public final class ClusterCheck {
+/// Checks whether a store of a cluster exists and is ready, and which rights the kubeconfig's user has on it.
+final class ClusterCheck {
     private static final Duration LIMIT = Duration.ofSeconds(10);
     private static final String TOKEN_STORES = "tokenstore.dev";
 
@@ -30,7 +30,7 @@ public final class ClusterCheck {
     private final String namespace;
     private final String name;
 
-    public ClusterCheck(Config config, String namespace, String name) {
+    ClusterCheck(Config config, String namespace, String name) {
         this.config = new ConfigBuilder(config)
                 .withRequestRetryBackoffLimit(0)
                 .withRequestTimeout((int) LIMIT.toMillis())
@@ -40,8 +40,8 @@ public final class ClusterCheck {
         this.name = name;
     }
 
-    /// In the order in which one depends on the other; ends where the next makes no sense.
-    public List<Finding> run() {
+    /// Returns the findings, each of which depends on those before it; ends where the next check makes no sense.
+    List<Finding> run() {
         var findings = new ArrayList<Finding>();
         try (var client = new KubernetesClientBuilder()
                 .withConfig(config)
@@ -82,12 +82,12 @@ public final class ClusterCheck {
         }
         return Finding.failed(
                 "api-server",
-                "the Kubernetes API server at " + config.getMasterUrl() + " did not answer" + whatItSaid(e)
+                "the Kubernetes API server at " + config.getMasterUrl() + " did not answer" + causeOf(e)
                         + "; look at the kubeconfig, the network and the server",
                 UNREACHABLE);
     }
 
-    private static String whatItSaid(KubernetesClientException e) {
+    private static String causeOf(KubernetesClientException e) {
         if (e.getCode() > 0) {
             return " (HTTP " + e.getCode() + ")";
         }
@@ -98,7 +98,7 @@ public final class ClusterCheck {
         return " (" + root.getClass().getSimpleName() + ")";
     }
 
-    /// The rights that the six operations take, as the shipped client role has them.
+    /// Checks the rights that the six operations need, which are those of the shipped client role.
     private List<Finding> rights(KubernetesClient client, String account) {
         var findings = new ArrayList<Finding>();
         findings.add(right(client, account, TOKEN_STORES, "oauthtokenstores", "get"));
@@ -197,7 +197,7 @@ public final class ClusterCheck {
         return findings;
     }
 
-    /// Without the first two of these conditions apps fail; the others want to be looked at.
+    /// Without the conditions `Ready` and `AccessGranted` apps fail; without the others they do not.
     private static Finding condition(String type, String status, String reason, String message) {
         var check = "condition-" + type.toLowerCase(Locale.ROOT);
         var detail = reason + (message == null || message.isBlank() ? "" : ": " + message);

@@ -1,17 +1,19 @@
 package dev.tokenstore.cli.check;
 
-import dev.tokenstore.cli.ExitCode;
+import dev.tokenstore.cli.output.ExitCode;
+import java.util.LinkedHashMap;
+import java.util.Locale;
+import java.util.Map;
 
-/// One thing that was checked.
+/// The result of one check.
 ///
 /// @param check its stable name
 /// @param detail one sentence: what was found, and where something is wrong what to do
-/// @param exitCode how the command ends if nothing earlier failed
-public record Finding(String check, Result result, String detail, ExitCode exitCode) {
-    /// How a check came out.
-    public enum Result {
+/// @param exitCode of the command if this is the first check that failed
+record Finding(String check, Result result, String detail, ExitCode exitCode) {
+    enum Result {
         OK,
-        /// Worth a look, and nothing fails for it.
+        /// Something to look at that makes no app fail.
         WARNING,
         FAILED
     }
@@ -26,5 +28,19 @@ public record Finding(String check, Result result, String detail, ExitCode exitC
 
     static Finding failed(String check, String detail, ExitCode exitCode) {
         return new Finding(check, Result.FAILED, detail, exitCode);
+    }
+
+    /// The result as it is printed.
+    String resultText() {
+        return result.name().toLowerCase(Locale.ROOT);
+    }
+
+    /// The properties of JSON and YAML.
+    Map<String, String> properties() {
+        var properties = new LinkedHashMap<String, String>();
+        properties.put("check", check);
+        properties.put("result", resultText());
+        properties.put("detail", detail);
+        return properties;
     }
 }

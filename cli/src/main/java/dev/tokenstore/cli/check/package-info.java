@@ -1,4 +1,4 @@
-/// Whether a store can be used, and if not, why and what to do.
+/// `tokenstore check`: whether a store can be used, and what to do if not.
 @NullMarked
 package dev.tokenstore.cli.check;
 

@@ -1,7 +1,7 @@
 package dev.tokenstore.cli.injection;
 
-import dev.tokenstore.cli.CommandException;
-import dev.tokenstore.cli.ExitCode;
+import dev.tokenstore.cli.output.CommandException;
+import dev.tokenstore.cli.output.ExitCode;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -44,8 +44,8 @@ public final class InjectCommand implements Callable<Integer> {
     @Option(
             names = "--image",
             paramLabel = "IMAGE",
-            description = "the sidecar's image, with your registry; " + Sidecar.SHIPPED_IMAGE + " if unset")
-    private String image = Sidecar.SHIPPED_IMAGE;
+            description = "the sidecar's image, with your registry; " + SidecarContainer.SHIPPED_IMAGE + " if unset")
+    private String image = SidecarContainer.SHIPPED_IMAGE;
 
     @Option(
             names = "--image-pull-policy",
@@ -65,7 +65,8 @@ public final class InjectCommand implements Callable<Integer> {
         if (!IMAGE.matcher(image).matches()) {
             throw new ParameterException(commandLine, "--image \"" + image + "\" is not the name of an image");
         }
-        var sidecar = new Sidecar(image, Optional.ofNullable(pullPolicy).map(PullPolicy::name));
+        var sidecar =
+                new SidecarContainer(image, Optional.ofNullable(pullPolicy).map(PullPolicy::name));
         var injection = new Injection(
                 sidecar, operatorNamespace, warning -> commandLine.getErr().println("tokenstore: warning: " + warning));
         commandLine.getOut().print(injection.inject(manifests()));
@@ -77,8 +78,8 @@ public final class InjectCommand implements Callable<Integer> {
             var bytes = file.equals("-") ? System.in.readAllBytes() : Files.readAllBytes(Path.of(file));
             return new String(bytes, StandardCharsets.UTF_8);
         } catch (IOException e) {
-            throw new CommandException(
-                    ExitCode.FAILED, "cannot read " + file + "; name a file that is there, or - for standard input", e);
+            throw CommandException.failed(
+                    "cannot read " + file + "; name a file that is there, or - for standard input", e);
         }
     }
 }

@@ -1,49 +1,52 @@
 package dev.tokenstore.cli.injection;
 
+import dev.tokenstore.cli.output.CommandException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
 import java.util.regex.Pattern;
 
-/// Puts the sidecar into the pods of manifests that ask for it. What it leaves alone stays as it is written: documents
-/// without such pods to the letter, of the others all values and comments.
+/// Adds the sidecar to the pods of manifests that request it. Documents without such pods are printed byte for byte; of
+/// the others all values and comments stay.
 ///
-/// @param operatorNamespace whose pods are left alone: accounts there can have no tokens
-/// @param warnings told in sentences
-record Injection(Sidecar sidecar, String operatorNamespace, Consumer<String> warnings) {
+/// @param operatorNamespace the namespace whose pods are not changed: its accounts can have no tokens
+/// @param warnings gets one sentence for each warning
+record Injection(SidecarContainer sidecar, String operatorNamespace, Consumer<String> warnings) {
     private static final Pattern DOCUMENT_START = Pattern.compile("^(?=---(?:\\s|$))", Pattern.MULTILINE);
     private static final Pattern MARKER = Pattern.compile("^---[ \\t]*\\n?");
     private static final List<String> LISTS = List.of("containers", "initContainers");
 
-    /// @throws MalformedManifestException with a sentence that names the resource
+    /// @throws CommandException if the sidecar cannot be added to a pod; the message names the resource
     String inject(String manifests) {
         var result = new StringBuilder();
-        var asked = false;
+        var requested = false;
         for (var document : DOCUMENT_START.split(manifests)) {
             var marker = MARKER.matcher(document);
             var body = marker.lookingAt() ? document.substring(marker.end()) : document;
             var parsed = YamlText.parsed(body);
-            var asking = parsed.stream()
+            var requesting = parsed.stream()
                     .flatMap(PodTemplate::in)
-                    .filter(PodTemplate::asks)
+                    .filter(PodTemplate::requestsSidecar)
                     .toList();
-            asked |= !asking.isEmpty();
-            var changed = asking.stream().filter(this::injected).toList();
+            requested |= !requesting.isEmpty();
+            var changed = requesting.stream().filter(this::injected).toList();
             result.append(
                     !changed.isEmpty()
                             ? (body.equals(document) ? "" : "---\n") + YamlText.of(parsed.orElseThrow(), body)
                             : document);
         }
-        if (!asked) {
+        if (!requested) {
             warnings.accept("no pod has the annotation " + InjectionRequest.STORE + "; nothing was changed");
         }
         return result.toString();
     }
 
-    /// Whether the pod was changed.
+    /// Adds the sidecar to a pod.
+    ///
+    /// @return whether the pod was changed
     private boolean injected(PodTemplate template) {
         try {
-            var spec = template.spec().orElseThrow(() -> new MalformedManifestException("the pod has no spec"));
+            var spec = template.spec().orElseThrow(() -> CommandException.failed("the pod has no spec"));
             if (template.namespace().filter(operatorNamespace::equals).isPresent()) {
                 warnings.accept(template.owner() + " is left alone: " + operatorNamespace
                         + " is the operator's namespace, whose accounts can have no tokens");
@@ -60,13 +63,13 @@ record Injection(Sidecar sidecar, String operatorNamespace, Consumer<String> war
                         + " automountServiceAccountToken: false in the pod's spec, unless the app needs the API server"
                         + " (ignore this warning if the ServiceAccount sets it)");
             }
-            if (LISTS.stream().anyMatch(list -> spec.anyOf(list, "name", Sidecar.CONTAINER))) {
+            if (LISTS.stream().anyMatch(list -> spec.anyOf(list, "name", SidecarContainer.CONTAINER))) {
                 return false;
             }
             addTo(spec, request);
             return true;
-        } catch (MalformedManifestException e) {
-            throw new MalformedManifestException(template.owner() + ": " + e.getMessage());
+        } catch (CommandException e) {
+            throw CommandException.failed(template.owner() + ": " + e.getMessage());
         }
     }
 
@@ -74,7 +77,7 @@ record Injection(Sidecar sidecar, String operatorNamespace, Consumer<String> war
         return LISTS.stream()
                 .flatMap(list -> spec.maps(list).stream())
                 .flatMap(container -> container.text("name").stream())
-                .filter(name -> !name.equals(Sidecar.CONTAINER))
+                .filter(name -> !name.equals(SidecarContainer.CONTAINER))
                 .toList();
     }
 
@@ -82,22 +85,24 @@ record Injection(Sidecar sidecar, String operatorNamespace, Consumer<String> war
         LISTS.stream()
                 .flatMap(list -> spec.maps(list).stream())
                 .filter(container -> isChosen(container, request))
-                .filter(container -> !container.text("name").orElse("").equals(Sidecar.CONTAINER))
+                .filter(container -> !container.text("name").orElse("").equals(SidecarContainer.CONTAINER))
                 .filter(container -> container.maps("volumeMounts").stream()
                         .filter(Injection::isAtTheSocket)
-                        .anyMatch(mount -> !mount.text("name").orElse("").equals(Sidecar.SOCKET_VOLUME)))
+                        .anyMatch(mount -> !mount.text("name").orElse("").equals(SidecarContainer.SOCKET_VOLUME)))
                 .findFirst()
                 .ifPresent(container -> {
-                    throw new MalformedManifestException("container \""
+                    throw CommandException.failed("container \""
                             + container.text("name").orElse("") + "\" mounts something else at "
-                            + Sidecar.SOCKET_FOLDER
+                            + SidecarContainer.SOCKET_FOLDER
                             + ", where the socket of the token store has to be; mount that elsewhere, or leave the"
                             + " container out of tokenstore.dev/containers");
                 });
     }
 
     private static boolean isAtTheSocket(YamlMap mount) {
-        return mount.text("mountPath").filter(Sidecar.SOCKET_FOLDER::equals).isPresent();
+        return mount.text("mountPath")
+                .filter(SidecarContainer.SOCKET_FOLDER::equals)
+                .isPresent();
     }
 
     private static boolean isChosen(YamlMap container, InjectionRequest request) {
@@ -111,7 +116,7 @@ record Injection(Sidecar sidecar, String operatorNamespace, Consumer<String> war
             }
         }
         spec.prepend("initContainers", sidecar.container(request));
-        Sidecar.VOLUMES.forEach(volume -> spec.append("volumes", YamlText.part(volume)));
+        SidecarContainer.VOLUMES.forEach(volume -> spec.append("volumes", YamlText.part(volume)));
     }
 
     private static List<YamlMap> withSocket(List<YamlMap> containers, InjectionRequest request) {
@@ -122,13 +127,13 @@ record Injection(Sidecar sidecar, String operatorNamespace, Consumer<String> war
         return result;
     }
 
-    /// An address that the container has already is left alone.
+    /// Keeps an address that the container has already.
     private static YamlMap withSocket(YamlMap container) {
-        if (!container.anyOf("env", "name", Sidecar.ADDRESS_VARIABLE)) {
-            container.prepend("env", YamlText.part(Sidecar.ADDRESS));
+        if (!container.anyOf("env", "name", SidecarContainer.ADDRESS_VARIABLE)) {
+            container.prepend("env", YamlText.part(SidecarContainer.ADDRESS));
         }
         if (container.maps("volumeMounts").stream().noneMatch(Injection::isAtTheSocket)) {
-            container.append("volumeMounts", YamlText.part(Sidecar.SOCKET_MOUNT));
+            container.append("volumeMounts", YamlText.part(SidecarContainer.SOCKET_MOUNT));
         }
         return container;
     }

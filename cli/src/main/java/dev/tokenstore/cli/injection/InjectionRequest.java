@@ -2,6 +2,7 @@ package dev.tokenstore.cli.injection;
 
 import static java.util.stream.Collectors.joining;
 
+import dev.tokenstore.cli.output.CommandException;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -10,11 +11,11 @@ import java.util.Optional;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
-/// What a pod's annotations ask for. The same is refused with the same sentences by the policy
-/// oauth-token-store-annotations of the chart.
+/// The sidecar that a pod's annotations request. The chart's policy oauth-token-store-annotations refuses the same
+/// annotations with the same messages.
 ///
-/// @param store as the sidecar is told it: `crm`, or `crm-tokens/crm`
-/// @param containers those that get the socket; empty: all
+/// @param store the sidecar's option `--store`: `crm`, or `crm-tokens/crm`
+/// @param containers that get the socket; empty for all
 /// @param tcpPort a port, or `off`
 /// @param requests of the sidecar, by resource
 /// @param limits of the sidecar, by resource
@@ -53,7 +54,7 @@ record InjectionRequest(
             "[+-]?([0-9]+(\\.[0-9]*)?|\\.[0-9]+)(Ki|Mi|Gi|Ti|Pi|Ei|n|u|m|k|M|G|T|P|E|[eE][+-]?[0-9]+)?");
 
     /// @param names of the pod's containers
-    /// @throws MalformedManifestException with a sentence for the first annotation that cannot be followed
+    /// @throws CommandException if an annotation is malformed or unknown
     static InjectionRequest of(Map<String, String> annotations, List<String> names, boolean hostNetwork) {
         var store = annotations.getOrDefault(STORE, "");
         if (!STORE_NAME.matcher(store).matches()) {
@@ -76,9 +77,9 @@ record InjectionRequest(
         var healthPort = port(annotations, HEALTH_PORT, "9465");
         refuseOneTwice(List.of(tcpPort, metricsPort, healthPort));
         if (hostNetwork && !tcpPort.equals(OFF)) {
-            throw new MalformedManifestException("annotation " + TCP_PORT + " opens a port on loopback, which with"
-                    + " hostNetwork belongs to the node, so that every process of the node could use the tokens; remove"
-                    + " it and use the socket");
+            throw CommandException.failed("annotation " + TCP_PORT + " opens a port on loopback, which with hostNetwork"
+                    + " belongs to the node, so that every process of the node could use the tokens; remove it and use"
+                    + " the socket");
         }
         refuseWrongQuantities(annotations);
         refuseUnknown(annotations);
@@ -105,7 +106,7 @@ record InjectionRequest(
     private static void refuseWrongNames(List<String> chosen, List<String> names) {
         var wrong = chosen.stream().filter(name -> !names.contains(name)).toList();
         if (!wrong.isEmpty()) {
-            throw new MalformedManifestException("annotation " + CONTAINERS + " names "
+            throw CommandException.failed("annotation " + CONTAINERS + " names "
                     + wrong.stream().map(name -> '"' + name + '"').collect(joining(", "))
                     + ", and the pod has no such container; it has " + String.join(", ", names));
         }
@@ -123,7 +124,7 @@ record InjectionRequest(
     private static void refuseUnknown(Map<String, String> annotations) {
         for (var key : annotations.keySet()) {
             if (key.startsWith(PREFIX) && !KNOWN.contains(key)) {
-                throw new MalformedManifestException(
+                throw CommandException.failed(
                         "annotation " + key + " is not known; known are " + String.join(", ", KNOWN));
             }
         }
@@ -140,7 +141,7 @@ record InjectionRequest(
     private static void refuseOneTwice(List<String> ports) {
         var used = ports.stream().filter(port -> !port.equals(OFF)).toList();
         if (used.stream().distinct().count() < used.size()) {
-            throw new MalformedManifestException("annotations " + String.join(", ", TCP_PORT, METRICS_PORT, HEALTH_PORT)
+            throw CommandException.failed("annotations " + String.join(", ", TCP_PORT, METRICS_PORT, HEALTH_PORT)
                     + " make the ports of the sidecar " + String.join(", ", ports) + "; set them to different ones");
         }
     }
@@ -158,8 +159,7 @@ record InjectionRequest(
         return quantities;
     }
 
-    private static MalformedManifestException refused(String annotation, String value, String accepted) {
-        return new MalformedManifestException(
-                "annotation " + annotation + " is \"" + value + "\"; set it to " + accepted);
+    private static CommandException refused(String annotation, String value, String accepted) {
+        return CommandException.failed("annotation " + annotation + " is \"" + value + "\"; set it to " + accepted);
     }
 }

@@ -4,13 +4,13 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
 
-/// A pod, or what a resource makes pods from.
+/// A pod, or the pod template of a resource.
 ///
 /// @param owner the resource, as `Deployment sales/crm-app`
-/// @param namespace empty if the manifest leaves it to whoever applies it
+/// @param namespace empty if the manifest does not name one
 /// @param pod a mapping with the pod's `metadata` and `spec`
 record PodTemplate(String owner, Optional<String> namespace, YamlMap pod) {
-    /// All within a document.
+    /// Returns all pods and pod templates of a document.
     static Stream<PodTemplate> in(YamlMap document) {
         var kind = document.text("kind").orElse("");
         return switch (kind) {
@@ -43,14 +43,14 @@ record PodTemplate(String owner, Optional<String> namespace, YamlMap pod) {
                 pod);
     }
 
-    /// Whether it asks for a store.
-    boolean asks() {
+    /// Whether the pod has the annotation that requests the sidecar.
+    boolean requestsSidecar() {
         return annotationsNode()
                 .flatMap(annotations -> annotations.get(InjectionRequest.STORE))
                 .isPresent();
     }
 
-    /// @throws MalformedManifestException if one is no text
+    /// @throws CommandException if an annotation is no text
     Map<String, String> annotations() {
         return annotationsNode().map(YamlMap::texts).orElse(Map.of());
     }

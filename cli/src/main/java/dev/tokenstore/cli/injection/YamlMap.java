@@ -3,6 +3,7 @@ package dev.tokenstore.cli.injection;
 import static java.util.stream.Collectors.joining;
 import static java.util.stream.Collectors.toCollection;
 
+import dev.tokenstore.cli.output.CommandException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -17,21 +18,21 @@ import org.yaml.snakeyaml.nodes.ScalarNode;
 import org.yaml.snakeyaml.nodes.SequenceNode;
 import org.yaml.snakeyaml.nodes.Tag;
 
-/// A mapping of a YAML document, as it is written there: numbers, quotes, comments and anchors stay what they are.
+/// A mapping of a YAML document. Numbers, quotes, comments and anchors are printed as they were written.
 ///
-/// What is changed is a copy, because an anchor may use the same node elsewhere.
+/// Only copies are changed, because an anchor may use the same node elsewhere.
 record YamlMap(MappingNode node) {
     private static final String MERGE = "<<";
 
-    /// @throws MalformedManifestException if the node is no mapping
+    /// @throws CommandException if the node is no mapping
     static YamlMap of(Node node) {
         if (node instanceof MappingNode mapping) {
             return new YamlMap(mapping);
         }
-        throw new MalformedManifestException("line " + (node.getStartMark().getLine() + 1) + " is no mapping");
+        throw CommandException.failed("line " + (node.getStartMark().getLine() + 1) + " is no mapping");
     }
 
-    /// The same mapping, to be changed without changing this one.
+    /// Returns a copy that can be changed.
     YamlMap copy() {
         if (node.getAnchor() != null) {
             return YamlMap.of(deepCopy(node));
@@ -41,7 +42,7 @@ record YamlMap(MappingNode node) {
         return new YamlMap(copy);
     }
 
-    /// Own values come before those that are merged in by `<<`.
+    /// Returns the value of a key: the own one, else one that is merged in by `<<`.
     Optional<Node> get(String key) {
         return own(key).or(() -> own(MERGE).flatMap(merged -> switch (merged) {
             case MappingNode one -> new YamlMap(one).get(key);
@@ -65,12 +66,12 @@ record YamlMap(MappingNode node) {
                 && scalar.getValue().equals(key);
     }
 
-    /// The mapping there; an empty one if there is none.
+    /// Returns the mapping of a key; empty if there is none.
     Optional<YamlMap> map(String key) {
         return get(key).filter(value -> !isNull(value)).map(YamlMap::of);
     }
 
-    /// The mappings of the list there.
+    /// Returns the mappings of the list of a key.
     List<YamlMap> maps(String key) {
         return elements(key).stream().map(YamlMap::of).toList();
     }
@@ -81,15 +82,15 @@ record YamlMap(MappingNode node) {
                 .map(ScalarNode::getValue);
     }
 
-    /// Whether some mapping of the list there has a value.
+    /// Whether a mapping of the list of `list` has the value of `key`.
     boolean anyOf(String list, String key, String value) {
         return maps(list).stream()
                 .anyMatch(element -> element.text(key).filter(value::equals).isPresent());
     }
 
-    /// All its texts.
+    /// Returns all keys with their values, which must be texts.
     ///
-    /// @throws MalformedManifestException if a value is something else than a text, as Kubernetes would refuse it
+    /// @throws CommandException if a value is no text; Kubernetes refuses it, too
     Map<String, String> texts() {
         var texts = new LinkedHashMap<String, String>();
         for (var tuple : node.getValue()) {
@@ -100,7 +101,7 @@ record YamlMap(MappingNode node) {
                     && value.getTag().equals(Tag.STR)) {
                 texts.put(key, value.getValue());
             } else {
-                throw new MalformedManifestException("annotation " + key + " is no text; put its value in quotes");
+                throw CommandException.failed("annotation " + key + " is no text; put its value in quotes");
             }
         }
         return texts;
@@ -110,7 +111,7 @@ record YamlMap(MappingNode node) {
         return get(key).filter(value -> !isNull(value))
                 .map(value -> switch (value) {
                     case SequenceNode sequence -> sequence.getValue();
-                    default -> throw new MalformedManifestException(key + " is no list");
+                    default -> throw CommandException.failed(key + " is no list");
                 })
                 .orElse(List.of());
     }
@@ -130,7 +131,7 @@ record YamlMap(MappingNode node) {
         tuples.add(new NodeTuple(new ScalarNode(Tag.STR, key, null, null, ScalarStyle.PLAIN), value));
     }
 
-    /// The list there becomes one of these mappings.
+    /// Replaces the list of a key.
     void putAll(String key, List<YamlMap> elements) {
         put(key, listLike(key, elements.stream().<Node>map(YamlMap::node).toList()));
     }
@@ -152,7 +153,7 @@ record YamlMap(MappingNode node) {
         var style = before.filter(value -> !elements(key).isEmpty())
                 .map(value -> ((SequenceNode) value).getFlowStyle())
                 .orElse(FlowStyle.BLOCK);
-        // elements that an anchor uses elsewhere are the same nodes there
+        // an anchor may use the same elements elsewhere
         var own = before.filter(value -> value.getAnchor() != null || own(key).isEmpty())
                         .isPresent()
                 ? elements.stream().map(YamlMap::deepCopy).toList()

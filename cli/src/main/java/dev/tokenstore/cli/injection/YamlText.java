@@ -1,5 +1,6 @@
 package dev.tokenstore.cli.injection;
 
+import dev.tokenstore.cli.output.CommandException;
 import java.io.StringReader;
 import java.io.StringWriter;
 import java.util.Optional;
@@ -16,37 +17,39 @@ import org.yaml.snakeyaml.nodes.Node;
 import org.yaml.snakeyaml.representer.Representer;
 import org.yaml.snakeyaml.serializer.NumberAnchorGenerator;
 
-/// One YAML document as text and as nodes.
+/// Parses and prints YAML documents.
 final class YamlText {
     private static final Pattern TAGGED_OCTAL = Pattern.compile("!!int '(0[0-9_]+)'");
     private static final int BYTES = 16 * 1024 * 1024;
 
     private YamlText() {}
 
-    /// The mapping that the document is, or nothing.
+    /// Returns the document if it is a mapping.
     static Optional<YamlMap> parsed(String document) {
         try {
             return Optional.ofNullable(yaml().compose(new StringReader(document)))
                     .filter(MappingNode.class::isInstance)
                     .map(YamlMap::of);
         } catch (MarkedYAMLException e) {
-            throw new MalformedManifestException("no YAML: " + e.getProblem() + " in line "
+            throw CommandException.failed("no YAML: " + e.getProblem() + " in line "
                     + (e.getProblemMark() == null ? 0 : e.getProblemMark().getLine() + 1) + " of the document");
         } catch (YAMLException e) {
-            throw new MalformedManifestException("no YAML: " + e.getMessage());
+            throw CommandException.failed("no YAML: " + e.getMessage());
         }
     }
 
-    /// A part to be put into a document.
+    /// Parses a fragment that is inserted into a document.
     static Node part(String yaml) {
         return yaml().compose(new StringReader(yaml));
     }
 
-    /// @param before the document's text, when it was parsed
+    /// Prints a document.
+    ///
+    /// @param before the text that the document was parsed from
     static String of(YamlMap document, String before) {
         var text = new StringWriter();
         yaml().serialize(document.node(), text);
-        // the library writes numbers like 0644 with a tag and quotes
+        // SnakeYAML prints a number like 0644 with a tag and quotes
         return before.contains("!!int '")
                 ? text.toString()
                 : TAGGED_OCTAL.matcher(text.toString()).replaceAll("$1");

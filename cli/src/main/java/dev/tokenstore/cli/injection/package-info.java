@@ -1,5 +1,4 @@
-/// `tokenstore inject`: puts the sidecar into the pods of manifests, as the chart's MutatingAdmissionPolicy does it in
-/// a
+/// `tokenstore inject`: adds the sidecar to the pods of manifests, as the chart's MutatingAdmissionPolicy does in a
 /// cluster. One table of pods tests both: `src/test/resources/injection`.
 @NullMarked
 package dev.tokenstore.cli.injection;

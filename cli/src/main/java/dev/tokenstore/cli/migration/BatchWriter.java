@@ -1,12 +1,15 @@
 package dev.tokenstore.cli.migration;
 
-import dev.tokenstore.cli.ExitCode;
 import dev.tokenstore.cli.migration.RowOutcome.Action;
-import dev.tokenstore.cli.store.NewToken;
+import dev.tokenstore.cli.output.CommandException;
+import dev.tokenstore.cli.output.ExitCode;
 import dev.tokenstore.cli.store.StoreAccess;
+import dev.tokenstore.cli.store.StoreAccess.NewToken;
 import dev.tokenstore.cli.store.StoreException;
-import dev.tokenstore.cli.store.Turns;
-import dev.tokenstore.client.TokenRecord;
+import dev.tokenstore.runtime.Backoff;
+import dev.tokenstore.runtime.BoundedExecutor;
+import dev.tokenstore.store.StorageException.Reason;
+import dev.tokenstore.store.StoredToken;
 import dev.tokenstore.store.token.TokenField;
 import dev.tokenstore.store.token.TokenFields;
 import java.time.Duration;
@@ -15,37 +18,36 @@ import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Consumer;
 
-/// Carries out what was decided about a batch of rows: new tokens first, then changes of stored ones. What fails for a
-/// reason that may pass is tried again; where someone else saved the same token meanwhile, it is decided anew on what
-/// is stored then.
+/// Carries out the decisions about a batch of rows: new tokens first, then changes of stored ones. Repeats calls
+/// that fail for a transient reason; where another client saved the same token meanwhile, decides again on the
+/// token as it is stored then.
 final class BatchWriter {
     private static final int UPDATES_AT_ONCE = 16;
-    private static final List<Duration> PAUSES =
-            List.of(Duration.ofSeconds(1), Duration.ofSeconds(2), Duration.ofSeconds(4), Duration.ofSeconds(8));
+    private static final int ATTEMPTS = 5;
 
     private final StoreAccess store;
-    private final Pause pause;
+    private final Consumer<Duration> sleep;
 
-    /// How to wait between attempts.
-    @FunctionalInterface
-    interface Pause {
-        void of(Duration time) throws InterruptedException;
+    /// @param sleep waits between attempts
+    BatchWriter(StoreAccess store, Consumer<Duration> sleep) {
+        this.store = store;
+        this.sleep = sleep;
     }
 
-    BatchWriter(StoreAccess store, Pause pause) {
-        this.store = store;
-        this.pause = pause;
+    private static Backoff backoff() {
+        return Backoff.exponential(Duration.ofSeconds(1), Duration.ofSeconds(8));
     }
 
     /// Writes a batch.
     ///
-    /// @return what became of its rows, in their order
+    /// @return the outcomes of its rows, in their order
     /// @throws StoreException if nothing more can be written
     List<RowOutcome> write(List<PlannedRow> batch) {
         var creations = new ArrayList<Creation>();
         var updates = new ArrayList<PlannedRow>();
-        var created = new IdentityHashMap<KnownToken, Creation>();
+        var created = new IdentityHashMap<TokenDigest, Creation>();
         for (var row : batch) {
             if (row.decision() instanceof Decision.Create create) {
                 var creation = new Creation(row, create.fields());
@@ -62,66 +64,67 @@ final class BatchWriter {
         }
         var outcomes = new IdentityHashMap<PlannedRow, RowOutcome>();
         create(creations, outcomes);
-        var done = Turns.inOrder(UPDATES_AT_ONCE, updates, this::update);
-        for (int i = 0; i < updates.size(); i++) {
-            outcomes.put(updates.get(i), done.get(i));
-        }
+        update(updates, outcomes);
         return batch.stream()
                 .map(row -> Optional.ofNullable(outcomes.get(row)).orElseGet(() -> followUp(row, created, outcomes)))
                 .toList();
     }
 
-    /// What became of a row that another row of the batch decides about.
+    /// The outcome of a row that belongs to the token of an earlier row of the batch.
     private static RowOutcome followUp(
-            PlannedRow row, Map<KnownToken, Creation> created, Map<PlannedRow, RowOutcome> outcomes) {
+            PlannedRow row, Map<TokenDigest, Creation> created, Map<PlannedRow, RowOutcome> outcomes) {
         var creation = created.get(row.decision().token());
         var first = creation == null ? null : outcomes.get(creation.row);
         return first != null && first.action().isMissing()
-                ? RowOutcome.of(row.place(), Action.FAIL, "it belongs to " + first.place() + ", which failed")
-                : ImportRun.planned(row);
+                ? RowOutcome.of(row.location(), Action.FAIL, "it belongs to " + first.location() + ", which failed")
+                : RowOutcome.of(row);
     }
 
     private void create(List<Creation> creations, Map<PlannedRow, RowOutcome> outcomes) {
+        var backoff = backoff();
         var open = creations;
-        for (int attempt = 0; !open.isEmpty(); attempt++) {
-            var results = store.saveNew(open.stream()
-                    .map(creation -> Tokens.tokenOf(creation.fields))
-                    .toList());
+        for (int attempt = 1; !open.isEmpty(); attempt++) {
+            if (attempt > 1) {
+                sleep.accept(backoff.next());
+            }
+            var results =
+                    store.saveNew(open.stream().map(creation -> creation.fields).toList());
             var again = new ArrayList<Creation>();
             for (int i = 0; i < open.size(); i++) {
                 var creation = open.get(i);
-                outcome(creation, results.get(i), attempt == PAUSES.size())
+                outcome(creation, results.get(i), attempt == ATTEMPTS)
                         .ifPresentOrElse(outcome -> outcomes.put(creation.row, outcome), () -> again.add(creation));
-            }
-            if (!again.isEmpty()) {
-                pause(PAUSES.get(attempt));
             }
             open = again;
         }
     }
 
-    /// What became of a new token; empty to try again.
+    /// The outcome of a new token; empty if it is to be repeated.
     private Optional<RowOutcome> outcome(Creation creation, NewToken result, boolean isLastAttempt) {
         var row = creation.row;
         return switch (result) {
-            case NewToken.Stored stored -> {
-                note(row, stored.token());
-                yield Optional.of(ImportRun.planned(row));
-            }
+            case NewToken.Stored stored -> Optional.of(written(row, stored.token()));
             case NewToken.Exists exists -> {
-                var found = store.find(Tokens.tokenOf(ImportPlan.without(creation.fields, TokenField.ID)));
-                if (found.isPresent()) {
-                    yield Optional.of(meet(row, creation.fields, found.get()));
-                }
-                yield isLastAttempt ? Optional.of(contended(row)) : Optional.empty();
+                var found = store.find(creation.fields.without(TokenField.ID));
+                yield found.isEmpty() && !isLastAttempt
+                        ? Optional.empty()
+                        : Optional.of(found.map(token -> decideAgain(row, creation.fields, token))
+                                .orElseGet(() -> contended(row)));
             }
-            case NewToken.Failed failed -> {
-                if (!isLastAttempt && mayPass(failed.why())) {
-                    yield Optional.empty();
-                }
-                yield Optional.of(failed(row, failed.why()));
-            }
+            case NewToken.Failed failed ->
+                isTransient(failed.why()) && !isLastAttempt ? Optional.empty() : Optional.of(failed(row, failed.why()));
         };
+    }
+
+    private void update(List<PlannedRow> updates, Map<PlannedRow, RowOutcome> outcomes) {
+        try (var executor = new BoundedExecutor(UPDATES_AT_ONCE)) {
+            var done = executor.map(updates, this::update);
+            for (int i = 0; i < updates.size(); i++) {
+                outcomes.put(updates.get(i), done.get(i));
+            }
+        } catch (InterruptedException e) {
+            throw CommandException.interrupted(e);
+        }
     }
 
     private RowOutcome update(PlannedRow row) {
@@ -129,44 +132,37 @@ final class BatchWriter {
         var token = update.token();
         if (token.id().isEmpty()) {
             return RowOutcome.of(
-                    row.place(), Action.FAIL, "it belongs to " + token.place().orElse("a row") + ", which failed");
+                    row.location(),
+                    Action.FAIL,
+                    "it belongs to " + token.location().orElse("a row") + ", which failed");
         }
-        for (int attempt = 0; ; attempt++) {
+        var id = token.id().get();
+        var backoff = backoff();
+        for (int attempt = 1; ; attempt++) {
             try {
-                var saved = save(
-                        row, update.given(), token.id().get(), token.version().orElseThrow());
-                note(row, saved);
-                return ImportRun.planned(row);
+                return save(row, update.given(), id, token.version().orElseThrow())
+                        .map(saved -> written(row, saved))
+                        .or(() -> store.findById(id).map(found -> decideAgain(row, row.fields(), found)))
+                        .orElseGet(() -> contended(row));
             } catch (StoreException e) {
-                if (e.reason().equals("VERSION_CONFLICT")) {
-                    return store.findById(token.id().get())
-                            .map(now -> meet(row, row.fields(), now))
-                            .orElseGet(() -> contended(row));
-                }
-                if (attempt == PAUSES.size() || !mayPass(e)) {
+                if (attempt == ATTEMPTS || !isTransient(e)) {
                     return failed(row, e);
                 }
-                pause(PAUSES.get(attempt));
+                sleep.accept(backoff.next());
             }
         }
     }
 
-    /// Saves into the token of that version. By its user first, who leads to the token without a search: a version
-    /// belongs to one token alone, so no other one is ever hit.
-    private TokenRecord save(PlannedRow row, TokenFields given, String id, String version) {
-        if (row.fields().has(TokenField.USER_SIGNATURE)) {
-            try {
-                return store.save(Tokens.tokenOf(identified(row, given)), version);
-            } catch (StoreException e) {
-                if (!e.reason().equals("VERSION_CONFLICT")) {
-                    throw e;
-                }
-            }
-        }
-        return store.save(Tokens.tokenOf(given.with(TokenField.ID, id)), version);
+    /// Saves into the token of that version. First by its user, which a store finds without a search: a version belongs
+    /// to one token alone, so no other token is ever changed.
+    private Optional<StoredToken> save(PlannedRow row, TokenFields given, String id, String version) {
+        var byUser = row.fields().has(TokenField.USER_SIGNATURE)
+                ? store.saveIfVersion(withUserOf(row, given), version)
+                : Optional.<StoredToken>empty();
+        return byUser.or(() -> store.saveIfVersion(given.with(TokenField.ID, id), version));
     }
 
-    private static TokenFields identified(PlannedRow row, TokenFields given) {
+    private static TokenFields withUserOf(PlannedRow row, TokenFields given) {
         var fields = given;
         for (var field : List.of(TokenField.USER_SIGNATURE, TokenField.CLIENT_ID)) {
             var value = row.fields().get(field);
@@ -177,66 +173,56 @@ final class BatchWriter {
         return fields;
     }
 
-    /// Decides anew about a row whose token someone else saved meanwhile.
-    private RowOutcome meet(PlannedRow row, TokenFields fields, TokenRecord stored) {
+    /// Decides and writes again, because another client saved the row's token meanwhile.
+    private RowOutcome decideAgain(PlannedRow row, TokenFields fields, StoredToken stored) {
         var plan = new ImportPlan(false);
-        plan.stored(
-                Tokens.fieldsOf(stored),
-                stored.version().orElse(""),
-                stored.createTime().orElse(null));
-        var decision = plan.decide(row.place(), ImportPlan.without(fields, TokenField.ID));
+        plan.addStored(stored);
+        var decision = plan.decide(row.location(), fields.without(TokenField.ID));
         try {
-            if (decision instanceof Decision.Update update) {
-                note(
-                        row,
-                        save(
-                                row,
-                                update.given(),
-                                stored.id().orElseThrow(),
-                                stored.version().orElseThrow()));
-            } else if (decision instanceof Decision.Create) {
-                return contended(row);
-            } else {
-                note(row, stored);
-            }
-            return ImportRun.outcome(row.place(), row.fields(), decision);
+            var written = switch (decision) {
+                case Decision.Update update -> save(row, update.given(), TokenDigest.idOf(stored), stored.version());
+                case Decision.Create create -> Optional.<StoredToken>empty();
+                case Decision.Unchanged unchanged -> Optional.of(stored);
+                case Decision.Keep keep -> Optional.of(stored);
+            };
+            written.ifPresent(token -> row.decision().token().setStored(token));
+            return written.isPresent()
+                    ? RowOutcome.of(new PlannedRow(row.location(), row.fields(), decision))
+                    : contended(row);
         } catch (StoreException e) {
-            return e.reason().equals("VERSION_CONFLICT") ? contended(row) : failed(row, e);
+            return failed(row, e);
         }
     }
 
-    private static void note(PlannedRow row, TokenRecord saved) {
-        row.decision().token().stored(saved.id().orElseThrow(), saved.version().orElse(""));
+    private static RowOutcome written(PlannedRow row, StoredToken token) {
+        row.decision().token().setStored(token);
+        return RowOutcome.of(row);
     }
 
-    private static boolean mayPass(StoreException e) {
-        return e.exitCode() == ExitCode.UNREACHABLE || e.reason().equals("TOO_MUCH_CONTENTION");
+    private static boolean isTransient(StoreException e) {
+        return e.exitCode() == ExitCode.UNREACHABLE || hasReason(e, Reason.TOO_MUCH_CONTENTION);
     }
 
-    /// A failure of one row; one that all others would meet as well ends the import.
+    /// The failure of one row.
+    ///
+    /// @throws StoreException if all other rows would fail, too: the import ends
     private static RowOutcome failed(PlannedRow row, StoreException e) {
-        if (e.exitCode() != ExitCode.FAILED
-                || e.reason().equals("STORE_FULL")
-                || e.reason().equals("STORAGE_FULL")) {
+        if (e.exitCode() != ExitCode.FAILED || hasReason(e, Reason.STORE_FULL) || hasReason(e, Reason.STORAGE_FULL)) {
             throw e;
         }
-        return RowOutcome.of(row.place(), Action.FAIL, String.valueOf(e.getMessage()));
+        return RowOutcome.of(row.location(), Action.FAIL, String.valueOf(e.getMessage()));
+    }
+
+    private static boolean hasReason(StoreException e, Reason reason) {
+        return e.reason().equals(Optional.of(reason));
     }
 
     private static RowOutcome contended(PlannedRow row) {
         return RowOutcome.of(
-                row.place(), Action.FAIL, "someone else saved or deleted its token at the same time; import again");
+                row.location(), Action.FAIL, "someone else saved or deleted its token at the same time; import again");
     }
 
-    private void pause(Duration time) {
-        try {
-            pause.of(time);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        }
-    }
-
-    /// A new token on its way; later rows of the batch may add to it.
+    /// A new token of the batch; later rows of the batch may add fields to it.
     private static final class Creation {
         private final PlannedRow row;
         private TokenFields fields;

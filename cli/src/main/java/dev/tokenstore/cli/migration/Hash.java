@@ -8,7 +8,7 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 
-/// 128 bits that stand for a value of a field, so that values of 100,000 tokens can be compared without keeping them.
+/// The hash of a field's value, with which values of 100,000 tokens are compared without holding them.
 record Hash(long high, long low) {
     static Hash of(TokenField field, SecretValue value) {
         try {
@@ -28,7 +28,7 @@ record Hash(long high, long low) {
                 HexFormat.fromHexDigitsToLong(text.reveal(), 16, 32));
     }
 
-    /// The same as text; a value for the rules, which compare values and nothing more.
+    /// The hash in hexadecimal, as a value for the store's rules.
     String text() {
         return HexFormat.of().toHexDigits(high) + HexFormat.of().toHexDigits(low);
     }

@@ -1,25 +1,21 @@
 package dev.tokenstore.cli.migration;
 
-import dev.tokenstore.cli.CommandException;
-import dev.tokenstore.cli.ExitCode;
-import dev.tokenstore.cli.OutputOptions;
-import dev.tokenstore.cli.Progress;
-import dev.tokenstore.cli.migration.source.Sources;
+import dev.tokenstore.cli.migration.source.SourceOptions;
 import dev.tokenstore.cli.migration.source.TokenSource;
+import dev.tokenstore.cli.output.CommandException;
+import dev.tokenstore.cli.output.ExitCode;
+import dev.tokenstore.cli.output.OutputOptions;
+import dev.tokenstore.cli.output.Progress;
 import dev.tokenstore.cli.store.StoreAccess;
+import dev.tokenstore.cli.store.StoreCommand;
 import dev.tokenstore.cli.store.StoreException;
-import dev.tokenstore.cli.store.StoreOptions;
-import java.io.PrintWriter;
 import java.nio.file.Path;
-import java.time.InstantSource;
+import java.time.Duration;
 import java.util.Optional;
-import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Spec;
 
 /// Imports the tokens that an SDK's own store holds.
 @Command(
@@ -29,15 +25,9 @@ import picocli.CommandLine.Spec;
             "A token that is stored already is changed only where the source has a newer access token, or what it lacks;"
                     + " so an import can be repeated, and goes on where another one was interrupted.%n"
         })
-public final class ImportCommand implements Callable<Integer> {
-    @Spec
-    private CommandSpec spec = CommandSpec.create();
-
+public final class ImportCommand extends StoreCommand {
     @Mixin
-    private Sources sources = new Sources();
-
-    @Mixin
-    private StoreOptions options = new StoreOptions();
+    private SourceOptions source = new SourceOptions();
 
     @Mixin
     private OutputOptions output = new OutputOptions();
@@ -64,34 +54,10 @@ public final class ImportCommand implements Callable<Integer> {
     private @Nullable Path mapping;
 
     @Override
-    public Integer call() {
-        var commandLine = spec.commandLine();
-        var err = commandLine.getErr();
-        var source = sources.open();
-        try (var store = options.open(err);
-                var ids = mapping == null ? MappingFile.none() : MappingFile.create(mapping)) {
-            var missing = run(source, store, ids, commandLine.getOut(), err);
-            return (missing ? ExitCode.INCOMPLETE : ExitCode.OK).number();
-        }
-    }
-
-    /// @return whether something is not in the store as it should be
-    private boolean run(TokenSource source, StoreAccess store, MappingFile ids, PrintWriter out, PrintWriter err) {
-        var clock = InstantSource.system();
-        Optional<BatchWriter> writer = dryRun ? Optional.empty() : Optional.of(new BatchWriter(store, Thread::sleep));
-        try (var report = new ImportReport(output.format(), out, dryRun, dryRun || rows)) {
-            var run = new ImportRun(store, new ImportPlan(newIds), writer, outcome -> {
-                report.add(outcome);
-                outcome.mapping().ifPresent(changed -> ids.add(outcome.place(), changed));
-            });
-            var listed = new Progress(err, clock, count -> count + " stored tokens listed");
-            run.look(listed::step);
-            var done = new Progress(err, clock, count -> count + " rows done");
-            var stayed = run.run(source, done::step);
-            if (!stayed) {
-                err.println(sources.description() + " was written to while it was read; import it again");
-            }
-            return !stayed || report.missing() > 0;
+    protected ExitCode run(StoreAccess store) {
+        var rowsOfSource = source.open();
+        try (var ids = mapping == null ? MappingFile.none() : MappingFile.create(mapping)) {
+            return importAll(rowsOfSource, store, ids) ? ExitCode.OK : ExitCode.INCOMPLETE;
         } catch (StoreException e) {
             throw dryRun
                     ? e
@@ -99,6 +65,36 @@ public final class ImportCommand implements Callable<Integer> {
                             e.exitCode(),
                             e.getMessage() + "; what was imported so far stays, the same import goes on from there",
                             e);
+        }
+    }
+
+    /// Imports.
+    ///
+    /// @return whether every row is in the store as it should be
+    private boolean importAll(TokenSource tokens, StoreAccess store, MappingFile ids) {
+        Optional<BatchWriter> writer =
+                dryRun ? Optional.empty() : Optional.of(new BatchWriter(store, ImportCommand::sleep));
+        try (var report = new ImportReport(output.format(), out(), dryRun, dryRun || rows)) {
+            var run = new ImportRun(store, new ImportPlan(newIds), writer, outcome -> {
+                report.add(outcome);
+                outcome.mapping().ifPresent(changed -> ids.add(outcome.location(), changed));
+            });
+            var listed = new Progress(err(), count -> count + " stored tokens listed");
+            run.listStore(() -> listed.add(1));
+            var done = new Progress(err(), count -> count + " rows done");
+            var unchanged = run.run(tokens, done::add);
+            if (!unchanged) {
+                err().println(source.description() + " was written to while it was read; import it again");
+            }
+            return unchanged && !report.hasMissingRows();
+        }
+    }
+
+    private static void sleep(Duration delay) {
+        try {
+            Thread.sleep(delay);
+        } catch (InterruptedException e) {
+            throw CommandException.interrupted(e);
         }
     }
 }

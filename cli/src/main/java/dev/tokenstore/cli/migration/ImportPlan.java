@@ -4,24 +4,22 @@ import dev.tokenstore.store.StoredToken;
 import dev.tokenstore.store.TokenRules;
 import dev.tokenstore.store.token.TokenField;
 import dev.tokenstore.store.token.TokenFields;
-import java.time.Instant;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Optional;
-import org.jspecify.annotations.Nullable;
 
-/// Decides, row by row in the order of the source, what an import does. Pure: it is told what is stored, and looks at
-/// nothing.
+/// Decides, row by row in the order of the source, what an import does. Sends no request: the stored tokens are
+/// added before the first row.
 ///
-/// Which token a row belongs to is what the store's rules say of a save (R5), with one exception: an id alone is not
-/// believed. The SDKs' stores hand ids out again, so a row whose id another token has, and that shares neither user nor
-/// credential with that token, is a token of its own and gets a new id. Where a row meets a token, whether it was
-/// stored before or came from an earlier row, the one whose access token expires later wins.
+/// A row belongs to the token that the store's rules choose for a save (R5), with one exception: an id alone is not
+/// trusted. The SDKs' stores reuse ids, so a row whose id another token has, and that shares neither user nor
+/// credential with that token, is a token of its own and gets a new id. Where a row and a token meet, whether the
+/// token was stored before or came from an earlier row, the one whose access token expires later wins.
 final class ImportPlan {
     static final String ID_IS_TAKEN_IN_STORE = "its id belongs to another token of the store";
     static final String NEW_IDS_WANTED = "as --new-ids wants";
 
-    private final KnownTokens known = new KnownTokens();
+    private final DigestIndex known = new DigestIndex();
     private final boolean newIds;
     private long order;
 
@@ -30,42 +28,44 @@ final class ImportPlan {
         this.newIds = newIds;
     }
 
-    /// Takes note of a token that is stored.
-    void stored(TokenFields fields, String version, @Nullable Instant created) {
-        var token = new KnownToken(order++, created, null);
-        known.put(token, fields);
-        token.stored(fields.get(TokenField.ID).orElseThrow().reveal(), version);
+    /// Adds a stored token.
+    void addStored(StoredToken stored) {
+        var token = new TokenDigest(order++, stored.createTime(), null);
+        known.put(token, stored.fields());
+        token.setStored(stored);
     }
 
-    /// Decides on the next row, and takes for granted that it is done.
+    /// Decides about the next row, and assumes from then on that the decision is carried out.
     ///
-    /// @param place where the source has it
-    Decision decide(String place, TokenFields row) {
-        var hashed = KnownTokens.hashed(row);
+    /// @param location of the row in the source
+    Decision decide(String location, TokenFields row) {
+        var hashed = DigestIndex.hashed(row);
         var withItsId = hashed.get(TokenField.ID).flatMap(known::byId);
         var found = withItsId
                 .filter(token -> TokenRules.toUpdateWhateverItsId(hashed, new TokenRules.RowsAtHand(List.of(token)))
                         .isPresent())
                 .or(() -> TokenRules.toUpdateWhateverItsId(hashed, known));
-        return found.isPresent() ? meet(((KnownToken.Row) found.get()).token(), row) : create(place, row, withItsId);
+        return found.isPresent()
+                ? meet(((TokenDigest.Row) found.get()).token(), row)
+                : create(location, row, withItsId);
     }
 
-    private Decision create(String place, TokenFields row, Optional<StoredToken> withItsId) {
+    private Decision create(String location, TokenFields row, Optional<StoredToken> withItsId) {
         var hasId = row.has(TokenField.ID);
         var newId = withItsId
-                .map(token -> ((KnownToken.Row) token)
+                .map(token -> ((TokenDigest.Row) token)
                         .token()
-                        .place()
+                        .location()
                         .map(line -> "its id is taken by " + line)
                         .orElse(ID_IS_TAKEN_IN_STORE))
                 .or(() -> hasId && newIds ? Optional.of(NEW_IDS_WANTED) : Optional.empty());
-        var fields = newId.isPresent() ? without(row, TokenField.ID) : row;
-        var token = new KnownToken(order++, null, place);
+        var fields = newId.isPresent() ? row.without(TokenField.ID) : row;
+        var token = new TokenDigest(order++, null, location);
         known.put(token, fields);
         return new Decision.Create(token, fields, newId);
     }
 
-    private Decision meet(KnownToken token, TokenFields row) {
+    private Decision meet(TokenDigest token, TokenFields row) {
         var newer = token.expiresBefore(row);
         var given = new EnumMap<TokenField, String>(TokenField.class);
         var differs = new boolean[1];
@@ -86,19 +86,8 @@ final class ImportPlan {
         return new Decision.Update(token, fields, newer);
     }
 
-    /// An expiry belongs to its access token: it is not added to another one.
-    private static boolean isWorthAdding(TokenField field, KnownToken token) {
+    /// An expiry belongs to its access token and is not added to another one.
+    private static boolean isWorthAdding(TokenField field, TokenDigest token) {
         return field != TokenField.EXPIRES_IN || !token.has(TokenField.ACCESS_TOKEN);
-    }
-
-    /// The fields but one.
-    static TokenFields without(TokenFields fields, TokenField left) {
-        var values = new EnumMap<TokenField, String>(TokenField.class);
-        fields.forEachPresent((field, value) -> {
-            if (field != left) {
-                values.put(field, value.reveal());
-            }
-        });
-        return TokenFields.of(values);
     }
 }

@@ -1,7 +1,6 @@
 package dev.tokenstore.cli.migration;
 
-import dev.tokenstore.cli.CommandException;
-import dev.tokenstore.cli.ExitCode;
+import dev.tokenstore.cli.output.CommandException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.io.Writer;
@@ -12,8 +11,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
 
-/// A CSV file, its owner's alone, of the ids that changed: `place,old_id,new_id`. Ids are no secrets, but may name
-/// people.
+/// A new CSV file of the ids that changed, which only its owner may read: ids may name people.
 final class MappingFile implements AutoCloseable {
     private final Writer writer;
 
@@ -21,7 +19,7 @@ final class MappingFile implements AutoCloseable {
         this.writer = writer;
     }
 
-    /// One that nobody wants to have.
+    /// Writes nothing.
     static MappingFile none() {
         return new MappingFile(Writer.nullWriter());
     }
@@ -41,19 +39,16 @@ final class MappingFile implements AutoCloseable {
             writer.write("place,old_id,new_id\n");
             return new MappingFile(writer);
         } catch (FileAlreadyExistsException e) {
-            throw new CommandException(
-                    ExitCode.USAGE, file + " is there already; give --mapping the name of a new file", e);
+            throw CommandException.usage(file + " is there already; give --mapping the name of a new file");
         } catch (IOException e) {
-            throw new CommandException(
-                    ExitCode.USAGE,
-                    "cannot write " + file + "; give --mapping a file in a folder that you may write",
-                    e);
+            throw CommandException.usage(
+                    "cannot write " + file + "; give --mapping a file in a folder that you may write");
         }
     }
 
-    void add(String place, RowOutcome.Mapping mapping) {
+    void add(String location, RowOutcome.Mapping mapping) {
         try {
-            writer.write(quoted(place) + "," + quoted(mapping.oldId()) + "," + quoted(mapping.newId()) + "\n");
+            writer.write(quoted(location) + "," + quoted(mapping.oldId()) + "," + quoted(mapping.newId()) + "\n");
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

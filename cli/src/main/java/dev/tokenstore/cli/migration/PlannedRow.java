@@ -2,5 +2,5 @@ package dev.tokenstore.cli.migration;
 
 import dev.tokenstore.store.token.TokenFields;
 
-/// A row of the source, and what was decided about it.
-record PlannedRow(String place, TokenFields fields, Decision decision) {}
+/// A row of the source with the decision about it.
+record PlannedRow(String location, TokenFields fields, Decision decision) {}

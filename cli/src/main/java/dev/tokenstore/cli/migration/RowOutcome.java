@@ -1,26 +1,27 @@
 package dev.tokenstore.cli.migration;
 
+import dev.tokenstore.store.token.SecretValue;
+import dev.tokenstore.store.token.TokenField;
 import java.util.Optional;
 
-/// What was done, or would be, with one row of the source.
+/// The outcome of one row of the source; of a dry run, the outcome that a real run would have.
 ///
-/// @param place where the source has it
-/// @param why what a person needs to know of it; holds no value of a token
+/// @param location of the row in the source
+/// @param why for people; holds no value of a token
 /// @param mapping the row's id and the one it is stored under, if they differ
-record RowOutcome(String place, Action action, String why, Optional<Mapping> mapping) {
-    /// What happens to a row.
+record RowOutcome(String location, Action action, String why, Optional<Mapping> mapping) {
     enum Action {
-        /// It becomes a token of the store.
+        /// The row became a token of the store.
         CREATE("created"),
-        /// It is written into a token that is there.
+        /// The row was written into a stored token.
         UPDATE("updated"),
-        /// All of it is there already.
+        /// All fields of the row were stored already.
         UNCHANGED("unchanged"),
-        /// Another row or the store has the same token, as new or newer.
+        /// The stored token was as new or newer and was kept.
         KEEP("kept"),
-        /// It is no token.
+        /// The row is no token.
         SKIP("skipped"),
-        /// It should have been stored, and was not.
+        /// The row could not be stored.
         FAIL("failed");
 
         private final String done;
@@ -42,7 +43,49 @@ record RowOutcome(String place, Action action, String why, Optional<Mapping> map
     /// An id that apps must not use any more, and the one that replaces it.
     record Mapping(String oldId, String newId) {}
 
-    static RowOutcome of(String place, Action action, String why) {
-        return new RowOutcome(place, action, why, Optional.empty());
+    static RowOutcome of(String location, Action action, String why) {
+        return new RowOutcome(location, action, why, Optional.empty());
+    }
+
+    /// The outcome of a row whose decision is carried out.
+    static RowOutcome of(PlannedRow row) {
+        var decision = row.decision();
+        var here = decision.token()
+                .location()
+                .filter(other -> !other.equals(row.location()))
+                .map(other -> "the token of " + other)
+                .orElse("the stored token");
+        var mapping = mapping(row);
+        var underId = mapping.isPresent() ? ", under another id" : "";
+        return switch (decision) {
+            case Decision.Create create ->
+                new RowOutcome(
+                        row.location(),
+                        Action.CREATE,
+                        create.newId().map(why -> "with a new id: " + why).orElse(""),
+                        mapping);
+            case Decision.Update update ->
+                new RowOutcome(
+                        row.location(),
+                        Action.UPDATE,
+                        (update.newer() ? "newer than " + here : "adds to " + here) + underId,
+                        mapping);
+            case Decision.Unchanged unchanged ->
+                new RowOutcome(row.location(), Action.UNCHANGED, "all of it is in " + here + underId, mapping);
+            case Decision.Keep keep ->
+                new RowOutcome(
+                        row.location(),
+                        Action.KEEP,
+                        here + " is as new or newer, and stays as it is" + underId,
+                        mapping);
+        };
+    }
+
+    private static Optional<Mapping> mapping(PlannedRow row) {
+        var old = row.fields().get(TokenField.ID).map(SecretValue::reveal);
+        var now = row.decision().token().id();
+        return old.isEmpty() || now.isEmpty() || old.equals(now)
+                ? Optional.empty()
+                : Optional.of(new Mapping(old.get(), now.get()));
     }
 }

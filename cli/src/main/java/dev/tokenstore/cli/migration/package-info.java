@@ -1,4 +1,4 @@
-/// Import of tokens: a pure plan, row by row against what is stored, and its execution in batches.
+/// `tokenstore import`: decides about each row of a source, and carries the decisions out in batches.
 @NullMarked
 package dev.tokenstore.cli.migration;
 

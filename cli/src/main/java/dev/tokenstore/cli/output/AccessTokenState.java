@@ -1,35 +1,24 @@
 package dev.tokenstore.cli.output;
 
-import dev.tokenstore.client.TokenRecord;
+import dev.tokenstore.store.token.TokenField;
+import dev.tokenstore.store.token.TokenFields;
 import java.time.Instant;
-import java.util.Optional;
 
-/// What is known of a token's access token.
+/// Whether a token's access token is valid.
 public enum AccessTokenState {
-    /// Not expired yet.
     VALID,
     EXPIRED,
-    /// There is one, and nothing says when it expires.
+    /// Its expiry is not stored.
     UNKNOWN,
-    /// There is none.
+    /// No access token is stored.
     NONE;
 
-    public static AccessTokenState of(TokenRecord token, Instant now) {
-        if (token.accessToken().isEmpty()) {
+    public static AccessTokenState of(TokenFields token, Instant now) {
+        if (!token.has(TokenField.ACCESS_TOKEN)) {
             return NONE;
         }
-        return expiryOf(token)
+        return token.expiry()
                 .map(expiry -> expiry.isAfter(now) ? VALID : EXPIRED)
                 .orElse(UNKNOWN);
-    }
-
-    /// The moment of `expires_in`, also one that is too late for a reply's `expire_time`.
-    static Optional<Instant> expiryOf(TokenRecord token) {
-        return token.expiresIn().map(millis -> Instant.ofEpochMilli(Long.parseLong(millis)));
-    }
-
-    /// Whether something is stored that could renew the access token: a refresh token or a grant token.
-    public static boolean isRenewable(TokenRecord token) {
-        return token.refreshToken().isPresent() || token.grantToken().isPresent();
     }
 }

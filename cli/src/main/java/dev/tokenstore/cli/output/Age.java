@@ -2,7 +2,7 @@ package dev.tokenstore.cli.output;
 
 import java.time.Duration;
 
-/// Spans of time as people say them: the larger two units, and the smaller only while it matters.
+/// Durations in one or two units, for people.
 public final class Age {
     private Age() {}
 

@@ -1,10 +1,10 @@
 package dev.tokenstore.cli.output;
 
-/// Text that someone else chose, made harmless for a terminal and for a line of a table.
+/// Makes text from a store harmless for a terminal and for a line of a table.
 public final class Printable {
     private Printable() {}
 
-    /// Replaces what would move the cursor, change colours or end the line.
+    /// Escapes characters that move the cursor, change colours or end the line.
     public static String of(String text) {
         var printable = new StringBuilder();
         text.codePoints().forEach(character -> {

@@ -1,97 +1,65 @@
 package dev.tokenstore.cli.output;
 
-import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
-import com.fasterxml.jackson.core.util.DefaultPrettyPrinter;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
 import com.fasterxml.jackson.dataformat.yaml.YAMLGenerator;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.UncheckedIOException;
-import java.util.Map;
-import java.util.stream.Stream;
 
-/// JSON and YAML, written as it comes. Values are text, numbers and booleans, or maps of them.
-final class StructuredOutput {
+/// JSON or YAML for programs, printed as it is produced.
+public final class StructuredOutput implements AutoCloseable {
+    private static final YAMLFactory YAML_WITHOUT_MARKER = YAMLFactory.builder()
+            .disable(YAMLGenerator.Feature.WRITE_DOC_START_MARKER)
+            .build();
+
     private final JsonGenerator generator;
-    private final Format format;
+    private final OutputFormat format;
     private final PrintWriter out;
-
-    private StructuredOutput(JsonGenerator generator, Format format, PrintWriter out) {
-        this.generator = generator;
-        this.format = format;
-        this.out = out;
-    }
-
-    static StructuredOutput of(Format format, PrintWriter out) {
-        try {
-            var factory = format == Format.YAML
-                    ? YAMLFactory.builder()
-                            .disable(YAMLGenerator.Feature.WRITE_DOC_START_MARKER)
-                            .build()
-                    : new JsonFactory();
-            var generator = factory.createGenerator(out);
-            generator.disable(JsonGenerator.Feature.AUTO_CLOSE_TARGET);
-            if (format == Format.JSON) {
-                generator.setPrettyPrinter(new DefaultPrettyPrinter());
-            }
-            return new StructuredOutput(generator, format, out);
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
-    }
-
-    /// One object.
-    void object(Map<String, ?> object) {
-        writing(() -> write(object));
-    }
-
-    /// A list of objects, each written when it comes.
-    void list(Stream<? extends Map<String, ?>> objects) {
-        writing(() -> {
-            generator.writeStartArray();
-            for (var each = objects.iterator(); each.hasNext(); ) {
-                write(each.next());
-            }
-            generator.writeEndArray();
-        });
-    }
-
-    private void write(Map<?, ?> object) throws IOException {
-        generator.writeStartObject();
-        for (var entry : object.entrySet()) {
-            generator.writeFieldName((String) entry.getKey());
-            if (entry.getValue() instanceof Map<?, ?> map) {
-                write(map);
-            } else {
-                writeScalar(entry.getValue());
-            }
-        }
-        generator.writeEndObject();
-    }
-
-    private void writeScalar(Object value) throws IOException {
-        switch (value) {
-            case Boolean flag -> generator.writeBoolean(flag);
-            case Number number -> generator.writeNumber(number.longValue());
-            default -> generator.writeString(value.toString());
-        }
-    }
-
-    private void writing(Writing writing) {
-        try (generator) {
-            writing.write();
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
-        if (format == Format.JSON) {
-            out.println(); // YAML ends its last line itself
-        }
-    }
 
     /// A part of the output.
     @FunctionalInterface
-    private interface Writing {
-        void write() throws IOException;
+    public interface Part {
+        void writeTo(JsonGenerator generator) throws IOException;
+    }
+
+    public StructuredOutput(OutputFormat format, PrintWriter out) {
+        this.format = format;
+        this.out = out;
+        try {
+            var mapper = format == OutputFormat.YAML ? new ObjectMapper(YAML_WITHOUT_MARKER) : new JsonMapper();
+            generator = mapper.writerWithDefaultPrettyPrinter().createGenerator(out);
+            generator.disable(JsonGenerator.Feature.AUTO_CLOSE_TARGET);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /// Prints one document.
+    ///
+    /// @param value a map, or an iterator of maps: it becomes an array, each element of which is printed before the
+    /// next one is asked for
+    public static void print(OutputFormat format, PrintWriter out, Object value) {
+        try (var output = new StructuredOutput(format, out)) {
+            output.write(generator -> generator.writePOJO(value));
+        }
+    }
+
+    public void write(Part part) {
+        try {
+            part.writeTo(generator);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    @Override
+    public void close() {
+        write(JsonGenerator::close);
+        if (format == OutputFormat.JSON) {
+            out.println(); // YAML ends its last line itself
+        }
     }
 }

@@ -1,4 +1,5 @@
-/// How commands print what they know: for people, and for programs. Nothing here prints a secret unasked.
+/// What a command answers with: its result as table, JSON or YAML, its errors and its exit code. Nothing here prints a
+/// secret unless `--reveal` is given.
 @NullMarked
 package dev.tokenstore.cli.output;
 

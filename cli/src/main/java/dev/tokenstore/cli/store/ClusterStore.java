@@ -1,40 +1,36 @@
 package dev.tokenstore.cli.store;
 
-import dev.tokenstore.client.TokenRecord;
 import dev.tokenstore.store.NewTokenResult;
 import dev.tokenstore.store.SaveResult;
 import dev.tokenstore.store.StorageException;
 import dev.tokenstore.store.StoredToken;
-import dev.tokenstore.store.TokenStorage.InvalidCursorException;
 import dev.tokenstore.store.TokenStore;
 import dev.tokenstore.store.kubernetes.KubernetesConnection;
-import dev.tokenstore.store.token.InvalidTokenException;
 import dev.tokenstore.store.token.TokenField;
 import dev.tokenstore.store.token.TokenFields;
-import java.time.Instant;
-import java.util.EnumMap;
+import io.fabric8.kubernetes.client.Config;
+import java.security.SecureRandom;
+import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
-import org.jspecify.annotations.Nullable;
 
-/// A store of a cluster, reached as an administrator reaches it: without a sidecar.
-final class ClusterStore implements StoreAccess {
-    /// The last moment that a sidecar's replies can hold.
-    private static final Instant END_OF_9999 = Instant.parse("9999-12-31T23:59:59.999999999Z");
-
-    private final KubernetesConnection connection;
-    private final TokenStore store;
-    private final String name;
-
-    /// @param connection closed with this
-    /// @param name `namespace/name`
-    ClusterStore(KubernetesConnection connection, TokenStore store, String name) {
-        this.connection = connection;
-        this.store = store;
-        this.name = name;
+/// A store of a cluster, reached without a sidecar. Reads are not recorded as uses of tokens: an administrator who
+/// looks at a token does not prolong its session.
+///
+/// @param connection closed with this store
+/// @param name `namespace/name`
+record ClusterStore(KubernetesConnection connection, TokenStore store, String name) implements StoreAccess {
+    /// @param unreadable gets the name of each Secret that is left out because it is no token
+    static ClusterStore open(Config config, String namespace, String name, Consumer<String> unreadable) {
+        var clock = InstantSource.system();
+        var random = new SecureRandom();
+        var connection = KubernetesConnection.open(config, clock);
+        var storage = new WithoutUse(connection.storage(namespace, name, random, unreadable));
+        return new ClusterStore(connection, new TokenStore(storage, clock, random), namespace + "/" + name);
     }
 
     @Override
@@ -43,82 +39,61 @@ final class ClusterStore implements StoreAccess {
     }
 
     @Override
-    public Stream<TokenRecord> list() {
+    public Stream<StoredToken> list() {
         return Stream.iterate(
                         Optional.of(page("")),
                         Optional::isPresent,
                         page -> page.flatMap(TokenStore.Page::next).map(this::page))
-                .flatMap(page -> page.orElseThrow().tokens().stream())
-                .map(ClusterStore::tokenOf);
+                .flatMap(page -> page.orElseThrow().tokens().stream());
     }
 
     private TokenStore.Page page(String after) {
-        return explained(() -> store.list(TokenStore.MAX_PAGE_SIZE, after));
+        return translated(() -> store.list(TokenStore.MAX_PAGE_SIZE, after));
     }
 
     @Override
-    public Optional<TokenRecord> find(TokenRecord wanted) {
-        return explained(() -> store.find(fieldsOf(wanted))).map(ClusterStore::tokenOf);
+    public Optional<StoredToken> find(TokenFields wanted) {
+        return translated(() -> store.find(wanted));
     }
 
     @Override
-    public Optional<TokenRecord> findById(String id) {
-        return explained(() -> store.findById(idOf(id))).map(ClusterStore::tokenOf);
+    public Optional<StoredToken> findById(String id) {
+        return translated(() -> store.findById(idOf(id)));
     }
 
     @Override
-    public TokenRecord save(TokenRecord given) {
-        return saved(explained(() -> store.save(fieldsOf(given))));
-    }
-
-    @Override
-    public TokenRecord save(TokenRecord given, String expectedVersion) {
-        return saved(explained(() -> store.saveIfVersion(fieldsOf(given), expectedVersion)));
-    }
-
-    @Override
-    public List<NewToken> saveNew(List<TokenRecord> given) {
-        var fields = given.stream().map(ClusterStore::fieldsOf).toList();
-        return explained(() -> store.saveNew(fields)).stream()
-                .map(ClusterStore::newTokenOf)
-                .toList();
-    }
-
-    private static NewToken newTokenOf(NewTokenResult result) {
-        return switch (result) {
-            case NewTokenResult.Stored stored -> new NewToken.Stored(tokenOf(stored.token()));
-            case NewTokenResult.RowExists exists -> new NewToken.Exists();
-            case NewTokenResult.TokenDeleted deleted -> new NewToken.Failed(tokenDeleted());
-            case NewTokenResult.Failed failed -> new NewToken.Failed(explanation(failed.why()));
-        };
-    }
-
-    private static TokenRecord saved(SaveResult result) {
-        return switch (result) {
-            case SaveResult.Saved saved -> tokenOf(saved.token());
-            case SaveResult.VersionConflict conflict ->
-                throw new StoreException(
-                        "VERSION_CONFLICT",
-                        "the token is not at the expected version; read it again and decide again",
-                        null);
+    public Optional<StoredToken> saveIfVersion(TokenFields given, String expectedVersion) {
+        return switch (translated(() -> store.saveIfVersion(given, expectedVersion))) {
+            case SaveResult.Saved saved -> Optional.of(saved.token());
+            case SaveResult.VersionConflict conflict -> Optional.empty();
             case SaveResult.TokenDeleted deleted -> throw tokenDeleted();
         };
     }
 
-    private static StoreException tokenDeleted() {
-        return new StoreException(
-                "TOKEN_DELETED",
-                "the token with this id was deleted and is not revived; to store a new token, save without an id",
-                null);
+    @Override
+    public List<NewToken> saveNew(List<TokenFields> given) {
+        return translated(() -> store.saveNew(given)).stream()
+                .map(ClusterStore::newToken)
+                .toList();
     }
 
-    private static StoreException explanation(StorageException e) {
-        return new StoreException(e.reason().name(), String.valueOf(e.getMessage()), e);
+    private static NewToken newToken(NewTokenResult result) {
+        return switch (result) {
+            case NewTokenResult.Stored stored -> new NewToken.Stored(stored.token());
+            case NewTokenResult.RowExists exists -> new NewToken.Exists();
+            case NewTokenResult.TokenDeleted deleted -> new NewToken.Failed(tokenDeleted());
+            case NewTokenResult.Failed failed -> new NewToken.Failed(StoreException.of(failed.why()));
+        };
+    }
+
+    private static StoreException tokenDeleted() {
+        return StoreException.refused(
+                "the token with this id was deleted and is not revived; to store a new token, save without an id");
     }
 
     @Override
     public void delete(String id) {
-        explained(() -> {
+        translated(() -> {
             store.delete(idOf(id));
             return id;
         });
@@ -126,42 +101,18 @@ final class ClusterStore implements StoreAccess {
 
     @Override
     public long deleteAll() {
-        return explained(store::deleteAll);
+        return translated(store::deleteAll);
     }
 
     private static TokenFields idOf(String id) {
         return TokenFields.of(Map.of(TokenField.ID, id));
     }
 
-    private static TokenFields fieldsOf(TokenRecord token) {
-        var values = new EnumMap<TokenField, String>(TokenField.class);
-        for (var field : TokenRecord.Field.values()) {
-            token.get(field).ifPresent(value -> values.put(TokenField.valueOf(field.name()), value));
-        }
-        return TokenFields.of(values);
-    }
-
-    private static TokenRecord tokenOf(StoredToken stored) {
-        var token = TokenRecord.builder()
-                .stored(stored.version(), expireTimeOf(stored.fields()), stored.createTime(), stored.updateTime());
-        stored.fields()
-                .forEachPresent((field, value) -> token.set(TokenRecord.Field.valueOf(field.name()), value.reveal()));
-        return token.build();
-    }
-
-    private static @Nullable Instant expireTimeOf(TokenFields fields) {
-        return fields.expiry().filter(expiry -> !expiry.isAfter(END_OF_9999)).orElse(null);
-    }
-
-    private static <T> T explained(Supplier<T> call) {
+    private static <T> T translated(Supplier<T> call) {
         try {
             return call.get();
         } catch (StorageException e) {
-            throw explanation(e);
-        } catch (InvalidTokenException e) {
-            throw new StoreException("INVALID_TOKEN", String.valueOf(e.getMessage()), e);
-        } catch (InvalidCursorException e) {
-            throw new StoreException("INVALID_PAGE_TOKEN", String.valueOf(e.getMessage()), e);
+            throw StoreException.of(e);
         }
     }
 

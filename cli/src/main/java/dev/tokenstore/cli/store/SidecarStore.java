@@ -1,9 +1,16 @@
 package dev.tokenstore.cli.store;
 
-import dev.tokenstore.cli.ExitCode;
+import dev.tokenstore.cli.output.CommandException;
+import dev.tokenstore.cli.output.ExitCode;
 import dev.tokenstore.client.TokenRecord;
 import dev.tokenstore.client.TokenStoreClient;
 import dev.tokenstore.client.TokenStoreException;
+import dev.tokenstore.runtime.BoundedExecutor;
+import dev.tokenstore.store.StoredToken;
+import dev.tokenstore.store.token.SecretValue;
+import dev.tokenstore.store.token.TokenField;
+import dev.tokenstore.store.token.TokenFields;
+import java.util.EnumMap;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Optional;
@@ -13,14 +20,10 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /// The store that a sidecar serves.
-final class SidecarStore implements StoreAccess {
+///
+/// @param client closed with this store
+record SidecarStore(TokenStoreClient client) implements StoreAccess {
     private static final int SAVES_AT_ONCE = 8;
-
-    private final TokenStoreClient client;
-
-    SidecarStore(TokenStoreClient client) {
-        this.client = client;
-    }
 
     @Override
     public String description() {
@@ -28,60 +31,55 @@ final class SidecarStore implements StoreAccess {
     }
 
     @Override
-    public Stream<TokenRecord> list() {
-        var pages = explained(client::getTokens).iterator();
-        return Stream.iterate(next(pages), Optional::isPresent, token -> next(pages))
-                .map(Optional::orElseThrow);
+    public Stream<StoredToken> list() {
+        var records = translated(client::getTokens).iterator();
+        return Stream.iterate(next(records), Optional::isPresent, token -> next(records))
+                .map(record -> tokenOf(record.orElseThrow()));
     }
 
-    private static Optional<TokenRecord> next(Iterator<TokenRecord> tokens) {
-        return explained(() -> tokens.hasNext() ? Optional.of(tokens.next()) : Optional.empty());
-    }
-
-    @Override
-    public Optional<TokenRecord> find(TokenRecord wanted) {
-        return explained(() -> client.findToken(wanted));
+    private static Optional<TokenRecord> next(Iterator<TokenRecord> records) {
+        return translated(() -> records.hasNext() ? Optional.of(records.next()) : Optional.empty());
     }
 
     @Override
-    public Optional<TokenRecord> findById(String id) {
-        try {
-            return explained(() -> Optional.of(client.findTokenById(id)));
-        } catch (StoreException e) {
-            if (e.reason().equals("TOKEN_NOT_FOUND")) {
-                return Optional.empty();
-            }
-            throw e;
+    public Optional<StoredToken> find(TokenFields wanted) {
+        return translated(() -> client.findToken(recordOf(wanted))).map(SidecarStore::tokenOf);
+    }
+
+    @Override
+    public Optional<StoredToken> findById(String id) {
+        return unless("TOKEN_NOT_FOUND", () -> client.findTokenById(id));
+    }
+
+    @Override
+    public Optional<StoredToken> saveIfVersion(TokenFields given, String expectedVersion) {
+        return unless("VERSION_CONFLICT", () -> client.saveToken(recordOf(given), expectedVersion));
+    }
+
+    @Override
+    public List<NewToken> saveNew(List<TokenFields> given) {
+        var unreachable = new AtomicReference<@Nullable StoreException>();
+        try (var executor = new BoundedExecutor(SAVES_AT_ONCE)) {
+            return executor.map(given, token -> {
+                var earlier = unreachable.get();
+                // each of the others would wait as long as the first one did
+                return earlier != null ? new NewToken.Failed(earlier) : saveNew(token, unreachable);
+            });
+        } catch (InterruptedException e) {
+            throw CommandException.interrupted(e);
         }
     }
 
-    @Override
-    public TokenRecord save(TokenRecord given) {
-        return explained(() -> client.saveToken(given));
-    }
-
-    @Override
-    public TokenRecord save(TokenRecord given, String expectedVersion) {
-        return explained(() -> client.saveToken(given, expectedVersion));
-    }
-
-    @Override
-    public List<NewToken> saveNew(List<TokenRecord> given) {
-        var unreachable = new AtomicReference<@Nullable StoreException>();
-        return Turns.inOrder(SAVES_AT_ONCE, given, token -> {
-            var earlier = unreachable.get();
-            // each of the others would wait as long as the first one did
-            return earlier != null ? new NewToken.Failed(earlier) : saveNew(token, unreachable);
-        });
-    }
-
-    /// Looks first, for a save would change what is stored. Someone who saves the same token between the two gets it
-    /// changed, as by any other save.
-    private NewToken saveNew(TokenRecord given, AtomicReference<@Nullable StoreException> unreachable) {
+    /// Looks for the token before it saves, because a save changes a token that is there. A token that another client
+    /// saves between the two is changed.
+    private NewToken saveNew(TokenFields given, AtomicReference<@Nullable StoreException> unreachable) {
         try {
-            var isStored = given.id().flatMap(this::findById).isPresent()
-                    || find(given.toBuilder().id(null).build()).isPresent();
-            return isStored ? new NewToken.Exists() : new NewToken.Stored(save(given));
+            var id = given.get(TokenField.ID).map(SecretValue::reveal);
+            var exists = id.flatMap(this::findById).isPresent()
+                    || find(given.without(TokenField.ID)).isPresent();
+            return exists
+                    ? new NewToken.Exists()
+                    : new NewToken.Stored(tokenOf(translated(() -> client.saveToken(recordOf(given)))));
         } catch (StoreException e) {
             if (e.exitCode() == ExitCode.UNREACHABLE) {
                 unreachable.set(e);
@@ -92,7 +90,7 @@ final class SidecarStore implements StoreAccess {
 
     @Override
     public void delete(String id) {
-        explained(() -> {
+        translated(() -> {
             client.deleteToken(id);
             return id;
         });
@@ -100,23 +98,51 @@ final class SidecarStore implements StoreAccess {
 
     @Override
     public long deleteAll() {
-        return explained(client::deleteTokens);
+        return translated(client::deleteTokens);
     }
 
-    private static <T> T explained(Supplier<T> call) {
+    private static TokenRecord recordOf(TokenFields fields) {
+        var token = TokenRecord.builder();
+        for (var field : TokenField.values()) {
+            if (fields.isMentioned(field)) {
+                token.set(
+                        TokenRecord.Field.valueOf(field.name()),
+                        fields.get(field).map(SecretValue::reveal).orElse(""));
+            }
+        }
+        return token.build();
+    }
+
+    private static StoredToken tokenOf(TokenRecord token) {
+        var values = new EnumMap<TokenField, String>(TokenField.class);
+        for (var field : TokenRecord.Field.values()) {
+            token.get(field).ifPresent(value -> values.put(TokenField.valueOf(field.name()), value));
+        }
+        return new SidecarToken(
+                TokenFields.of(values),
+                token.version().orElseThrow(),
+                token.createTime().orElseThrow(),
+                token.updateTime().orElseThrow());
+    }
+
+    /// Returns the token of a call, or empty if the call fails with that reason.
+    private static Optional<StoredToken> unless(String reason, Supplier<TokenRecord> call) {
         try {
-            return call.get();
+            return Optional.of(tokenOf(call.get()));
         } catch (TokenStoreException e) {
-            throw explained(e);
+            if (e.reason().filter(reason::equals).isPresent()) {
+                return Optional.empty();
+            }
+            throw StoreException.of(e);
         }
     }
 
-    private static StoreException explained(TokenStoreException e) {
-        var reason = e.reason().orElseGet(() -> switch (e.status()) {
-            case UNAVAILABLE, DEADLINE_EXCEEDED, UNIMPLEMENTED -> StoreException.SIDECAR_UNAVAILABLE;
-            default -> e.status().name();
-        });
-        return new StoreException(reason, String.valueOf(e.getMessage()), e);
+    private static <T> T translated(Supplier<T> call) {
+        try {
+            return call.get();
+        } catch (TokenStoreException e) {
+            throw StoreException.of(e);
+        }
     }
 
     @Override

@@ -1,52 +1,61 @@
 package dev.tokenstore.cli.store;
 
-import dev.tokenstore.client.TokenRecord;
+import dev.tokenstore.store.StoredToken;
+import dev.tokenstore.store.token.TokenFields;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
 
-/// A store as commands reach it. Implementations are thread-safe, and follow the same rules (`docs/semantics.md`).
+/// A store, reached directly or through a sidecar. Implementations are thread-safe and follow the same rules
+/// (`docs/semantics.md`).
 ///
-/// All methods throw [StoreException] when the store does not do what is asked.
+/// All methods throw [StoreException] if the store refuses or fails.
 public interface StoreAccess extends AutoCloseable {
-    /// Which store this is, and how it is reached, for people: `store crm-tokens/crm`, `the sidecar at
-    /// 127.0.0.1:50051`.
+    /// The store and the way to it, for people: `store crm-tokens/crm`, `the sidecar at 127.0.0.1:50051`.
     String description();
 
-    /// Every token once, in no order to rely on. Read page by page as the stream is read, so the memory it takes does
+    /// Returns every token once, in no defined order. Pages are fetched as the stream is read, so its memory does
     /// not depend on the number of tokens; a stream that is read too slowly (minutes) ends with reason
     /// `PAGE_TOKEN_EXPIRED`.
-    Stream<TokenRecord> list();
+    Stream<StoredToken> list();
 
-    /// The token that the given fields describe.
-    Optional<TokenRecord> find(TokenRecord wanted);
+    /// Returns the token that the given fields describe.
+    Optional<StoredToken> find(TokenFields wanted);
 
-    /// The token with that id.
-    Optional<TokenRecord> findById(String id);
+    Optional<StoredToken> findById(String id);
 
-    /// Stores the given fields into the token they belong to, or as a new one; an id that is given and not one that
-    /// another store generated is kept.
+    /// Stores the given fields into the token they belong to, if it is still at that version.
     ///
-    /// @return the whole token as it is stored now, with its id
-    TokenRecord save(TokenRecord given);
+    /// @return the whole token as it is stored now; empty if it is at another version, and nothing changed
+    Optional<StoredToken> saveIfVersion(TokenFields given, String expectedVersion);
 
-    /// The same, if the token is still at that version; otherwise fails with reason `VERSION_CONFLICT`.
-    TokenRecord save(TokenRecord given, String expectedVersion);
-
-    /// Stores tokens that are new, many at once; none of them changes a token that is stored.
+    /// Stores many new tokens; none of them changes a stored token. An id that is given is kept, unless another
+    /// store generated it.
     ///
     /// @param given no two of them tokens that a save would put into one
-    /// @return what became of each, in their order; a failure of one is no failure of the others
-    List<NewToken> saveNew(List<TokenRecord> given);
+    /// @return the outcome of each, in their order; a failure of one is no failure of the others
+    List<NewToken> saveNew(List<TokenFields> given);
 
-    /// Deletes the token with that id; what is not there counts as deleted. It is not revoked at its provider.
+    /// Deletes the token with that id; an unknown id succeeds. The token is not revoked at its provider.
     void delete(String id);
 
     /// Deletes every token of the store.
     ///
-    /// @return how many were deleted
+    /// @return the number of deleted tokens
     long deleteAll();
 
     @Override
     void close();
+
+    /// The outcome of saving one token as a new one.
+    sealed interface NewToken {
+        /// The token is stored; `token` is the whole of it.
+        record Stored(StoredToken token) implements NewToken {}
+
+        /// There is, or was a moment ago, a token that a save of this one would change; nothing changed.
+        record Exists() implements NewToken {}
+
+        /// The token was not stored, as far as is known.
+        record Failed(StoreException why) implements NewToken {}
+    }
 }

@@ -1,17 +1,19 @@
 package dev.tokenstore.cli.store;
 
-import dev.tokenstore.cli.CommandException;
-import dev.tokenstore.cli.ExitCode;
+import dev.tokenstore.cli.output.CommandException;
 import dev.tokenstore.client.TokenStoreClient;
+import dev.tokenstore.runtime.kubernetes.KubeconfigException;
+import dev.tokenstore.runtime.kubernetes.KubeconfigFile;
+import io.fabric8.kubernetes.client.Config;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
-/// The options that say which store a command works on, and how it is reached; a picocli mixin for every command.
+/// The options that name a store and the way to it; a picocli mixin for every command on a store.
 ///
-/// A cluster is asked only when `--store` says so: no command uses the current context unasked.
+/// The API server is called only if `--store` is given: no command uses the current context by itself.
 public final class StoreOptions {
     @Option(
             names = "--address",
@@ -44,50 +46,80 @@ public final class StoreOptions {
             description = "With --store: the kubeconfig's context to use. Default: its current one.")
     private @Nullable String context;
 
-    /// Opens the store that the options name; nothing is asked before its first use.
-    ///
-    /// @param err told the name of each Secret that is skipped because it cannot be read
-    /// @throws CommandException if the options contradict each other or name nothing that can be opened
-    public StoreAccess open(PrintWriter err) {
-        return target().open(err);
+    /// What the options name.
+    public sealed interface Target {
+        /// The store that a sidecar serves.
+        record Sidecar(TokenStoreClient client) implements Target {}
+
+        /// A store of a cluster, used with the rights of the kubeconfig's user.
+        record Cluster(Config config, String namespace, String name) implements Target {}
     }
 
-    /// What the options name.
+    /// Opens the store that the options name. Sends no request yet.
     ///
-    /// @throws CommandException if they contradict each other or name nothing that can be opened
-    public StoreTarget target() {
+    /// @param err gets a line for each Secret that is skipped because it is no token
+    /// @throws CommandException if the options contradict each other or are malformed
+    public StoreAccess open(PrintWriter err) {
+        return switch (target()) {
+            case Target.Sidecar sidecar -> new SidecarStore(sidecar.client());
+            case Target.Cluster cluster ->
+                ClusterStore.open(
+                        cluster.config(),
+                        cluster.namespace(),
+                        cluster.name(),
+                        secret -> err.println("Secret " + secret + " is left out: it cannot be read as a token; repair"
+                                + " or delete it"));
+        };
+    }
+
+    /// @throws CommandException if the options contradict each other or are malformed
+    public Target target() {
         if (store == null) {
             if (Stream.of(namespace, kubeconfig, context).anyMatch(option -> option != null)) {
-                throw usage("--namespace, --kubeconfig and --context need --store; add it, or leave them out");
+                throw CommandException.usage(
+                        "--namespace, --kubeconfig and --context need --store; add it, or leave them out");
             }
-            return new StoreTarget.Sidecar(client());
+            return new Target.Sidecar(client());
         }
         if (address != null) {
-            throw usage("--address and --store name two ways to a store; give one of them");
+            throw CommandException.usage("--address and --store name two ways to a store; give one of them");
         }
-        var config = KubeconfigFile.read(kubeconfig, context);
+        var config = config();
         var slash = store.indexOf('/');
         var inNamespace =
                 slash >= 0 ? store.substring(0, slash) : namespace != null ? namespace : config.getNamespace();
         var name = store.substring(slash + 1);
         if (inNamespace == null || inNamespace.isBlank()) {
-            throw usage("the namespace of the store is not known; give --store NAMESPACE/NAME or --namespace");
+            throw CommandException.usage(
+                    "the namespace of the store is not known; give --store NAMESPACE/NAME or --namespace");
         }
         if (name.isBlank() || name.contains("/")) {
-            throw usage("--store \"" + store + "\" names no store; give NAME or NAMESPACE/NAME");
+            throw CommandException.usage("--store \"" + store + "\" names no store; give NAME or NAMESPACE/NAME");
         }
-        return new StoreTarget.Cluster(config, inNamespace, name);
+        return new Target.Cluster(config, inNamespace, name);
+    }
+
+    private Config config() {
+        try {
+            var config = KubeconfigFile.read(kubeconfig, context);
+            var inPod = kubeconfig == null && System.getenv("KUBERNETES_SERVICE_HOST") != null;
+            if (config.getCurrentContext() == null && !inPod) {
+                throw CommandException.usage((kubeconfig == null
+                                ? "there is no kubeconfig ($KUBECONFIG, or where kubectl looks), or it"
+                                : "the kubeconfig " + kubeconfig)
+                        + " has no current context; give --kubeconfig or --context");
+            }
+            return config;
+        } catch (KubeconfigException e) {
+            throw CommandException.usage(String.valueOf(e.getMessage()));
+        }
     }
 
     private TokenStoreClient client() {
         try {
             return address == null ? TokenStoreClient.connect() : TokenStoreClient.connect(address);
         } catch (IllegalArgumentException e) {
-            throw usage(String.valueOf(e.getMessage()));
+            throw CommandException.usage(String.valueOf(e.getMessage()));
         }
-    }
-
-    private static CommandException usage(String message) {
-        return new CommandException(ExitCode.USAGE, message);
     }
 }

@@ -1,4 +1,4 @@
-/// The store that a command works on, through a sidecar or directly in a cluster.
+/// The store of a command, reached through a sidecar or directly in a cluster.
 @NullMarked
 package dev.tokenstore.cli.store;
 

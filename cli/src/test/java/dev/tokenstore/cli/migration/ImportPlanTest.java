@@ -15,6 +15,8 @@ import dev.tokenstore.cli.migration.Decision.Create;
 import dev.tokenstore.cli.migration.Decision.Keep;
 import dev.tokenstore.cli.migration.Decision.Unchanged;
 import dev.tokenstore.cli.migration.Decision.Update;
+import dev.tokenstore.cli.store.SidecarToken;
+import dev.tokenstore.store.StoredToken;
 import dev.tokenstore.store.token.TokenField;
 import dev.tokenstore.store.token.TokenFields;
 import java.time.Instant;
@@ -51,7 +53,7 @@ class ImportPlanTest {
 
     @Test
     void whatIsStoredAlreadyIsUnchanged() {
-        plan.stored(ALICE, "v.1", STORED_AT);
+        plan.addStored(stored(ALICE, STORED_AT));
 
         var decision = plan.decide("line 2", ALICE);
 
@@ -61,12 +63,12 @@ class ImportPlanTest {
 
     @Test
     void whatIsStoredUnderAnotherIdIsUnchangedAndItsIdTold() {
-        plan.stored(ALICE.with(ID, "tok-x"), "v.1", STORED_AT);
+        plan.addStored(stored(ALICE.with(ID, "tok-x"), STORED_AT));
 
         var decision = plan.decide("line 2", ALICE);
 
         assertThat(decision).isInstanceOf(Unchanged.class);
-        assertThat(ImportRun.outcome("line 2", ALICE, decision).mapping())
+        assertThat(RowOutcome.of(new PlannedRow("line 2", ALICE, decision)).mapping())
                 .contains(new RowOutcome.Mapping("1", "tok-x"));
     }
 
@@ -77,14 +79,14 @@ class ImportPlanTest {
         var decision = plan.decide("line 3", BOB.with(ID, "1"));
 
         assertThat(decision).isInstanceOfSatisfying(Create.class, create -> {
-            assertThat(create.fields()).isEqualTo(ImportPlan.without(BOB, ID));
+            assertThat(create.fields()).isEqualTo(BOB.without(ID));
             assertThat(create.newId()).contains("its id is taken by line 2");
         });
     }
 
     @Test
     void anIdThatAnotherStoredTokenHasIsNotBelieved() {
-        plan.stored(BOB.with(ID, "1"), "v.1", STORED_AT);
+        plan.addStored(stored(BOB.with(ID, "1"), STORED_AT));
 
         var decision = plan.decide("line 2", ALICE);
 
@@ -96,8 +98,8 @@ class ImportPlanTest {
 
     @Test
     void afterANewIdWasGivenTheSameImportChangesNothing() {
-        plan.stored(ALICE, "v.1", STORED_AT);
-        plan.stored(BOB.with(ID, "tok-new"), "v.1", STORED_AT);
+        plan.addStored(stored(ALICE, STORED_AT));
+        plan.addStored(stored(BOB.with(ID, "tok-new"), STORED_AT));
 
         assertThat(plan.decide("line 2", ALICE)).isInstanceOf(Unchanged.class);
         assertThat(plan.decide("line 3", BOB.with(ID, "1"))).isInstanceOf(Unchanged.class);
@@ -105,7 +107,7 @@ class ImportPlanTest {
 
     @Test
     void theNewerAccessTokenWins() {
-        plan.stored(ALICE, "v.1", STORED_AT);
+        plan.addStored(stored(ALICE, STORED_AT));
         var refreshed = ALICE.with(ACCESS_TOKEN, "fixture-secret-aa2").with(EXPIRES_IN, "2000");
 
         assertThat(plan.decide("line 2", refreshed)).isInstanceOfSatisfying(Update.class, update -> {
@@ -121,22 +123,22 @@ class ImportPlanTest {
 
     @Test
     void aTokenThatTheStoreHasNewerStaysAsItIs() {
-        plan.stored(ALICE.with(ACCESS_TOKEN, "fixture-secret-later").with(EXPIRES_IN, "5000"), "v.1", STORED_AT);
+        plan.addStored(stored(ALICE.with(ACCESS_TOKEN, "fixture-secret-later").with(EXPIRES_IN, "5000"), STORED_AT));
 
         assertThat(plan.decide("line 2", ALICE)).isInstanceOf(Keep.class);
     }
 
     @Test
     void ofWhatCannotBeToldApartByAgeTheStoredTokenStays() {
-        plan.stored(ImportPlan.without(ALICE, EXPIRES_IN), "v.1", STORED_AT);
+        plan.addStored(stored(ALICE.without(EXPIRES_IN), STORED_AT));
 
-        assertThat(plan.decide("line 2", ImportPlan.without(ALICE, EXPIRES_IN).with(REFRESH_TOKEN, "fixture-secret-x")))
+        assertThat(plan.decide("line 2", ALICE.without(EXPIRES_IN).with(REFRESH_TOKEN, "fixture-secret-x")))
                 .isInstanceOf(Keep.class);
     }
 
     @Test
     void whatTheStoredTokenLacksIsAddedEvenByAnOlderRow() {
-        plan.stored(ImportPlan.without(ALICE, USER_SIGNATURE).with(EXPIRES_IN, "5000"), "v.1", STORED_AT);
+        plan.addStored(stored(ALICE.without(USER_SIGNATURE).with(EXPIRES_IN, "5000"), STORED_AT));
 
         var decision = plan.decide("line 2", ALICE.with(REDIRECT_URL, "https://example.com"));
 
@@ -158,7 +160,9 @@ class ImportPlanTest {
 
         assertThat(twin).isInstanceOf(Unchanged.class);
         assertThat(twin.token()).isSameAs(first.token());
-        assertThat(ImportRun.outcome("line 9", ALICE.with(ID, "9"), twin).why()).contains("the token of line 2");
+        assertThat(RowOutcome.of(new PlannedRow("line 9", ALICE.with(ID, "9"), twin))
+                        .why())
+                .contains("the token of line 2");
     }
 
     @Test
@@ -189,7 +193,8 @@ class ImportPlanTest {
         var grant = fields(Map.of(ID, "4", GRANT_TOKEN, "fixture-secret-gn"));
         var access = fields(Map.of(ID, "5", ACCESS_TOKEN, "fixture-secret-an"));
         for (var token : new TokenFields[] {nobody, grant, access}) {
-            plan.stored(token.with(ID, "tok-" + token.get(ID).orElseThrow().reveal()), "v.1", STORED_AT);
+            plan.addStored(
+                    stored(token.with(ID, "tok-" + token.get(ID).orElseThrow().reveal()), STORED_AT));
         }
 
         for (var token : new TokenFields[] {nobody, grant, access}) {
@@ -199,8 +204,8 @@ class ImportPlanTest {
 
     @Test
     void theOldestOfSeveralThatFitIsMeant() {
-        plan.stored(fields(Map.of(ID, "b", REFRESH_TOKEN, "fixture-secret-r")), "v.1", STORED_AT.plusSeconds(1));
-        plan.stored(fields(Map.of(ID, "a", REFRESH_TOKEN, "fixture-secret-r")), "v.1", STORED_AT);
+        plan.addStored(stored(fields(Map.of(ID, "b", REFRESH_TOKEN, "fixture-secret-r")), STORED_AT.plusSeconds(1)));
+        plan.addStored(stored(fields(Map.of(ID, "a", REFRESH_TOKEN, "fixture-secret-r")), STORED_AT));
 
         assertThat(plan.decide("line 2", fields(Map.of(REFRESH_TOKEN, "fixture-secret-r")))
                         .token()
@@ -220,7 +225,7 @@ class ImportPlanTest {
 
     @Test
     void anExpiryIsNotAddedToAnotherAccessToken() {
-        plan.stored(ImportPlan.without(ALICE, REDIRECT_URL).with(EXPIRES_IN, "5000"), "v.1", STORED_AT);
+        plan.addStored(stored(ALICE.without(REDIRECT_URL).with(EXPIRES_IN, "5000"), STORED_AT));
 
         var decision = plan.decide(
                 "line 2", ALICE.with(ACCESS_TOKEN, "fixture-secret-old").with(REDIRECT_URL, "https://example.com"));
@@ -234,5 +239,9 @@ class ImportPlanTest {
 
     private static TokenFields fields(Map<TokenField, String> values) {
         return TokenFields.of(values);
+    }
+
+    private static StoredToken stored(TokenFields fields, Instant at) {
+        return new SidecarToken(fields, "v.1", at, at);
     }
 }

@@ -6,18 +6,23 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.tokenstore.cli.migration.RowOutcome.Action;
 import dev.tokenstore.cli.migration.source.SourceRow;
 import dev.tokenstore.cli.store.StoreException;
-import dev.tokenstore.client.TokenRecord;
+import dev.tokenstore.store.StorageException;
+import dev.tokenstore.store.StoredToken;
+import dev.tokenstore.store.token.SecretValue;
+import dev.tokenstore.store.token.TokenField;
+import dev.tokenstore.store.token.TokenFields;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 /// How decisions are carried out when the store does not do as it should.
 class ImportRunTest {
-    private static final TokenRecord ALICE = token("1", "alice", "1000");
-    private static final TokenRecord BOB = token("2", "bob", "1000");
+    private static final TokenFields ALICE = token("1", "alice", "1000");
+    private static final TokenFields BOB = token("2", "bob", "1000");
 
     private final ScriptedStore store = new ScriptedStore();
     private final List<RowOutcome> outcomes = new ArrayList<>();
@@ -31,7 +36,7 @@ class ImportRunTest {
         run(ALICE, BOB);
 
         assertThat(actions()).containsExactly(Action.CREATE, Action.CREATE);
-        assertThat(store.all()).extracting(token -> token.id().orElseThrow()).containsExactlyInAnyOrder("1", "2");
+        assertThat(store.all()).extracting(TokenDigest::idOf).containsExactlyInAnyOrder("1", "2");
         assertThat(pauses).containsExactly(Duration.ofSeconds(1));
     }
 
@@ -45,7 +50,7 @@ class ImportRunTest {
 
     @Test
     void aFullStoreEndsTheImportAtOnce() {
-        store.failNext(new StoreException("STORE_FULL", "the store is full", null));
+        store.failNext(failure(StorageException.Reason.STORE_FULL, "the store is full"));
 
         assertThatThrownBy(() -> run(ALICE, BOB)).hasMessage("the store is full");
         assertThat(pauses).isEmpty();
@@ -53,7 +58,7 @@ class ImportRunTest {
 
     @Test
     void aRowThatFailsIsReportedAndTakesNoneButItsFollowersAlong() {
-        store.failNext(new StoreException("TOKEN_DELETED", "was deleted", null));
+        store.failNext(StoreException.refused("was deleted"));
         var later = token("7", "alice", "2000");
 
         run(ALICE, BOB, later);
@@ -69,7 +74,7 @@ class ImportRunTest {
 
         assertThat(actions()).containsExactly(Action.CREATE, Action.UPDATE, Action.KEEP);
         assertThat(store.all()).hasSize(1);
-        assertThat(store.all().getFirst().expiresIn()).contains("2000");
+        assertThat(expiryOf(store.all().getFirst())).contains("2000");
         assertThat(outcomes.get(1).mapping()).contains(new RowOutcome.Mapping("7", "1"));
     }
 
@@ -78,21 +83,21 @@ class ImportRunTest {
         store.savedFirst(token("other", "alice", "5000"));
         run(ALICE);
         assertThat(actions()).containsExactly(Action.KEEP);
-        assertThat(store.all().getFirst().expiresIn()).contains("5000");
+        assertThat(expiryOf(store.all().getFirst())).contains("5000");
         assertThat(outcomes.getFirst().mapping()).contains(new RowOutcome.Mapping("1", "other"));
 
         store.savedFirst(token("another", "bob", "5"));
         outcomes.clear();
         run(BOB);
         assertThat(actions()).containsExactly(Action.UPDATE);
-        assertThat(store.find(BOB).orElseThrow().expiresIn()).contains("1000");
+        assertThat(expiryOf(store.find(BOB).orElseThrow())).contains("1000");
     }
 
     @Test
     void aTokenThatChangedAfterTheListIsDecidedAnew() {
         store.put(ALICE, "v.1");
         var run = newRun();
-        run.look(() -> {});
+        run.listStore(() -> {});
         store.put(token("1", "alice", "9000"), "v.2");
 
         run.run(
@@ -103,13 +108,13 @@ class ImportRunTest {
                 batches::add);
 
         assertThat(actions()).containsExactly(Action.KEEP);
-        assertThat(store.all().getFirst().expiresIn()).contains("9000");
+        assertThat(expiryOf(store.all().getFirst())).contains("9000");
     }
 
     @Test
     void aDryRunWritesNothing() {
         var dry = new ImportRun(store, new ImportPlan(false), Optional.empty(), outcomes::add);
-        dry.look(() -> {});
+        dry.listStore(() -> {});
         dry.run(
                 rows -> {
                     rows.accept(row(1, ALICE));
@@ -128,15 +133,15 @@ class ImportRunTest {
     void progressIsToldAfterEveryBatchThatOthersFollow() {
         run(IntStream.range(0, 2 * ImportRun.BATCH)
                 .mapToObj(number -> token("" + number, "user-" + number, "1000"))
-                .toArray(TokenRecord[]::new));
+                .toArray(TokenFields[]::new));
 
         assertThat(outcomes).hasSize(2 * ImportRun.BATCH);
         assertThat(batches).containsExactly(ImportRun.BATCH);
     }
 
-    private void run(TokenRecord... tokens) {
+    private void run(TokenFields... tokens) {
         var run = newRun();
-        run.look(() -> {});
+        run.listStore(() -> {});
         run.run(
                 rows -> {
                     for (int i = 0; i < tokens.length; i++) {
@@ -152,8 +157,8 @@ class ImportRunTest {
                 store, new ImportPlan(false), Optional.of(new BatchWriter(store, pauses::add)), outcomes::add);
     }
 
-    private static SourceRow row(int line, TokenRecord token) {
-        return new SourceRow.Readable("line " + line, Tokens.fieldsOf(token));
+    private static SourceRow row(int line, TokenFields token) {
+        return new SourceRow.Readable("line " + line, token);
     }
 
     private List<Action> actions() {
@@ -161,16 +166,23 @@ class ImportRunTest {
     }
 
     private static StoreException unreachable() {
-        return new StoreException("API_SERVER_UNAVAILABLE", "nobody answers", null);
+        return failure(StorageException.Reason.API_SERVER_UNAVAILABLE, "nobody answers");
     }
 
-    private static TokenRecord token(String id, String user, String expiry) {
-        return TokenRecord.builder()
-                .id(id)
-                .userSignature(user)
-                .refreshToken("fixture-secret-r-" + user)
-                .accessToken("fixture-secret-a-" + user + expiry)
-                .expiresIn(expiry)
-                .build();
+    private static StoreException failure(StorageException.Reason reason, String message) {
+        return StoreException.of(new StorageException(reason, message));
+    }
+
+    private static Optional<String> expiryOf(StoredToken token) {
+        return token.fields().get(TokenField.EXPIRES_IN).map(SecretValue::reveal);
+    }
+
+    private static TokenFields token(String id, String user, String expiry) {
+        return TokenFields.of(Map.of(
+                TokenField.ID, id,
+                TokenField.USER_SIGNATURE, user,
+                TokenField.REFRESH_TOKEN, "fixture-secret-r-" + user,
+                TokenField.ACCESS_TOKEN, "fixture-secret-a-" + user + expiry,
+                TokenField.EXPIRES_IN, expiry));
     }
 }

@@ -73,9 +73,7 @@ final class ImportedStore implements AutoCloseable {
 
     /// Every token, without its id.
     List<TokenFields> withoutIds() {
-        return all().stream()
-                .map(row -> ImportPlan.without(row.fields(), TokenField.ID))
-                .toList();
+        return all().stream().map(row -> row.fields().without(TokenField.ID)).toList();
     }
 
     List<String> ids() {

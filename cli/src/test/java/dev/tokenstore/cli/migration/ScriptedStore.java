@@ -1,9 +1,12 @@
 package dev.tokenstore.cli.migration;
 
-import dev.tokenstore.cli.store.NewToken;
+import dev.tokenstore.cli.store.SidecarToken;
 import dev.tokenstore.cli.store.StoreAccess;
 import dev.tokenstore.cli.store.StoreException;
-import dev.tokenstore.client.TokenRecord;
+import dev.tokenstore.store.StoredToken;
+import dev.tokenstore.store.token.SecretValue;
+import dev.tokenstore.store.token.TokenField;
+import dev.tokenstore.store.token.TokenFields;
 import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -19,9 +22,9 @@ import java.util.stream.Stream;
 final class ScriptedStore implements StoreAccess {
     private static final Instant NOW = Instant.parse("2026-01-01T00:00:00Z");
 
-    private final Map<String, TokenRecord> tokens = new LinkedHashMap<>();
+    private final Map<String, StoredToken> tokens = new LinkedHashMap<>();
     private final Deque<Optional<StoreException>> failuresOfNext = new ArrayDeque<>();
-    private final Deque<TokenRecord> savedByOthersFirst = new ArrayDeque<>();
+    private final Deque<TokenFields> savedByOthersFirst = new ArrayDeque<>();
     private int generated;
 
     /// The next new tokens, one by one, fail.
@@ -32,19 +35,19 @@ final class ScriptedStore implements StoreAccess {
     }
 
     /// Before the next new token is stored, someone else stores this one.
-    void savedFirst(TokenRecord token) {
+    void savedFirst(TokenFields token) {
         savedByOthersFirst.add(token);
     }
 
     /// Stores a token, whatever is there.
-    TokenRecord put(TokenRecord token, String version) {
-        var id = token.id().orElseGet(() -> "tok-" + generated++);
-        var stored = token.toBuilder().id(id).stored(version, null, NOW, NOW).build();
+    StoredToken put(TokenFields token, String version) {
+        var id = token.get(TokenField.ID).map(SecretValue::reveal).orElseGet(() -> "tok-" + generated++);
+        var stored = new SidecarToken(token.with(TokenField.ID, id), version, NOW, NOW);
         tokens.put(id, stored);
         return stored;
     }
 
-    List<TokenRecord> all() {
+    List<StoredToken> all() {
         return List.copyOf(tokens.values());
     }
 
@@ -54,45 +57,33 @@ final class ScriptedStore implements StoreAccess {
     }
 
     @Override
-    public Stream<TokenRecord> list() {
+    public Stream<StoredToken> list() {
         return all().stream();
     }
 
     @Override
-    public Optional<TokenRecord> find(TokenRecord wanted) {
+    public Optional<StoredToken> find(TokenFields wanted) {
         return tokens.values().stream()
-                .filter(token -> token.userSignature().isPresent()
-                        && token.userSignature().equals(wanted.userSignature()))
+                .filter(token -> token.fields().agreesOn(TokenField.USER_SIGNATURE, wanted))
                 .findFirst();
     }
 
     @Override
-    public Optional<TokenRecord> findById(String id) {
+    public Optional<StoredToken> findById(String id) {
         return Optional.ofNullable(tokens.get(id));
     }
 
     @Override
-    public TokenRecord save(TokenRecord given) {
-        throw new UnsupportedOperationException();
+    public Optional<StoredToken> saveIfVersion(TokenFields given, String expectedVersion) {
+        return given.get(TokenField.ID)
+                .map(id -> tokens.get(id.reveal()))
+                .or(() -> find(given))
+                .filter(row -> row.version().equals(expectedVersion))
+                .map(row -> put(row.fields().mergedWith(given), expectedVersion + "+"));
     }
 
     @Override
-    public TokenRecord save(TokenRecord given, String expectedVersion) {
-        var row = given.id().map(tokens::get).or(() -> find(given));
-        if (row.isEmpty() || !row.get().version().equals(Optional.of(expectedVersion))) {
-            throw new StoreException("VERSION_CONFLICT", "not at that version", null);
-        }
-        var merged = row.get().toBuilder();
-        for (var field : TokenRecord.Field.values()) {
-            if (field != TokenRecord.Field.ID) {
-                given.get(field).ifPresent(value -> merged.set(field, value));
-            }
-        }
-        return put(merged.build(), expectedVersion + "+");
-    }
-
-    @Override
-    public List<NewToken> saveNew(List<TokenRecord> given) {
+    public List<NewToken> saveNew(List<TokenFields> given) {
         var results = new ArrayList<NewToken>();
         for (var token : given) {
             var failure = failuresOfNext.isEmpty() ? Optional.<StoreException>empty() : failuresOfNext.poll();

@@ -5,11 +5,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
-import dev.tokenstore.client.TokenRecord;
+import dev.tokenstore.cli.store.SidecarToken;
+import dev.tokenstore.store.StoredToken;
+import dev.tokenstore.store.token.TokenField;
+import dev.tokenstore.store.token.TokenFields;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.time.Instant;
+import java.util.Map;
 import java.util.function.Consumer;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -20,30 +24,40 @@ import org.junit.jupiter.params.provider.EnumSource;
 class TokenOutputTest {
     private static final Instant NOW = Instant.parse("2026-03-01T12:00:00Z");
     private static final String SECRET = "fixture-secret-of-the-output";
-    private static final TokenRecord ALICE = TokenRecord.builder()
-            .id("tok-1")
-            .userSignature("alice@example.org")
-            .clientId("1000.C")
-            .clientSecret(SECRET + "-client")
-            .refreshToken(SECRET + "-refresh")
-            .accessToken(SECRET + "-access")
-            .expiresIn(Long.toString(NOW.plusSeconds(3000).toEpochMilli()))
-            .stored(
-                    "7",
-                    NOW.plusSeconds(3000),
-                    Instant.parse("2026-02-01T12:00:00Z"),
-                    Instant.parse("2026-03-01T11:50:00Z"))
-            .build();
-    private static final TokenRecord NOBODY = TokenRecord.builder()
-            .id("2")
-            .accessToken(SECRET)
-            .expiresIn(Long.toString(NOW.minusSeconds(3 * 3600).toEpochMilli()))
-            .stored("1", null, NOW, NOW)
-            .build();
+    private static final StoredToken ALICE = new SidecarToken(
+            TokenFields.of(Map.of(
+                    TokenField.ID,
+                    "tok-1",
+                    TokenField.USER_SIGNATURE,
+                    "alice@example.org",
+                    TokenField.CLIENT_ID,
+                    "1000.C",
+                    TokenField.CLIENT_SECRET,
+                    SECRET + "-client",
+                    TokenField.REFRESH_TOKEN,
+                    SECRET + "-refresh",
+                    TokenField.ACCESS_TOKEN,
+                    SECRET + "-access",
+                    TokenField.EXPIRES_IN,
+                    millis(NOW.plusSeconds(3000)))),
+            "7",
+            Instant.parse("2026-02-01T12:00:00Z"),
+            Instant.parse("2026-03-01T11:50:00Z"));
+    private static final StoredToken NOBODY = new SidecarToken(
+            TokenFields.of(Map.of(
+                    TokenField.ID,
+                    "2",
+                    TokenField.ACCESS_TOKEN,
+                    SECRET,
+                    TokenField.EXPIRES_IN,
+                    millis(NOW.minusSeconds(3 * 3600)))),
+            "1",
+            NOW,
+            NOW);
 
     @Test
     void listsTokensAsATable() {
-        assertThat(printed(out -> new TokenOutput(Format.TABLE, out).list(Stream.of(view(ALICE), view(NOBODY)))))
+        assertThat(printed(out -> tokenOutput(OutputFormat.TABLE, out).list(Stream.of(ALICE, NOBODY))))
                 .isEqualTo("""
                         ID      USER                CLIENT   ACCESS TOKEN      RENEWABLE   AGE   LAST SAVED
                         tok-1   alice@example.org   1000.C   valid, 50m left   yes         28d   10m
@@ -53,7 +67,7 @@ class TokenOutputTest {
 
     @Test
     void showsOneTokenWithAllItsFields() {
-        assertThat(printed(out -> new TokenOutput(Format.TABLE, out).one(view(ALICE))))
+        assertThat(printed(out -> tokenOutput(OutputFormat.TABLE, out).one(ALICE)))
                 .isEqualTo("""
                         ID:                tok-1
                         User signature:    alice@example.org
@@ -74,26 +88,27 @@ class TokenOutputTest {
     }
 
     @ParameterizedTest
-    @EnumSource(Format.class)
-    void neverPrintsASecretUnasked(Format format) {
+    @EnumSource(OutputFormat.class)
+    void neverPrintsASecretUnasked(OutputFormat format) {
         assertThat(printed(out -> {
-                    new TokenOutput(format, out).one(view(ALICE));
-                    new TokenOutput(format, out).list(Stream.of(view(ALICE), view(NOBODY)));
+                    tokenOutput(format, out).one(ALICE);
+                    tokenOutput(format, out).list(Stream.of(ALICE, NOBODY));
                 }))
                 .contains("alice@example.org")
                 .doesNotContain(SECRET);
     }
 
     @ParameterizedTest
-    @EnumSource(Format.class)
-    void printsSecretsWhenAsked(Format format) {
-        assertThat(printed(out -> new TokenOutput(format, out).one(new TokenView(ALICE, true, NOW))))
+    @EnumSource(OutputFormat.class)
+    void printsSecretsWhenAsked(OutputFormat format) {
+        assertThat(printed(out -> new TokenOutput(format, out, true, NOW).one(ALICE)))
                 .contains(SECRET + "-client", SECRET + "-refresh", SECRET + "-access");
     }
 
     @Test
     void keepsTheFieldNamesOfJsonAndYaml() throws IOException {
-        var json = read(Format.JSON, out -> new TokenOutput(Format.JSON, out).one(view(ALICE)));
+        var json = read(
+                OutputFormat.JSON, out -> tokenOutput(OutputFormat.JSON, out).one(ALICE));
 
         assertThat(json.fieldNames())
                 .toIterable()
@@ -115,31 +130,33 @@ class TokenOutputTest {
         assertThat(json.get("access_token_state").asText()).isEqualTo("valid");
         assertThat(json.get("renewable").isBoolean()).isTrue();
         assertThat(json.get("update_time").asText()).isEqualTo("2026-03-01T11:50:00Z");
-        assertThat(read(Format.YAML, out -> new TokenOutput(Format.YAML, out).one(view(ALICE))))
+        assertThat(read(
+                        OutputFormat.YAML,
+                        out -> tokenOutput(OutputFormat.YAML, out).one(ALICE)))
                 .isEqualTo(json);
     }
 
     @ParameterizedTest
     @EnumSource(
-            value = Format.class,
+            value = OutputFormat.class,
             names = {"JSON", "YAML"})
-    void listsAreArraysAlsoWhereThereIsNothing(Format format) throws IOException {
-        assertThat(read(format, out -> new TokenOutput(format, out).list(Stream.of(view(ALICE), view(NOBODY)))))
+    void listsAreArraysAlsoWhereThereIsNothing(OutputFormat format) throws IOException {
+        assertThat(read(format, out -> tokenOutput(format, out).list(Stream.of(ALICE, NOBODY))))
                 .hasSize(2);
-        assertThat(read(format, out -> new TokenOutput(format, out).list(Stream.of())))
+        assertThat(read(format, out -> tokenOutput(format, out).list(Stream.of())))
                 .isEqualTo(new ObjectMapper().createArrayNode());
     }
 
     @Test
     void printsNoTableWithoutTokens() {
-        assertThat(printed(out -> new TokenOutput(Format.TABLE, out).list(Stream.of())))
+        assertThat(printed(out -> tokenOutput(OutputFormat.TABLE, out).list(Stream.of())))
                 .isEmpty();
     }
 
     @Test
     void printsManyTokensWithOneHeading() {
-        var lines = printed(out -> new TokenOutput(Format.TABLE, out)
-                        .list(IntStream.range(0, 1200).mapToObj(number -> view(ALICE))))
+        var lines = printed(out -> tokenOutput(OutputFormat.TABLE, out)
+                        .list(IntStream.range(0, 1200).mapToObj(number -> ALICE)))
                 .lines()
                 .toList();
 
@@ -150,33 +167,37 @@ class TokenOutputTest {
     @Test
     void printsABlockAsSoonAsItIsFull() {
         var printed = new StringWriter();
-        new TokenOutput(Format.TABLE, new PrintWriter(printed))
+        tokenOutput(OutputFormat.TABLE, new PrintWriter(printed))
                 .list(IntStream.range(0, 700)
                         .peek(number -> assertThat(printed.toString().lines().count())
                                 .isGreaterThanOrEqualTo(number < 500 ? 0 : 500))
-                        .mapToObj(number -> view(ALICE)));
+                        .mapToObj(number -> ALICE));
 
         assertThat(printed.toString().lines()).hasSize(701);
     }
 
     @Test
     void whatUsersAreNamedCannotMoveTheCursor() {
-        var evil = TokenRecord.builder()
-                .id("1\n2")
-                .userSignature("\u001b[31mred\u202e")
-                .build();
-
-        assertThat(printed(out -> new TokenOutput(Format.TABLE, out).list(Stream.of(view(evil)))))
+        var evil = new SidecarToken(
+                TokenFields.of(Map.of(TokenField.ID, "1\n2", TokenField.USER_SIGNATURE, "\u001b[31mred\u202e")),
+                "1",
+                NOW,
+                NOW);
+        assertThat(printed(out -> tokenOutput(OutputFormat.TABLE, out).list(Stream.of(evil))))
                 .contains("1\\u{a}2", "\\u{1b}[31mred\\u{202e}")
                 .doesNotContain("\u001b", "\u202e");
     }
 
-    private static TokenView view(TokenRecord token) {
-        return new TokenView(token, false, NOW);
+    private static TokenOutput tokenOutput(OutputFormat format, PrintWriter out) {
+        return new TokenOutput(format, out, false, NOW);
     }
 
-    private static JsonNode read(Format format, Consumer<PrintWriter> printing) throws IOException {
-        var mapper = format == Format.YAML ? new ObjectMapper(new YAMLFactory()) : new ObjectMapper();
+    private static String millis(Instant moment) {
+        return Long.toString(moment.toEpochMilli());
+    }
+
+    private static JsonNode read(OutputFormat format, Consumer<PrintWriter> printing) throws IOException {
+        var mapper = format == OutputFormat.YAML ? new ObjectMapper(new YAMLFactory()) : new ObjectMapper();
         return mapper.readTree(printed(printing));
     }
 

@@ -52,6 +52,13 @@ public final class TokenFields {
         return new TokenFields(changed);
     }
 
+    /// Returns these fields without `field`.
+    public TokenFields without(TokenField field) {
+        var rest = new EnumMap<>(values);
+        rest.remove(field);
+        return new TokenFields(rest);
+    }
+
     /// The value of a field, or empty when it is absent (not given, or given as `""`).
     public Optional<SecretValue> get(TokenField field) {
         return Optional.ofNullable(values.get(field))

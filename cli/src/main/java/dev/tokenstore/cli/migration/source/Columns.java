@@ -1,7 +1,6 @@
 package dev.tokenstore.cli.migration.source;
 
-import dev.tokenstore.cli.CommandException;
-import dev.tokenstore.cli.ExitCode;
+import dev.tokenstore.cli.output.CommandException;
 import dev.tokenstore.store.token.InvalidTokenException;
 import dev.tokenstore.store.token.TokenField;
 import dev.tokenstore.store.token.TokenFields;
@@ -12,7 +11,7 @@ import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/// Which column of a source holds which field of a token.
+/// The fields that the columns of a source hold.
 ///
 /// The SDKs agree on ten columns in one order, and not on their names: the user is `user_name`, in TypeScript's files
 /// and in those of older SDKs `user_mail`; the redirect URL is `redirect_url`, in Python's files `redirect_uri`; older
@@ -50,12 +49,10 @@ final class Columns {
                 .toList();
         var known = fields.stream().flatMap(Optional::stream).toList();
         if (known.stream().distinct().count() < known.size()) {
-            throw new CommandException(
-                    ExitCode.FAILED, source + " has two columns for one field of a token; remove one of them");
+            throw CommandException.failed(source + " has two columns for one field of a token; remove one of them");
         }
         if (!known.contains(TokenField.ACCESS_TOKEN) || !known.contains(TokenField.REFRESH_TOKEN)) {
-            throw new CommandException(
-                    ExitCode.FAILED,
+            throw CommandException.failed(
                     source + " has no columns named access_token and refresh_token, so no SDK's store wrote it; name"
                             + " the file or table that one did");
         }
@@ -66,8 +63,8 @@ final class Columns {
         return fields.size();
     }
 
-    /// The row with these values, in the columns' order; null and `""` are absent.
-    SourceRow row(String place, List<? extends @Nullable String> values) {
+    /// Returns the row with these values, in the columns' order; null and `""` are absent.
+    SourceRow row(String location, List<? extends @Nullable String> values) {
         var given = new EnumMap<TokenField, String>(TokenField.class);
         for (int column = 0; column < fields.size() && column < values.size(); column++) {
             var value = values.get(column);
@@ -78,10 +75,10 @@ final class Columns {
         try {
             var token = TokenFields.of(given);
             return token.hasCredential()
-                    ? new SourceRow.Readable(place, token)
-                    : new SourceRow.Broken(place, "it holds no refresh, grant or access token, so it is of no use");
+                    ? new SourceRow.Readable(location, token)
+                    : new SourceRow.Broken(location, "it holds no refresh, grant or access token, so it is of no use");
         } catch (InvalidTokenException e) {
-            return new SourceRow.Broken(place, problemOf(e));
+            return new SourceRow.Broken(location, problemOf(e));
         }
     }
 

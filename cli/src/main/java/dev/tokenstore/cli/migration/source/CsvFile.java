@@ -1,7 +1,6 @@
 package dev.tokenstore.cli.migration.source;
 
-import dev.tokenstore.cli.CommandException;
-import dev.tokenstore.cli.ExitCode;
+import dev.tokenstore.cli.output.CommandException;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
@@ -16,7 +15,7 @@ import java.util.function.Consumer;
 
 /// The file of an SDK's `FileStore`.
 ///
-/// @param dialect empty to tell it from the file: Node and TypeScript alone write no line end after the last row
+/// @param dialect empty to detect it: only Node and TypeScript write no line end after the last row
 public record CsvFile(Path file, Charset charset, Optional<Dialect> dialect) implements TokenSource {
     /// How an SDK writes values.
     public enum Dialect {
@@ -38,8 +37,8 @@ public record CsvFile(Path file, Charset charset, Optional<Dialect> dialect) imp
             }
             return before.equals(stateOf(file));
         } catch (IOException e) {
-            throw new CommandException(
-                    ExitCode.FAILED, "cannot read " + file + "; check that it is there and that you may read it", e);
+            throw CommandException.failed(
+                    "cannot read " + file + "; check that it is there and that you may read it", e);
         }
     }
 
@@ -57,8 +56,8 @@ public record CsvFile(Path file, Charset charset, Optional<Dialect> dialect) imp
 
     private void read(CsvRecords records, Consumer<SourceRow> rows) throws IOException {
         var header = records.next()
-                .orElseThrow(() -> new CommandException(
-                        ExitCode.FAILED, file + " is empty; name the file that the SDK's FileStore wrote"));
+                .orElseThrow(() ->
+                        CommandException.failed(file + " is empty; name the file that the SDK's FileStore wrote"));
         var columns = Columns.named(header.values(), file.toString());
         for (var record = records.next(); record.isPresent(); record = records.next()) {
             if (!record.get().isBlank()) {
@@ -68,21 +67,21 @@ public record CsvFile(Path file, Charset charset, Optional<Dialect> dialect) imp
     }
 
     private SourceRow row(CsvRecords.CsvRecord record, Columns columns) {
-        var place = "line " + record.line();
+        var location = "line " + record.line();
         if (record.problem().isPresent()) {
-            return new SourceRow.Broken(place, record.problem().get());
+            return new SourceRow.Broken(location, record.problem().get());
         }
         if (record.values().size() != columns.count()) {
             return new SourceRow.Broken(
-                    place,
+                    location,
                     "it has " + record.values().size() + " values instead of " + columns.count()
                             + ": a comma or line break in a value tore it, or it was edited");
         }
         if (record.values().stream().anyMatch(value -> value.indexOf(NOT_DECODED) >= 0)) {
             return new SourceRow.Broken(
-                    place, "it is not text in " + charset + "; name the file's encoding with --charset");
+                    location, "it is not text in " + charset + "; name the file's encoding with --charset");
         }
-        return columns.row(place, record.values());
+        return columns.row(location, record.values());
     }
 
     private static Dialect dialectOf(Path file) throws IOException {
@@ -101,6 +100,6 @@ public record CsvFile(Path file, Charset charset, Optional<Dialect> dialect) imp
                 attributes.size(), attributes.lastModifiedTime().toMillis(), String.valueOf(attributes.fileKey()));
     }
 
-    /// What changes when an SDK saves a token: it writes the whole file anew.
+    /// Changes when an SDK saves a token, because it writes the whole file anew.
     private record State(long size, long modified, String key) {}
 }

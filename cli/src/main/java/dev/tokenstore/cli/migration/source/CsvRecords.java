@@ -1,28 +1,29 @@
 package dev.tokenstore.cli.migration.source;
 
+import java.io.BufferedReader;
 import java.io.IOException;
-import java.io.Reader;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
-/// The records of a CSV file, one by one, with the line each begins at.
+/// The records of a CSV file, each with the line it begins at.
 ///
-/// Two dialects. QUOTED is what Python's and Java's file stores write (RFC 4180): a value with a comma, a quote or a
-/// line break is quoted, a quote in it doubled. PLAIN is Node's and TypeScript's: values as they are, joined by commas.
+/// Python's and Java's file stores write [CsvFile.Dialect#QUOTED] (RFC 4180): a value with a comma, a quote or a line
+/// break is quoted, and a quote in it doubled. Node's and TypeScript's write [CsvFile.Dialect#PLAIN]: values as they
+/// are, joined by commas. Not a library's parser: those take the rest of the file for one value when a quote is never
+/// closed, here that costs one line.
 final class CsvRecords {
     /// A quoted value that is longer than any token's value has lost its closing quote.
     private static final int MAX_QUOTED = 64 * 1024;
 
-    private final Reader reader;
+    private static final int END = -1;
+    private static final int UNCLOSED = -2;
+
+    private final BufferedReader reader;
     private final CsvFile.Dialect dialect;
     private int line = 1;
-    private int pushedBack = NOTHING;
 
-    private static final int NOTHING = -2;
-    private static final int END = -1;
-
-    /// One record. `problem` is empty if it could be read.
+    /// @param problem why the record cannot be read; empty if it can
     record CsvRecord(int line, List<String> values, Optional<String> problem) {
         CsvRecord {
             values = List.copyOf(values);
@@ -33,75 +34,67 @@ final class CsvRecords {
         }
     }
 
-    /// @param reader buffered, at the beginning of a line; closed by the caller
-    CsvRecords(Reader reader, CsvFile.Dialect dialect) {
+    /// @param reader at the beginning of a line; closed by the caller
+    CsvRecords(BufferedReader reader, CsvFile.Dialect dialect) {
         this.reader = reader;
         this.dialect = dialect;
     }
 
-    /// The next record, empty at the end.
+    /// Reads the next record; empty at the end.
     Optional<CsvRecord> next() throws IOException {
         var begin = line;
-        int first = read();
-        if (first == END) {
-            return Optional.empty();
-        }
-        pushedBack = first;
         var values = new ArrayList<String>();
         var value = new StringBuilder();
         while (true) {
             int character = read();
             if (dialect == CsvFile.Dialect.QUOTED && character == '"' && value.isEmpty()) {
-                reader.mark(2 * MAX_QUOTED + 2);
+                reader.mark(2 * MAX_QUOTED + 4);
                 var marked = line;
-                if (!quoted(value)) {
+                character = quoted(value);
+                if (character == UNCLOSED) {
                     reader.reset();
                     line = marked;
-                    pushedBack = NOTHING;
-                    skipLine();
-                    return Optional.of(
-                            new CsvRecord(begin, values, Optional.of("a quoted value in it is never closed")));
+                    return broken(begin, "a quoted value in it is never closed");
                 }
-                character = read();
                 if (character != ',' && character != '\n' && character != '\r' && character != END) {
-                    skipLine();
-                    return Optional.of(new CsvRecord(
-                            begin, values, Optional.of("text follows a quoted value before the next comma")));
+                    return broken(begin, "text follows a quoted value before the next comma");
                 }
             }
-            switch (character) {
-                case ',' -> {
-                    values.add(value.toString());
-                    value.setLength(0);
-                }
-                case '\n', END -> {
-                    values.add(withoutCarriageReturn(value));
-                    return Optional.of(new CsvRecord(begin, values, Optional.empty()));
-                }
-                default -> value.append((char) character);
+            if (character == ',') {
+                values.add(value.toString());
+                value.setLength(0);
+            } else if (character == END && values.isEmpty() && value.isEmpty()) {
+                return Optional.empty();
+            } else if (character == '\n' || character == END) {
+                values.add(withoutCarriageReturn(value));
+                return Optional.of(new CsvRecord(begin, values, Optional.empty()));
+            } else {
+                value.append((char) character);
             }
         }
     }
 
-    /// Reads the rest of a quoted value.
+    /// Reads a quoted value from behind its first quote on.
     ///
-    /// @return false if it does not end
-    private boolean quoted(StringBuilder value) throws IOException {
+    /// @return the character behind its last quote
+    private int quoted(StringBuilder value) throws IOException {
+        var afterQuote = false;
         while (value.length() <= MAX_QUOTED) {
             int character = read();
-            if (character == END) {
-                break;
-            }
             if (character == '"') {
-                int next = read();
-                if (next != '"') {
-                    pushedBack = next;
-                    return true;
+                if (afterQuote) {
+                    value.append('"');
                 }
+                afterQuote = !afterQuote;
+            } else if (afterQuote) {
+                return character;
+            } else if (character == END) {
+                break;
+            } else {
+                value.append((char) character);
             }
-            value.append((char) character);
         }
-        return false;
+        return UNCLOSED;
     }
 
     /// Python ends lines with CR LF; so do files that were edited on Windows.
@@ -110,19 +103,20 @@ final class CsvRecords {
         return !value.isEmpty() && value.charAt(end - 1) == '\r' ? value.substring(0, end - 1) : value.toString();
     }
 
-    private void skipLine() throws IOException {
+    /// Skips the rest of the line.
+    private Optional<CsvRecord> broken(int begin, String problem) throws IOException {
         int character;
         do {
             character = read();
         } while (character != '\n' && character != END);
+        return Optional.of(new CsvRecord(begin, List.of(), Optional.of(problem)));
     }
 
     private int read() throws IOException {
-        int character = pushedBack == NOTHING ? reader.read() : pushedBack;
-        if (pushedBack == NOTHING && character == '\n') {
+        int character = reader.read();
+        if (character == '\n') {
             line++;
         }
-        pushedBack = NOTHING;
         return character;
     }
 }

@@ -1,15 +1,14 @@
 package dev.tokenstore.cli.migration.source;
 
-import dev.tokenstore.cli.CommandException;
-import dev.tokenstore.cli.ExitCode;
+import dev.tokenstore.cli.output.CommandException;
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.util.Objects;
 import java.util.Set;
 
-/// Where a MySQL database is, and who asks: `mysql://USER@HOST[:PORT]/DATABASE`.
+/// The address of a MySQL database and the user's name: `mysql://USER@HOST[:PORT]/DATABASE`.
 public record MysqlAddress(String user, String host, int port, String database) {
-    /// Where the password comes from, for one on the command line is everyone's.
+    /// The variable that holds the password: every user of the machine can read a command line.
     public static final String PASSWORD_VARIABLE = "TOKENSTORE_MYSQL_PASSWORD";
 
     static final String SCHEME = "mysql";
@@ -17,7 +16,7 @@ public record MysqlAddress(String user, String host, int port, String database) 
     private static final int DEFAULT_PORT = 3306;
     private static final Set<String> LOCAL = Set.of("localhost", "127.0.0.1", "[::1]");
 
-    /// Reads an address.
+    /// Parses an address.
     ///
     /// @throws CommandException if it is malformed or holds a password; the message does not quote it
     public static MysqlAddress parse(String text) {
@@ -29,8 +28,7 @@ public record MysqlAddress(String user, String host, int port, String database) 
         }
         var user = Objects.requireNonNullElse(uri.getUserInfo(), "");
         if (user.contains(":")) {
-            throw new CommandException(
-                    ExitCode.USAGE,
+            throw CommandException.usage(
                     "a password on the command line can be read by every user of this machine; take it out of the"
                             + " address and put it into $" + PASSWORD_VARIABLE);
         }
@@ -48,8 +46,8 @@ public record MysqlAddress(String user, String host, int port, String database) 
     }
 
     private static CommandException malformed() {
-        return new CommandException(
-                ExitCode.USAGE, "the address of the database is malformed; give mysql://USER@HOST[:PORT]/DATABASE");
+        return CommandException.usage(
+                "the address of the database is malformed; give mysql://USER@HOST[:PORT]/DATABASE");
     }
 
     boolean isLocal() {

@@ -1,7 +1,6 @@
 package dev.tokenstore.cli.migration.source;
 
-import dev.tokenstore.cli.CommandException;
-import dev.tokenstore.cli.ExitCode;
+import dev.tokenstore.cli.output.CommandException;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
@@ -12,11 +11,11 @@ import org.jspecify.annotations.Nullable;
 
 /// The table of an SDK's `DBStore` on MySQL, or a server that speaks its protocol.
 ///
-/// One query reads it all, in the order of the SDKs' ids, which are numbers kept as text; rows come as they are
-/// consumed.
+/// One query reads it all, in the order of the SDKs' ids, which are numbers stored as text; rows are fetched as
+/// they are consumed.
 public record MysqlTable(
         MysqlAddress address, String table, @Nullable String password, MysqlTls tls) implements TokenSource {
-    /// How long the server waits for a reader that is busy with what it read: writing a batch takes up to a minute.
+    /// How long the server waits for the reader, which writes a batch of up to a minute between two rows.
     private static final int READER_MAY_BE_BUSY_SECONDS = 1800;
 
     private static final int ROWS_AT_A_TIME = 500;
@@ -37,7 +36,7 @@ public record MysqlTable(
             // one query sees the table as it was when it began
             return true;
         } catch (SQLException e) {
-            throw new CommandException(ExitCode.FAILED, explanation(e), e);
+            throw CommandException.failed(explanation(e), e);
         }
     }
 
@@ -69,6 +68,6 @@ public record MysqlTable(
             return "cannot talk to " + address + "; check host and port, and with --tls how it is encrypted";
         }
         return "cannot read table " + table + " of " + address
-                + "; check that the user may SELECT from it, and name the" + " table of tokens with --table";
+                + "; check that the user may SELECT from it, and name the table of tokens with --table";
     }
 }

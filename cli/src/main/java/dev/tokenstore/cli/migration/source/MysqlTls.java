@@ -4,18 +4,18 @@ import java.nio.file.Path;
 import java.util.Properties;
 import org.jspecify.annotations.Nullable;
 
-/// Whether the connection to a database is encrypted, and whose certificate is believed.
+/// Whether the connection to a database is encrypted, and which certificates are trusted.
 ///
-/// @param mode null for: as fits the address
-/// @param authority a file with the certificate that the server's is checked against; null for the machine's
+/// @param mode null for `OFF` on this machine and `VERIFY` elsewhere
+/// @param authority a file with the trusted certificate; null for the certificates that this machine trusts
 public record MysqlTls(@Nullable Mode mode, @Nullable Path authority) {
-    /// How far the server is trusted.
+    /// How the connection is encrypted and the server authenticated.
     public enum Mode {
-        /// Tokens and password go unencrypted.
+        /// Tokens and password are sent unencrypted.
         OFF,
-        /// Encrypted, with whoever answers.
+        /// Encrypted; any certificate is accepted.
         TRUST,
-        /// Encrypted, and the server must prove that it is the host of the address.
+        /// Encrypted; the certificate must be valid for the host of the address.
         VERIFY
     }
 
@@ -31,12 +31,11 @@ public record MysqlTls(@Nullable Mode mode, @Nullable Path authority) {
             properties.setProperty("serverSslCert", authority.toString());
         }
         if (address.isLocal()) {
-            // MySQL 8 hands out the key that the password is encrypted with; nobody else can answer on loopback
+            // MySQL 8 sends the key that encrypts the password; on loopback no other host can answer with its own
             properties.setProperty("allowPublicKeyRetrieval", "true");
         }
     }
 
-    /// A certificate proves nothing more on the machine itself; anywhere else nobody reads along unasked.
     Mode modeFor(MysqlAddress address) {
         if (mode != null) {
             return mode;

@@ -2,13 +2,13 @@ package dev.tokenstore.cli.migration.source;
 
 import dev.tokenstore.store.token.TokenFields;
 
-/// One row of a source. Where a person finds it is its `place`: `line 12`, `row 12`.
+/// One row of a source. Its `location` tells a person where it is: `line 12`, `row 12`.
 public sealed interface SourceRow {
-    String place();
+    String location();
 
-    /// A row that holds a token, its id included.
-    record Readable(String place, TokenFields fields) implements SourceRow {}
+    /// A row that holds a token, with its id.
+    record Readable(String location, TokenFields fields) implements SourceRow {}
 
-    /// A row that holds none; `problem` says why, without a value of it.
-    record Broken(String place, String problem) implements SourceRow {}
+    /// A row that holds none; `problem` says why and holds no value of the row.
+    record Broken(String location, String problem) implements SourceRow {}
 }

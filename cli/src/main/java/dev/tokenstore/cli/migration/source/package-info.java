@@ -1,4 +1,4 @@
-/// Where tokens come from: what the SDKs' own stores wrote, read row by row.
+/// The SDKs' own stores, read row by row.
 @NullMarked
 package dev.tokenstore.cli.migration.source;
 

@@ -12,7 +12,7 @@ import static dev.tokenstore.store.token.TokenField.USER_SIGNATURE;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.tokenstore.cli.CommandException;
+import dev.tokenstore.cli.output.CommandException;
 import dev.tokenstore.store.token.TokenField;
 import dev.tokenstore.store.token.TokenFields;
 import java.io.IOException;
@@ -77,7 +77,7 @@ class CsvFileTest {
                 .endsWith("\nlines");
         assertThat(rows.values(REFRESH_TOKEN).get(4)).isEqualTo("1000.fixture-secret-refresh-odd, with a comma");
         assertThat(rows.values(ACCESS_TOKEN).get(4)).isEqualTo("1000.fixture-secret-access-\"odd\"");
-        assertThat(rows.readable().get(5).place())
+        assertThat(rows.readable().get(5).location())
                 .as("a row is named by the line it begins at")
                 .isEqualTo("line 8");
         assertThat(rows.broken()).isEmpty();

@@ -7,7 +7,7 @@ import static dev.tokenstore.store.token.TokenField.USER_SIGNATURE;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.tokenstore.cli.CommandException;
+import dev.tokenstore.cli.output.CommandException;
 import java.sql.SQLException;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;

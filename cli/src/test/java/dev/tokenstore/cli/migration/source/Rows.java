@@ -34,7 +34,7 @@ record Rows(List<SourceRow> all, boolean stayed) {
         return all.stream()
                 .filter(SourceRow.Broken.class::isInstance)
                 .map(SourceRow.Broken.class::cast)
-                .map(row -> row.place() + ": " + row.problem())
+                .map(row -> row.location() + ": " + row.problem())
                 .toList();
     }
 }

@@ -8,33 +8,32 @@ import java.util.EnumMap;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/// What an import keeps of a token that is stored, or is about to be: hashes, an id and a version; no value that is
-/// secret.
-final class KnownToken {
+/// What an import holds of a token that is stored or will be: hashes, an id and a version, but no secret value.
+final class TokenDigest {
     private static final long UNKNOWN = Long.MIN_VALUE;
     private static final TokenField[] FIELDS = TokenField.values();
 
-    /// Two numbers per field; both 0 where it is absent.
+    /// The hash of each field, as two numbers; both are 0 if it is absent.
     private final long[] hashes = new long[2 * FIELDS.length];
 
     private final long order;
     private final long createdMicros;
-    private final @Nullable String place;
+    private final @Nullable String location;
     private long expiryMillis = UNKNOWN;
     private volatile @Nullable String id;
     private volatile @Nullable String version;
 
-    /// @param order the later it became known, the higher
-    /// @param created null for now
-    /// @param place of the row of the source it comes from; null for one that was stored before
-    KnownToken(long order, @Nullable Instant created, @Nullable String place) {
+    /// @param order the number of tokens that were added before it
+    /// @param created null for a token that is not stored yet
+    /// @param location of its row in the source; null for a token that was stored before
+    TokenDigest(long order, @Nullable Instant created, @Nullable String location) {
         this.order = order;
         this.createdMicros =
                 created == null ? Long.MAX_VALUE : created.getEpochSecond() * 1_000_000 + created.getNano() / 1_000;
-        this.place = place;
+        this.location = location;
     }
 
-    /// Takes note of values that replace those before.
+    /// Replaces the values of the given fields.
     void set(TokenFields fields) {
         fields.forEachPresent((field, value) -> {
             var hash = Hash.of(field, value);
@@ -44,13 +43,17 @@ final class KnownToken {
         fields.expiry().ifPresent(expiry -> expiryMillis = expiry.toEpochMilli());
     }
 
-    /// Takes note of where the token is stored.
-    void stored(String atId, String atVersion) {
-        id = atId;
-        version = atVersion;
+    /// Sets id and version of the token after it was saved.
+    void setStored(StoredToken token) {
+        id = idOf(token);
+        version = token.version();
     }
 
-    /// Where the first of a field's two numbers is.
+    static String idOf(StoredToken token) {
+        return token.fields().get(TokenField.ID).orElseThrow().reveal();
+    }
+
+    /// The index of the first of a field's two numbers.
     @SuppressWarnings("EnumOrdinal") // never leaves this object
     private static int high(TokenField field) {
         return 2 * field.ordinal();
@@ -81,12 +84,12 @@ final class KnownToken {
         return Optional.ofNullable(version);
     }
 
-    /// Where the source has it, if that is where it comes from.
-    Optional<String> place() {
-        return Optional.ofNullable(place);
+    /// Empty for a token that was stored before the import.
+    Optional<String> location() {
+        return Optional.ofNullable(location);
     }
 
-    /// This token as the rules see one: a hash instead of each value.
+    /// A row for the store's rules, which only compare values: each value is replaced by its hash.
     StoredToken row() {
         var values = new EnumMap<TokenField, String>(TokenField.class);
         for (var field : FIELDS) {
@@ -98,7 +101,7 @@ final class KnownToken {
     }
 
     /// A token among others, in the order of their age.
-    record Row(KnownToken token, TokenFields fields) implements StoredToken {
+    record Row(TokenDigest token, TokenFields fields) implements StoredToken {
         private static final Instant LATER_THAN_ALL = Instant.parse("9999-12-31T23:59:59Z");
 
         @Override

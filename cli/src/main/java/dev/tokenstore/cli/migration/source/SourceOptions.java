@@ -1,7 +1,6 @@
 package dev.tokenstore.cli.migration.source;
 
-import dev.tokenstore.cli.CommandException;
-import dev.tokenstore.cli.ExitCode;
+import dev.tokenstore.cli.output.CommandException;
 import java.io.IOException;
 import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
@@ -13,8 +12,8 @@ import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-/// The options that say where tokens come from; a picocli mixin.
-public final class Sources {
+/// The options that name the source of an import; a picocli mixin.
+public final class SourceOptions {
     private static final byte[] SQLITE = "SQLite format 3\0".getBytes(StandardCharsets.US_ASCII);
 
     @Parameters(
@@ -57,7 +56,7 @@ public final class Sources {
             description = "The certificate (PEM) that the server's must come from. Default: what this machine trusts.")
     private @Nullable Path authority;
 
-    /// For messages: the source as it was given, without what could be secret.
+    /// The source as it was given, without anything secret.
     public String description() {
         return isMysql() ? MysqlAddress.parse(source).toString() : source;
     }
@@ -66,7 +65,7 @@ public final class Sources {
         return source.startsWith(MysqlAddress.SCHEME + ":");
     }
 
-    /// What the options name. Asks for a password if need be.
+    /// Opens the source that the options name. Asks for a password if one is needed.
     ///
     /// @throws CommandException if they name nothing that can be read
     public TokenSource open() {
@@ -75,7 +74,7 @@ public final class Sources {
             return new MysqlTable(address, table, password(address), new MysqlTls(tls, authority));
         }
         var file = Path.of(source);
-        return isSqlite(file) ? new SqliteFile(file, table) : new CsvFile(file, charset, Optional.ofNullable(dialect));
+        return isSqlite(file) ? new SqliteTable(file, table) : new CsvFile(file, charset, Optional.ofNullable(dialect));
     }
 
     @SuppressWarnings("SystemConsoleNull") // which NullAway wants to see checked
@@ -96,8 +95,8 @@ public final class Sources {
         try (var in = Files.newInputStream(file)) {
             return Arrays.equals(in.readNBytes(SQLITE.length), SQLITE);
         } catch (IOException e) {
-            throw new CommandException(
-                    ExitCode.FAILED, "cannot read " + file + "; check that it is there and that you may read it", e);
+            throw CommandException.failed(
+                    "cannot read " + file + "; check that it is there and that you may read it", e);
         }
     }
 }

@@ -7,12 +7,12 @@ import java.util.Map;
 import java.util.Optional;
 import org.yaml.snakeyaml.nodes.Node;
 
-/// The sidecar as it is put into pods, and what comes with it.
+/// The sidecar container that is put into pods, and the volumes, mounts and variables that it needs.
 ///
-/// @param image that the container runs
-/// @param pullPolicy of the image; empty: as Kubernetes does by the image's tag
-record Sidecar(String image, Optional<String> pullPolicy) {
-    /// The image as this version's chart names it, without a registry.
+/// @param image of the container
+/// @param pullPolicy of the image; empty for Kubernetes' default, which depends on the image's tag
+record SidecarContainer(String image, Optional<String> pullPolicy) {
+    /// The image of this version's chart, without a registry.
     static final String SHIPPED_IMAGE = "oauth-token-store/sidecar:0.1.0";
 
     static final String CONTAINER = "tokenstore";
@@ -33,7 +33,7 @@ record Sidecar(String image, Optional<String> pullPolicy) {
             mountPath: %s
             """.formatted(SOCKET_VOLUME, SOCKET_FOLDER);
 
-    /// The socket's volume, and what makes the sidecar alone the pod's service account.
+    /// The volume of the socket, and the service account's token for the sidecar alone.
     static final List<String> VOLUMES = List.of("""
             name: %s
             emptyDir:

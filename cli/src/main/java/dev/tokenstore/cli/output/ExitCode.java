@@ -1,13 +1,13 @@
-package dev.tokenstore.cli;
+package dev.tokenstore.cli.output;
 
-/// How a command ended; documented in `docs/cli.md`, and never renumbered.
+/// The exit codes of all commands, which are documented in `docs/cli.md` and never renumbered.
 public enum ExitCode {
     OK(0, "done"),
-    FAILED(1, "failed, or something that was checked is not well"),
+    FAILED(1, "failed, or a check found a problem"),
     USAGE(2, "the command line is wrong, or a confirmation is missing"),
     NOT_FOUND(3, "there is no such token, or no such store"),
     UNREACHABLE(4, "the sidecar or the API server did not answer"),
-    DENIED(5, "the account may not do this, or there is no such store: without rights nobody can tell"),
+    DENIED(5, "the account may not do this, or there is no such store: an account without rights cannot tell"),
     INCOMPLETE(6, "done, but some rows of an import were skipped or not stored; the output names them");
 
     private final int number;
@@ -22,7 +22,7 @@ public enum ExitCode {
         return number;
     }
 
-    String meaning() {
+    public String meaning() {
         return meaning;
     }
 }

@@ -1,6 +1,5 @@
-package dev.tokenstore.cli;
+package dev.tokenstore.cli.output;
 
-import dev.tokenstore.cli.output.Format;
 import picocli.CommandLine.Option;
 
 /// How a command prints its result; a picocli mixin.
@@ -10,9 +9,9 @@ public final class OutputOptions {
             paramLabel = "table|json|yaml",
             defaultValue = "table",
             description = "How to print the result. Default: table.")
-    private Format format = Format.TABLE;
+    private OutputFormat format = OutputFormat.TABLE;
 
-    public Format format() {
+    public OutputFormat format() {
         return format;
     }
 }

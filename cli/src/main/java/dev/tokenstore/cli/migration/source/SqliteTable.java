@@ -1,18 +1,19 @@
 package dev.tokenstore.cli.migration.source;
 
-import dev.tokenstore.cli.CommandException;
-import dev.tokenstore.cli.ExitCode;
+import dev.tokenstore.cli.output.CommandException;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.function.Consumer;
 import org.sqlite.SQLiteConfig;
 
 /// The table of a custom store on SQLite, as in the SDKs' samples.
 ///
-/// It is read in short queries, each of which goes on behind the row that the one before ended with: a reader keeps
-/// those who write to the file waiting, and the app may still be running.
-public record SqliteFile(Path file, String table) implements TokenSource {
+/// It is read in short queries, each of which starts behind the last row of the one before: a reader blocks
+/// writers, and the app may still be running.
+public record SqliteTable(Path file, String table) implements TokenSource {
     private static final int ROWS_PER_QUERY = 500;
 
     @Override
@@ -20,14 +21,13 @@ public record SqliteFile(Path file, String table) implements TokenSource {
         try (var connection = open()) {
             var before = dataVersion(connection);
             long after = Long.MIN_VALUE;
-            for (var batch = batch(connection, after); batch.last() > after; batch = batch(connection, after)) {
-                after = batch.last();
-                batch.rows().forEach(rows);
+            for (var batch = batch(connection, after); !batch.isEmpty(); batch = batch(connection, after)) {
+                after = batch.lastKey();
+                batch.values().forEach(rows);
             }
             return before == dataVersion(connection);
         } catch (SQLException e) {
-            throw new CommandException(
-                    ExitCode.FAILED,
+            throw CommandException.failed(
                     "cannot read table " + table + " of " + file + "; check that it is a SQLite file that you may read,"
                             + " and name its table of tokens with --table",
                     e);
@@ -41,13 +41,20 @@ public record SqliteFile(Path file, String table) implements TokenSource {
         return config.createConnection("jdbc:sqlite:" + file.toAbsolutePath());
     }
 
-    private TableRows.Batch batch(Connection connection, long after) throws SQLException {
+    /// Returns the next rows by their `rowid`.
+    private SortedMap<Long, SourceRow> batch(Connection connection, long after) throws SQLException {
         var query = "SELECT rowid, * FROM " + TableRows.quoted(table, '"') + " WHERE rowid > ? ORDER BY rowid LIMIT "
                 + ROWS_PER_QUERY;
         try (var statement = connection.prepareStatement(query)) {
             statement.setLong(1, after);
             try (var results = statement.executeQuery()) {
-                return TableRows.batch(results, "table " + table + " of " + file, after);
+                var columns = TableRows.columns(results, 2, "table " + table + " of " + file);
+                var rows = new TreeMap<Long, SourceRow>();
+                while (results.next()) {
+                    var number = results.getLong(1);
+                    rows.put(number, TableRows.row(results, 2, columns, "row " + number));
+                }
+                return rows;
             }
         }
     }

@@ -1,24 +1,23 @@
-package dev.tokenstore.cli;
+package dev.tokenstore.cli.output;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.time.Duration;
-import java.time.Instant;
 import org.junit.jupiter.api.Test;
 
 class ProgressTest {
     private final StringWriter err = new StringWriter();
-    private Instant now = Instant.EPOCH;
+    private Duration now = Duration.ZERO;
 
     @Test
-    void isSilentAboutShortWorkAndTellsNowAndThenOfLongWork() {
-        var progress = new Progress(new PrintWriter(err), () -> now, count -> count + " done");
+    void isSilentAboutShortWorkAndReportsLongWorkNowAndThen() {
+        var progress = progress();
 
         for (int second = 0; second < 12; second++) {
-            progress.step();
-            now = now.plus(Duration.ofSeconds(1));
+            progress.add(1);
+            now = now.plusSeconds(1);
         }
 
         assertThat(err.toString().lines()).containsExactly("3 done", "8 done");
@@ -26,14 +25,18 @@ class ProgressTest {
     }
 
     @Test
-    void isSilentAboutTheWaitForTheFirstThing() {
-        var progress = new Progress(new PrintWriter(err), () -> now, count -> count + " done");
-        now = now.plus(Duration.ofSeconds(60));
+    void isSilentAboutTheWaitForTheFirstItem() {
+        var progress = progress();
+        now = now.plusSeconds(60);
 
-        progress.step();
-        progress.step(2000);
+        progress.add(1);
+        progress.add(2000);
 
         assertThat(err.toString()).isEmpty();
         assertThat(progress.count()).isEqualTo(2001);
+    }
+
+    private Progress progress() {
+        return new Progress(new PrintWriter(err), count -> count + " done", () -> now.toNanos());
     }
 }

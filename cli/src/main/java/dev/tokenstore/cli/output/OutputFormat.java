@@ -1,7 +1,7 @@
 package dev.tokenstore.cli.output;
 
 /// How a command prints its result.
-public enum Format {
+public enum OutputFormat {
     TABLE,
     JSON,
     YAML

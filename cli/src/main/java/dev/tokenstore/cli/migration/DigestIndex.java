@@ -13,9 +13,9 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
 
-/// All tokens that are stored or about to be, to be looked up as in a store; their values are hashes. Some 700 bytes
-/// per token. Not thread-safe.
-final class KnownTokens implements TokenLookup {
+/// The tokens that are stored or will be, looked up by hashes of their values. Takes some 700 bytes per token. Not
+/// thread-safe.
+final class DigestIndex implements TokenLookup {
     private static final List<TokenField> LOOKED_UP = List.of(
             TokenField.ID,
             TokenField.USER_SIGNATURE,
@@ -23,18 +23,18 @@ final class KnownTokens implements TokenLookup {
             TokenField.GRANT_TOKEN,
             TokenField.ACCESS_TOKEN);
 
-    private final Map<Hash, KnownToken> first = new HashMap<>();
-    private final Map<Hash, List<KnownToken>> others = new HashMap<>();
+    private final Map<Hash, TokenDigest> first = new HashMap<>();
+    private final Map<Hash, List<TokenDigest>> others = new HashMap<>();
 
-    /// Takes note of a token's values, which replace those before.
-    void put(KnownToken token, TokenFields fields) {
+    /// Adds a token, or replaces the given values of one.
+    void put(TokenDigest token, TokenFields fields) {
         token.set(fields);
         for (var field : LOOKED_UP) {
             fields.get(field).map(value -> Hash.of(field, value)).ifPresent(hash -> put(hash, token));
         }
     }
 
-    private void put(Hash hash, KnownToken token) {
+    private void put(Hash hash, TokenDigest token) {
         var before = first.putIfAbsent(hash, token);
         if (before != null && before != token) {
             var more = others.computeIfAbsent(hash, none -> new ArrayList<>(1));
@@ -44,7 +44,7 @@ final class KnownTokens implements TokenLookup {
         }
     }
 
-    /// The fields with hashes for values, as this lookup wants them.
+    /// Replaces each value by its hash, for lookups here.
     static TokenFields hashed(TokenFields fields) {
         var hashes = new EnumMap<TokenField, String>(TokenField.class);
         fields.forEachPresent((field, value) -> {
@@ -76,6 +76,6 @@ final class KnownTokens implements TokenLookup {
         var hash = Hash.parse(text);
         return Stream.concat(Stream.ofNullable(first.get(hash)), others.getOrDefault(hash, List.of()).stream())
                 .filter(token -> token.has(field, hash))
-                .map(KnownToken::row);
+                .map(TokenDigest::row);
     }
 }

@@ -7,7 +7,7 @@ import static dev.tokenstore.store.token.TokenField.USER_SIGNATURE;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.tokenstore.cli.CommandException;
+import dev.tokenstore.cli.output.CommandException;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
@@ -19,7 +19,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /// The custom store on SQLite of the SDKs' samples.
-class SqliteFileTest {
+class SqliteTableTest {
     /// The statement of the Python SDK's sample.
     private static final String SAMPLE_TABLE =
             "CREATE TABLE oauthtoken (id varchar(10) NOT NULL,user_name varchar(255),"
@@ -43,7 +43,7 @@ class SqliteFileTest {
         assertThat(rows.values(USER_SIGNATURE)).containsExactly("bob", "-");
         assertThat(rows.values(REFRESH_TOKEN)).containsExactly("fixture-secret-b", "fixture-secret-'quoted', \"é\"\n");
         assertThat(rows.values(EXPIRES_IN)).containsExactly("1893456000000", "-");
-        assertThat(rows.readable().stream().map(SourceRow::place).toList()).containsExactly("row 1", "row 2");
+        assertThat(rows.readable().stream().map(SourceRow::location).toList()).containsExactly("row 1", "row 2");
         assertThat(rows.stayed()).isTrue();
     }
 
@@ -66,7 +66,7 @@ class SqliteFileTest {
         try (var database = database(SAMPLE_TABLE)) {
             insert(database, "1", "alice", "fixture-secret-a", null);
 
-            var stayed = new SqliteFile(file(), "oauthtoken").read(row -> rewrite(database));
+            var stayed = new SqliteTable(file(), "oauthtoken").read(row -> rewrite(database));
 
             assertThat(stayed).isFalse();
         }
@@ -105,7 +105,7 @@ class SqliteFileTest {
     }
 
     private Rows read(String table) {
-        return Rows.of(new SqliteFile(file(), table));
+        return Rows.of(new SqliteTable(file(), table));
     }
 
     private Path file() {
