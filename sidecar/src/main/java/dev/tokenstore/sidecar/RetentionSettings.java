@@ -4,8 +4,7 @@ import dev.tokenstore.api.OAuthTokenStoreSpec;
 import dev.tokenstore.api.OAuthTokenStoreSpec.Cleanup;
 import dev.tokenstore.api.OAuthTokenStoreSpec.Delay;
 import dev.tokenstore.api.OAuthTokenStoreSpec.Limits;
-import dev.tokenstore.api.RetentionPolicy;
-import dev.tokenstore.store.sqlite.EmbeddedPolicy;
+import dev.tokenstore.store.StoreSettings;
 import java.time.Duration;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -19,10 +18,8 @@ record RetentionSettings(Settings settings) {
     /// Reads what `settings` say.
     ///
     /// @throws SettingException naming the setting that is malformed or contradicts another
-    EmbeddedPolicy policy() {
-        var spec = spec();
-        return new EmbeddedPolicy(
-                RetentionPolicy.of(spec), Optional.ofNullable(spec.limits()).map(Limits::maxTokens));
+    StoreSettings policy() {
+        return StoreSettings.of(spec());
     }
 
     /// What an `OAuthTokenStore` would say for the same.

@@ -46,7 +46,7 @@ final class Sidecar {
         this.config = config;
         this.storage = storage;
         this.meters = meters;
-        this.store = new TokenStore(storage.storage(), clock, random);
+        this.store = new TokenStore(storage.storage(), storage.storage(), storage.uses(), random);
         this.server = new GrpcServer(store, config.limits(), watch);
         this.readiness = new StoreReadiness(storage.check(), PAUSES, random, server::becomeReady);
     }

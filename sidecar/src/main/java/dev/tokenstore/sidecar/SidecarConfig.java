@@ -2,7 +2,7 @@ package dev.tokenstore.sidecar;
 
 import dev.tokenstore.runtime.program.ProgramLog;
 import dev.tokenstore.sidecar.grpc.GrpcServer;
-import dev.tokenstore.store.sqlite.EmbeddedPolicy;
+import dev.tokenstore.store.StoreSettings;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
@@ -48,7 +48,7 @@ record SidecarConfig(
     /// A file on this machine.
     ///
     /// @param policy how long its tokens live
-    record Embedded(Path file, EmbeddedPolicy policy) implements Backend {}
+    record Embedded(Path file, StoreSettings settings) implements Backend {}
 
     /// A path, and the permission bits of the socket there.
     record UnixSocket(Path path, int mode) {}

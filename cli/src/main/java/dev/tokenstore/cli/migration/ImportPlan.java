@@ -42,19 +42,18 @@ final class ImportPlan {
     /// @param place where the source has it
     Decision decide(String place, TokenFields row) {
         var hashed = KnownTokens.hashed(row);
-        var withItsId = hashed.get(TokenField.ID).flatMap(known::byId);
+        var withItsId = hashed.id().flatMap(known::byId);
         var found = withItsId
-                .filter(token -> TokenRules.toUpdateWhateverItsId(hashed, new TokenRules.RowsAtHand(List.of(token)))
+                .filter(token -> TokenRules.toUpdateByUserOrCredential(hashed, new TokenRules.RowsAtHand(List.of(token)))
                         .isPresent())
-                .or(() -> TokenRules.toUpdateWhateverItsId(hashed, known));
-        return found.isPresent() ? meet(((KnownToken.Row) found.get()).token(), row) : create(place, row, withItsId);
+                .or(() -> TokenRules.toUpdateByUserOrCredential(hashed, known));
+        return found.isPresent() ? meet((KnownToken) found.get().handle(), row) : create(place, row, withItsId);
     }
 
     private Decision create(String place, TokenFields row, Optional<StoredToken> withItsId) {
         var hasId = row.has(TokenField.ID);
         var newId = withItsId
-                .map(token -> ((KnownToken.Row) token)
-                        .token()
+                .map(token -> ((KnownToken) token.handle())
                         .place()
                         .map(line -> "its id is taken by " + line)
                         .orElse(ID_IS_TAKEN_IN_STORE))

@@ -11,10 +11,10 @@ import dev.tokenstore.store.kubernetes.KubernetesConnection;
 import dev.tokenstore.store.token.InvalidTokenException;
 import dev.tokenstore.store.token.TokenField;
 import dev.tokenstore.store.token.TokenFields;
+import dev.tokenstore.store.token.TokenId;
 import java.time.Instant;
 import java.util.EnumMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
@@ -63,7 +63,7 @@ final class ClusterStore implements StoreAccess {
 
     @Override
     public Optional<Token> findById(String id) {
-        return explained(() -> store.findById(idOf(id))).map(ClusterStore::tokenOf);
+        return explained(() -> store.findById(new TokenId(id))).map(ClusterStore::tokenOf);
     }
 
     @Override
@@ -119,7 +119,7 @@ final class ClusterStore implements StoreAccess {
     @Override
     public void delete(String id) {
         explained(() -> {
-            store.delete(idOf(id));
+            store.delete(new TokenId(id));
             return id;
         });
     }
@@ -127,10 +127,6 @@ final class ClusterStore implements StoreAccess {
     @Override
     public long deleteAll() {
         return explained(store::deleteAll);
-    }
-
-    private static TokenFields idOf(String id) {
-        return TokenFields.of(Map.of(TokenField.ID, id));
     }
 
     private static TokenFields fieldsOf(Token token) {

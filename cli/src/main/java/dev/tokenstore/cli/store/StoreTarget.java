@@ -2,6 +2,7 @@ package dev.tokenstore.cli.store;
 
 import dev.tokenstore.client.TokenStoreClient;
 import dev.tokenstore.store.TokenStore;
+import dev.tokenstore.store.UseRecorder;
 import dev.tokenstore.store.kubernetes.KubernetesConnection;
 import io.fabric8.kubernetes.client.Config;
 import java.io.PrintWriter;
@@ -39,7 +40,7 @@ public sealed interface StoreTarget {
                     secret -> err.println("Secret " + secret + " is left out: it cannot be read as a token; repair or"
                             + " delete it"));
             return new ClusterStore(
-                    connection, new TokenStore(new WithoutUse(storage), clock, random), namespace + "/" + name);
+                    connection, new TokenStore(storage, storage, UseRecorder.NONE, random), namespace + "/" + name);
         }
     }
 }

@@ -7,6 +7,7 @@ import dev.tokenstore.api.TokenSecretLayout;
 import dev.tokenstore.cli.CrmStore;
 import dev.tokenstore.store.StoredToken;
 import dev.tokenstore.store.TokenStore;
+import dev.tokenstore.store.UseRecorder;
 import dev.tokenstore.store.kubernetes.KubernetesConnection;
 import dev.tokenstore.store.token.SecretValue;
 import dev.tokenstore.store.token.TokenField;
@@ -50,8 +51,8 @@ final class ImportedStore implements AutoCloseable {
         namespace = CrmStore.create(kubernetes, "{}").namespace();
         connection = KubernetesConnection.open(kubernetes.config(), InstantSource.system());
         var random = new SecureRandom();
-        store = new TokenStore(
-                connection.storage(namespace, "crm", random, unreadable -> {}), InstantSource.system(), random);
+        var storage = connection.storage(namespace, "crm", random, unreadable -> {});
+        store = new TokenStore(storage, storage, UseRecorder.NONE, random);
         options = switch (way) {
             case CLUSTER ->
                 List.of(
