@@ -1,9 +1,9 @@
 package dev.tokenstore.sidecar;
 
 import dev.tokenstore.store.StorageException;
-import dev.tokenstore.store.kubernetes.KubernetesConnection;
 import dev.tokenstore.store.embedded.CleanupListener;
 import dev.tokenstore.store.embedded.MachineClock;
+import dev.tokenstore.store.kubernetes.KubernetesConnection;
 import dev.tokenstore.store.sqlite.SqliteTokenStorage;
 import io.fabric8.kubernetes.client.Config;
 import java.io.IOException;

@@ -10,8 +10,8 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 
-/// Records last use in a store whose sessions end without use: coarsely, at most once in a tenth of the session timeout,
-/// and in the background, so that no read waits. Thread-safe.
+/// Records last use in a store whose sessions end without use: at most once in a tenth of the session timeout, and in
+/// the background, so that no read waits. Thread-safe.
 ///
 /// After a failure, for instance of a client that may only read, it pauses.
 public final class LastUse implements UseRecorder, AutoCloseable {

@@ -39,8 +39,7 @@ public final class LivingTokens {
     /// @param factsAt what is known of the row at a moment
     public boolean isOver(Function<Instant, TokenFacts> factsAt) {
         var now = clock.instant();
-        return policy()
-                .endForReaders(factsAt.apply(now))
+        return policy().endForReaders(factsAt.apply(now))
                 .filter(end -> !end.over().isAfter(now))
                 .isPresent();
     }
@@ -73,8 +72,8 @@ public final class LivingTokens {
                 row.updateTime(),
                 row.lastActive(),
                 row.fields().expiry().orElse(null),
-                Credentials.of(row.fields().has(TokenField.ACCESS_TOKEN), row.fields().isRenewable()),
+                Credentials.of(
+                        row.fields().has(TokenField.ACCESS_TOKEN), row.fields().isRenewable()),
                 seenAt);
     }
-
 }

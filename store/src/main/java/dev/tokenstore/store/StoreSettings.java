@@ -5,7 +5,8 @@ import dev.tokenstore.api.RetentionPolicy;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/// The settings of a store, whatever its storage: in a cluster those of its `OAuthTokenStore`, else those of the program.
+/// The settings of a store, whatever its storage: in a cluster those of its `OAuthTokenStore`, else those of the
+/// program.
 ///
 /// @param retention how long tokens live, and what is deleted when
 /// @param maxTokens how many tokens the store may hold; empty: any number

@@ -1,6 +1,5 @@
 package dev.tokenstore.store;
 
-import dev.tokenstore.store.token.TokenField;
 import dev.tokenstore.store.token.TokenFields;
 import dev.tokenstore.store.token.TokenId;
 import java.time.Instant;

@@ -19,8 +19,8 @@ import java.util.stream.Stream;
 
 /// Which row is meant: the matching rules of the six operations, the same for every storage.
 ///
-/// A find must not return a row on a weak match, a save must not make a twin; so a save may update a row that a find with
-/// the same values would miss.
+/// A find must not return a row on a weak match, a save must not make a twin. So a save may update a row that a find
+/// with the same values would miss.
 public final class TokenRules {
     private static final Comparator<StoredToken> OLDEST_FIRST =
             Comparator.comparing(StoredToken::createTime).thenComparing(StoredToken::name);

@@ -4,7 +4,6 @@ import static dev.tokenstore.store.token.TokenField.ID;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.tokenstore.store.token.SecretValue;
-import dev.tokenstore.store.token.InvalidTokenException;
 import dev.tokenstore.store.token.TokenFields;
 import dev.tokenstore.store.token.TokenId;
 import java.util.ArrayList;

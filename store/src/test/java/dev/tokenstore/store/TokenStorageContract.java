@@ -58,7 +58,10 @@ public interface TokenStorageContract {
                         .with(field, STORED.get(field).orElseThrow().reveal());
 
                 var insertion = storage.insert(row(
-                        sharesOne, rows -> rows.stream().filter(row -> row.fields().equals(STORED)).findFirst()));
+                        sharesOne,
+                        rows -> rows.stream()
+                                .filter(row -> row.fields().equals(STORED))
+                                .findFirst()));
 
                 assertThat(insertion).as(field.key()).isEqualTo(new TwinFound());
             }
@@ -213,7 +216,8 @@ public interface TokenStorageContract {
             assertThat(storage.list(1, "").rows()).isEmpty();
 
             var twin = STORED.with(CLIENT_ID, "C");
-            assertThat(storage.insert(row(twin, rows -> rows.stream().findFirst()))).isInstanceOf(Inserted.class);
+            assertThat(storage.insert(row(twin, rows -> rows.stream().findFirst())))
+                    .isInstanceOf(Inserted.class);
             assertThat(storage.byIdEvenIfOver(id).map(StoredToken::fields)).hasValue(twin);
             assertThat(storage.replace(over, STORED)).isEqualTo(new RowChanged());
             assertThat(storage.deleteAll()).isEqualTo(1);

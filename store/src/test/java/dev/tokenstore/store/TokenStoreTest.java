@@ -136,8 +136,8 @@ class TokenStoreTest {
     void aStaleLookupForReadsFailsNeitherASaveNorADeletion() {
         var storage = new Storage();
         var cached = new ArrayList<StoredToken>();
-        try (var store = new TokenStore(
-                new StaleLookup(cached), storage, UseRecorder.NONE, RANDOM, Duration.ofMillis(100))) {
+        try (var store =
+                new TokenStore(new StaleLookup(cached), storage, UseRecorder.NONE, RANDOM, Duration.ofMillis(100))) {
             var first = saved(store, TOKEN);
             cached.add(first);
 

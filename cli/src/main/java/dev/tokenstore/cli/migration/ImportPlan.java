@@ -44,7 +44,8 @@ final class ImportPlan {
         var hashed = KnownTokens.hashed(row);
         var withItsId = hashed.id().flatMap(known::byId);
         var found = withItsId
-                .filter(token -> TokenRules.toUpdateByUserOrCredential(hashed, new TokenRules.RowsAtHand(List.of(token)))
+                .filter(token -> TokenRules.toUpdateByUserOrCredential(
+                                hashed, new TokenRules.RowsAtHand(List.of(token)))
                         .isPresent())
                 .or(() -> TokenRules.toUpdateByUserOrCredential(hashed, known));
         return found.isPresent() ? meet((KnownToken) found.get().handle(), row) : create(place, row, withItsId);

@@ -19,9 +19,8 @@ import org.jspecify.annotations.Nullable;
 
 /// Deletes the rows of an embedded storage at their deadlines.
 ///
-/// Sleeps until the next deadline; a row that this process saves may bring the wake-up forward. It looks
-/// for rows of other processes at the latest after the longest sleep, and only if the storage's [OverdueRows#revision] has
-/// changed.
+/// Sleeps until the next deadline; a row that this process saves may bring the wake-up forward. It looks for rows of
+/// other processes at the latest after the longest sleep, and only if the [OverdueRows#revision] has changed.
 public final class EmbeddedCleanup implements AutoCloseable {
     private static final Duration AFTER_A_FAILURE = Duration.ofMinutes(1);
     private static final Duration AFTER_A_RACE = Duration.ofSeconds(1);
@@ -114,13 +113,15 @@ public final class EmbeddedCleanup implements AutoCloseable {
             var now = clock.instant();
             var due = new LinkedHashMap<R, EndReason>();
             var next = new AtomicReference<@Nullable Instant>();
-            storage.forEach(now, (row, facts) -> policy.deletion(facts).ifPresent(end -> {
-                if (!end.deletion().isAfter(now)) {
-                    due.put(row, end.reason());
-                } else if (next.get() == null || end.deletion().isBefore(next.get())) {
-                    next.set(end.deletion());
-                }
-            }));
+            storage.forEach(
+                    now,
+                    (row, facts) -> policy.deletion(facts).ifPresent(end -> {
+                        if (!end.deletion().isAfter(now)) {
+                            due.put(row, end.reason());
+                        } else if (next.get() == null || end.deletion().isBefore(next.get())) {
+                            next.set(end.deletion());
+                        }
+                    }));
             if (due.isEmpty()) {
                 return next.get();
             }

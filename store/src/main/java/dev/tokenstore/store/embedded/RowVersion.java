@@ -33,8 +33,7 @@ public record RowVersion(long sequence, String nonce, long counter) implements S
         return "row-" + sequence;
     }
 
-    /// Returns the cursor of a list, in the order of the sequence numbers, that goes on after that row. It never becomes
-    /// invalid.
+    /// Returns the cursor that goes on after a row, in a list in the order of the sequence numbers. It stays valid.
     public static String cursorAfter(long sequence) {
         return Long.toString(sequence);
     }

@@ -124,8 +124,8 @@ final class BulkInsertion {
     private void makeRoom(List<BulkRow> wave) {
         // what cannot be undone is not decided by a policy of some moments ago
         resource.check();
-        var over =
-                look(wave, row -> "", BulkRow::fields, metadata -> living.isOver(now -> TokenFacts.read(metadata, now)));
+        var over = look(
+                wave, row -> "", BulkRow::fields, metadata -> living.isOver(now -> TokenFacts.read(metadata, now)));
         forEach(List.copyOf(over.keySet()), row -> makeRoom(row, over.getOrDefault(row, List.of())));
     }
 
@@ -136,7 +136,8 @@ final class BulkInsertion {
                     && row.row().isTwinOf(twin.token())
                     // in this order: a change after the first read is in the second, or stops the deletion
                     && lookup.rowByName(twin.name()).isEmpty()
-                    && secrets.delete(twin.name(), twin.uid(), Optional.of(twin.version().resourceVersion()))) {
+                    && secrets.delete(
+                            twin.name(), twin.uid(), Optional.of(twin.version().resourceVersion()))) {
                 row.replacesAnother();
             }
         }
@@ -201,8 +202,7 @@ final class BulkInsertion {
     }
 
     private void settle(BulkRow row, List<String> sharing) {
-        row.end(new Outcome.Tried(
-                pendingRows.settle(row.pending().orElseThrow(), row.row(), rows(sharing, lookup))));
+        row.end(new Outcome.Tried(pendingRows.settle(row.pending().orElseThrow(), row.row(), rows(sharing, lookup))));
     }
 
     private static List<SecretRow> rows(List<String> names, SecretLookup among) {

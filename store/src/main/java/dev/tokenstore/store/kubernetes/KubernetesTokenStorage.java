@@ -7,8 +7,8 @@ import dev.tokenstore.store.LivingTokens;
 import dev.tokenstore.store.NewRow;
 import dev.tokenstore.store.StorageException;
 import dev.tokenstore.store.StorageException.Reason;
-import dev.tokenstore.store.StoredToken;
 import dev.tokenstore.store.StoreSettings;
+import dev.tokenstore.store.StoredToken;
 import dev.tokenstore.store.TokenStorage;
 import dev.tokenstore.store.UseRecorder;
 import dev.tokenstore.store.token.GeneratedIds;
@@ -127,7 +127,8 @@ public final class KubernetesTokenStorage implements TokenStorage, BulkInsert {
             if (reading instanceof SecretReading.Unreadable unreadable) {
                 throw unreadable(unreadable);
             }
-            if (reading instanceof SecretReading.Readable readable && readable.row().token().id().equals(id)) {
+            if (reading instanceof SecretReading.Readable readable
+                    && readable.row().token().id().equals(id)) {
                 return confirmed(readable.row());
             }
         }
@@ -210,8 +211,8 @@ public final class KubernetesTokenStorage implements TokenStorage, BulkInsert {
         if (over.isEmpty()) {
             resource.requireRoom();
         }
-        over.forEach(twin ->
-                secrets.delete(twin.name(), twin.uid(), Optional.of(twin.version().resourceVersion())));
+        over.forEach(twin -> secrets.delete(
+                twin.name(), twin.uid(), Optional.of(twin.version().resourceVersion())));
     }
 
     private List<SecretRow> twinsThatAreOver(NewRow row) {
@@ -296,10 +297,7 @@ public final class KubernetesTokenStorage implements TokenStorage, BulkInsert {
     }
 
     private static List<StoredToken> confirmed(List<SecretRow> rows) {
-        return rows.stream()
-                .filter(SecretRow::confirmed)
-                .map(SecretRow::token)
-                .toList();
+        return rows.stream().filter(SecretRow::confirmed).map(SecretRow::token).toList();
     }
 
     private static StorageException unreadable(SecretReading.Unreadable secret) {

@@ -59,7 +59,8 @@ final class PendingRows {
             case SecretApi.Attempt.Done done -> new Creation.Created(lookup.rowOf(done.stored()));
             case SecretApi.Attempt.Refused refused -> {
                 var row = lookup.rowByName(name);
-                yield row.filter(found -> found.version().nonces().contains(mark)).isPresent()
+                yield row.filter(found -> found.version().nonces().contains(mark))
+                                .isPresent()
                         ? new Creation.Created(row.get())
                         : new Creation.NameTaken(row);
             }
@@ -80,9 +81,8 @@ final class PendingRows {
             var others = sharing.stream()
                     .filter(other -> !other.name().equals(pending.name()))
                     .toList();
-            var twins = others.stream()
-                    .filter(other -> row.isTwinOf(other.token()))
-                    .toList();
+            var twins =
+                    others.stream().filter(other -> row.isTwinOf(other.token())).toList();
             var winners = twins.stream()
                     .filter(other -> other.confirmed() || other.name().compareTo(pending.name()) < 0)
                     .toList();
@@ -126,7 +126,8 @@ final class PendingRows {
     }
 
     private boolean withdraw(SecretRow pending) {
-        return secrets.delete(pending.name(), pending.uid(), Optional.of(pending.version().resourceVersion()));
+        return secrets.delete(
+                pending.name(), pending.uid(), Optional.of(pending.version().resourceVersion()));
     }
 
     private Insertion confirm(SecretRow pending, List<SecretRow> others) {

@@ -1,8 +1,8 @@
 package dev.tokenstore.store.kubernetes;
 
+import dev.tokenstore.store.NewRow;
 import dev.tokenstore.store.StorageException;
 import dev.tokenstore.store.StorageException.Reason;
-import dev.tokenstore.store.NewRow;
 import dev.tokenstore.store.token.TokenFields;
 import java.util.ArrayList;
 import java.util.List;

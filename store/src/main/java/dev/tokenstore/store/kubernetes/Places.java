@@ -39,7 +39,9 @@ final class Places {
 
     /// What a new row at that place holds: the fields, with an id that leads there if they have none.
     TokenFields withId(TokenFields fields, String place) {
-        return fields.has(TokenField.ID) ? fields : fields.with(TokenField.ID, ids.next(place).reveal());
+        return fields.has(TokenField.ID)
+                ? fields
+                : fields.with(TokenField.ID, ids.next(place).reveal());
     }
 
     /// The places a new row may take, best first; at the end some that are surely free.

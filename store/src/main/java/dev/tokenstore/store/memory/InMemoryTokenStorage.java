@@ -135,8 +135,7 @@ public final class InMemoryTokenStorage implements TokenStorage {
             var fields = given.has(ID)
                     ? given
                     : given.with(ID, ids.next(ids.randomPlace()).reveal());
-            var inserted =
-                    row(new RowVersion(++lastSequence, ids.randomPlace(), 1), fields, now, now, now);
+            var inserted = row(new RowVersion(++lastSequence, ids.randomPlace(), 1), fields, now, now, now);
             put(inserted);
             cleanup.saved(inserted);
             return new Insertion.Inserted(inserted);
@@ -210,7 +209,8 @@ public final class InMemoryTokenStorage implements TokenStorage {
     public Chunk list(int limit, String after) {
         var sequence = RowVersion.sequenceOf(after);
         return locked(() -> {
-            var seen = rows.tailMap(sequence, false).values().stream().limit(limit).toList();
+            var seen =
+                    rows.tailMap(sequence, false).values().stream().limit(limit).toList();
             var listed = living.among(seen).stream()
                     .map(row -> new Listed(row, cursorAfter(row)))
                     .toList();
@@ -245,17 +245,19 @@ public final class InMemoryTokenStorage implements TokenStorage {
     private void put(StoredToken row) {
         var sequence = RowVersion.of(row).sequence();
         rows.put(sequence, row);
-        keysOf(row).forEach(key ->
-                index.computeIfAbsent(key, none -> new TreeSet<>()).add(sequence));
+        keysOf(row)
+                .forEach(key ->
+                        index.computeIfAbsent(key, none -> new TreeSet<>()).add(sequence));
     }
 
     private void remove(StoredToken row) {
         var sequence = RowVersion.of(row).sequence();
         rows.remove(sequence);
-        keysOf(row).forEach(key -> index.computeIfPresent(key, (same, sequences) -> {
-            sequences.remove(sequence);
-            return sequences.isEmpty() ? null : sequences;
-        }));
+        keysOf(row)
+                .forEach(key -> index.computeIfPresent(key, (same, sequences) -> {
+                    sequences.remove(sequence);
+                    return sequences.isEmpty() ? null : sequences;
+                }));
     }
 
     private static Stream<IndexKey> keysOf(StoredToken row) {

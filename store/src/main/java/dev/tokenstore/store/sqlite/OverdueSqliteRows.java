@@ -43,8 +43,7 @@ record OverdueSqliteRows(SqliteFile file, Instant sessionsSince) implements Over
             try (var statement = connection.prepareStatement(SELECT);
                     var result = statement.executeQuery()) {
                 while (result.next()) {
-                    action.accept(
-                            new Row(SqliteRow.versionOf(result), SqliteRow.usedAt(result)), factsOf(result, now));
+                    action.accept(new Row(SqliteRow.versionOf(result), SqliteRow.usedAt(result)), factsOf(result, now));
                 }
                 return now;
             }

@@ -5,9 +5,9 @@ import static dev.tokenstore.store.token.TokenField.USER_SIGNATURE;
 
 import dev.tokenstore.store.StorageException;
 import dev.tokenstore.store.StoredToken;
-import dev.tokenstore.store.embedded.RowVersion;
 import dev.tokenstore.store.TokenStorage.Chunk;
 import dev.tokenstore.store.TokenStorage.Listed;
+import dev.tokenstore.store.embedded.RowVersion;
 import dev.tokenstore.store.token.SecretValue;
 import dev.tokenstore.store.token.TokenField;
 import dev.tokenstore.store.token.TokenFields;
@@ -172,8 +172,7 @@ record TokenTable(InstantSource clock, Instant sessionsSince, Consumer<String> u
     }
 
     /// Lists the rows after a sequence number in the order they were made; those that are not `shown` are left out.
-    Chunk chunk(Connection connection, long sequence, int limit, Predicate<StoredToken> shown)
-            throws SQLException {
+    Chunk chunk(Connection connection, long sequence, int limit, Predicate<StoredToken> shown) throws SQLException {
         try (var statement =
                 connection.prepareStatement("SELECT * FROM token WHERE sequence > ? ORDER BY sequence LIMIT ?")) {
             statement.setLong(1, sequence);

@@ -70,8 +70,7 @@ public interface CleanupContract {
             opened.save(access("unused-2"));
             machine.pass(Duration.ofHours(8));
             opened.save(access("old").with(EXPIRES_IN, "1"));
-            opened.save(
-                    access("expired").with(EXPIRES_IN, millis(machine.now().plusSeconds(60))));
+            opened.save(access("expired").with(EXPIRES_IN, millis(machine.now().plusSeconds(60))));
             opened.save(access("kept"));
             machine.pass(Duration.ofHours(4));
 
@@ -111,8 +110,7 @@ public interface CleanupContract {
             opened.save(access("refreshable")
                     .with(REFRESH_TOKEN, "fixture-secret-r")
                     .with(EXPIRES_IN, past));
-            opened.save(
-                    access("granted").with(GRANT_TOKEN, "fixture-secret-g").with(EXPIRES_IN, past));
+            opened.save(access("granted").with(GRANT_TOKEN, "fixture-secret-g").with(EXPIRES_IN, past));
             opened.save(access("unknown"));
             opened.save(access("relative seconds").with(EXPIRES_IN, "3600"));
             opened.save(access("beyond all calendars").with(EXPIRES_IN, "999999999999999999"));

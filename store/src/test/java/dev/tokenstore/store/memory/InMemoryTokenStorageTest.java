@@ -46,8 +46,7 @@ class InMemoryTokenStorageTest implements TokenStoreContract, TokenStorageContra
     /// What is over is left to the rules: nothing cleans up.
     @Override
     public TokenStorage newStorage(OAuthTokenStoreSpec spec) {
-        return new InMemoryTokenStorage(
-                StoreSettings.of(spec), InstantSource.system(), RANDOM, new RecordedCleanup());
+        return new InMemoryTokenStorage(StoreSettings.of(spec), InstantSource.system(), RANDOM, new RecordedCleanup());
     }
 
     @Override

@@ -3,9 +3,9 @@ package dev.tokenstore.store.sqlite;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.tokenstore.store.StoreSettings;
+import dev.tokenstore.store.TokenStore;
 import dev.tokenstore.store.embedded.MachineClock;
 import dev.tokenstore.store.embedded.RecordedCleanup;
-import dev.tokenstore.store.TokenStore;
 import dev.tokenstore.store.token.TokenField;
 import dev.tokenstore.store.token.TokenFields;
 import java.io.IOException;

@@ -2,9 +2,9 @@ package dev.tokenstore.store.sqlite;
 
 import dev.tokenstore.store.SaveResult;
 import dev.tokenstore.store.StoreSettings;
+import dev.tokenstore.store.TokenStore;
 import dev.tokenstore.store.embedded.MachineClock;
 import dev.tokenstore.store.embedded.RecordedCleanup;
-import dev.tokenstore.store.TokenStore;
 import dev.tokenstore.store.token.SecretValue;
 import dev.tokenstore.store.token.TokenField;
 import dev.tokenstore.store.token.TokenFields;

@@ -6,9 +6,6 @@ import static org.awaitility.Awaitility.await;
 
 import dev.tokenstore.api.EndReason;
 import dev.tokenstore.store.StoreSettings;
-import dev.tokenstore.store.StoreSettings;
-import dev.tokenstore.store.embedded.MachineClock;
-import dev.tokenstore.store.embedded.RecordedCleanup;
 import dev.tokenstore.store.TokenStore;
 import dev.tokenstore.store.embedded.CleanupContract;
 import dev.tokenstore.store.embedded.CleanupListener;
@@ -91,8 +88,7 @@ class SqliteCleanupTest implements CleanupContract {
         var real = new MachineClock(InstantSource.system());
         var oneSecond = CleanupContract.settings(null, "1s", null);
         try (var opened = open(real);
-                var running =
-                        new EmbeddedCleanup(opened.rows(), oneSecond.retention(), real, SOON, cleanup);
+                var running = new EmbeddedCleanup(opened.rows(), oneSecond.retention(), real, SOON, cleanup);
                 var another = open(real)) {
             running.start();
 

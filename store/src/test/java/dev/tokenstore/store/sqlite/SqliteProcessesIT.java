@@ -5,11 +5,11 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.tokenstore.store.StorageException;
 import dev.tokenstore.store.StorageException.Reason;
-import dev.tokenstore.store.StoredToken;
 import dev.tokenstore.store.StoreSettings;
+import dev.tokenstore.store.StoredToken;
+import dev.tokenstore.store.TokenStore;
 import dev.tokenstore.store.embedded.MachineClock;
 import dev.tokenstore.store.embedded.RecordedCleanup;
-import dev.tokenstore.store.TokenStore;
 import dev.tokenstore.store.token.SecretValue;
 import dev.tokenstore.store.token.TokenField;
 import dev.tokenstore.store.token.TokenFields;

@@ -39,9 +39,7 @@ class GeneratedIdsTest {
         var id = ids.next(PLACE).reveal();
         for (var i = 0; i < id.length(); i++) {
             var changed = id.substring(0, i) + (id.charAt(i) == 'a' ? 'b' : 'a') + id.substring(i + 1);
-            assertThat(ids.placeOf(new TokenId(changed)))
-                    .as("character %d", i)
-                    .isEmpty();
+            assertThat(ids.placeOf(new TokenId(changed))).as("character %d", i).isEmpty();
         }
     }
 
@@ -52,8 +50,7 @@ class GeneratedIdsTest {
         assertThat(ids.placeOf(new TokenId(id + "\n"))).isEmpty();
         assertThat(ids.placeOf(new TokenId(id + "a"))).isEmpty();
         assertThat(ids.placeOf(new TokenId(" " + id))).isEmpty();
-        assertThat(ids.placeOf(new TokenId(id.substring(0, id.length() - 1))))
-                .isEmpty();
+        assertThat(ids.placeOf(new TokenId(id.substring(0, id.length() - 1)))).isEmpty();
         assertThat(ids.placeOf(new TokenId(id.toUpperCase(Locale.ROOT)))).isEmpty();
         assertThatThrownBy(() -> new TokenId("")).isInstanceOf(InvalidTokenException.class);
     }
