@@ -35,16 +35,7 @@ final class CredentialKeys {
         }
         var access = keys.contains(ACCESS);
         var renewal = keys.stream().anyMatch(RENEWING::contains);
-        if (access && renewal) {
-            return Credentials.ACCESS_AND_RENEWAL;
-        }
-        if (!keys.contains(WHOLE)) {
-            return Credentials.UNKNOWN;
-        }
-        if (renewal) {
-            return Credentials.RENEWAL_ONLY;
-        }
-        return access ? Credentials.ACCESS_ONLY : Credentials.NONE;
+        return access && renewal || keys.contains(WHOLE) ? Credentials.of(access, renewal) : Credentials.UNKNOWN;
     }
 
     private static List<ManagedFieldsEntry> entries(ObjectMeta secret) {

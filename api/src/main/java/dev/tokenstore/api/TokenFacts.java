@@ -57,7 +57,16 @@ public record TokenFacts(
         ACCESS_ONLY,
         RENEWAL_ONLY,
         ACCESS_AND_RENEWAL,
-        UNKNOWN
+        UNKNOWN;
+
+        /// @param access whether there is an access token
+        /// @param renewal whether there is something that could renew it
+        public static Credentials of(boolean access, boolean renewal) {
+            if (access) {
+                return renewal ? ACCESS_AND_RENEWAL : ACCESS_ONLY;
+            }
+            return renewal ? RENEWAL_ONLY : NONE;
+        }
     }
 
     /// Reads the facts of a token's Secret.

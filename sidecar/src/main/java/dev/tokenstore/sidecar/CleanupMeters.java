@@ -2,7 +2,7 @@ package dev.tokenstore.sidecar;
 
 import dev.tokenstore.api.EndReason;
 import dev.tokenstore.store.StorageException;
-import dev.tokenstore.store.sqlite.CleanupListener;
+import dev.tokenstore.store.embedded.CleanupListener;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.util.Map;

@@ -53,7 +53,7 @@ final class Sidecar {
         this.config = config;
         this.storage = storage;
         this.meters = meters;
-        this.store = new TokenStore(storage.storage(), clock, random);
+        this.store = new TokenStore(storage.storage(), storage.storage(), storage.uses(), random);
         this.server = new GrpcServer(store, config.limits(), calls);
         this.readiness = new StoreReadiness(
                 storage.check(), Backoff.withFullJitter(FIRST_RETRY, LONGEST_RETRY, random), server::becomeReady);

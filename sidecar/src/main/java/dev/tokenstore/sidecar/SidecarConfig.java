@@ -3,7 +3,7 @@ package dev.tokenstore.sidecar;
 import dev.tokenstore.api.RetentionPolicy;
 import dev.tokenstore.runtime.program.ProgramLog;
 import dev.tokenstore.sidecar.grpc.GrpcServer;
-import dev.tokenstore.store.sqlite.EmbeddedPolicy;
+import dev.tokenstore.store.StoreSettings;
 import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -50,7 +50,7 @@ record SidecarConfig(
     /// A file on this machine.
     ///
     /// @param policy how long its tokens live
-    record Embedded(Path file, EmbeddedPolicy policy) implements Backend {}
+    record Embedded(Path file, StoreSettings settings) implements Backend {}
 
     /// A path, and the permission bits of the socket there.
     record UnixSocket(Path path, int mode) {}
@@ -144,7 +144,7 @@ record SidecarConfig(
 
     /// How long the tokens of an embedded store live. The API server refuses the same combinations for a store in a
     /// cluster.
-    private static EmbeddedPolicy policy(SidecarCommand options) {
+    private static StoreSettings policy(SidecarCommand options) {
         var timeout = options.sessionTimeout;
         var ended = options.cleanupSessionEndedAfter;
         if (ended != null && timeout == null) {
@@ -159,7 +159,7 @@ record SidecarConfig(
                 "that time is over");
         refuseLongerThanAge(
                 options, options.cleanupExpiredAfter, options.name("--cleanup-expired-after"), "that time is over");
-        return new EmbeddedPolicy(
+        return new StoreSettings(
                 new RetentionPolicy(
                         timeout,
                         options.maxTokenAge,

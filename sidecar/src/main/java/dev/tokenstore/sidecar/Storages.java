@@ -3,9 +3,9 @@ package dev.tokenstore.sidecar;
 import dev.tokenstore.runtime.kubernetes.KubeconfigException;
 import dev.tokenstore.runtime.kubernetes.KubeconfigFile;
 import dev.tokenstore.store.StorageException;
+import dev.tokenstore.store.embedded.CleanupListener;
+import dev.tokenstore.store.embedded.MachineClock;
 import dev.tokenstore.store.kubernetes.KubernetesConnection;
-import dev.tokenstore.store.sqlite.CleanupListener;
-import dev.tokenstore.store.sqlite.MachineClock;
 import dev.tokenstore.store.sqlite.SqliteTokenStorage;
 import io.fabric8.kubernetes.client.Config;
 import java.nio.file.Path;
@@ -46,7 +46,8 @@ final class Storages {
                         + " is not known; give --store NAMESPACE/NAME or --namespace"));
         var connection = KubernetesConnection.open(config, clock);
         var storage = connection.storage(namespace, kubernetes.name(), random, unreadable);
-        return new StoreBackend(storage, storage::check, connection::close, namespace + "/" + kubernetes.name());
+        return new StoreBackend(
+                storage, storage.uses(), storage::check, connection::close, namespace + "/" + kubernetes.name());
     }
 
     private static Config read(Optional<Path> kubeconfig) {
@@ -65,8 +66,9 @@ final class Storages {
             RandomGenerator random) {
         try {
             var storage = SqliteTokenStorage.open(
-                    embedded.file(), embedded.policy(), new MachineClock(clock), random, unreadable, cleanups);
-            return new StoreBackend(storage, () -> storage.list(1, ""), () -> {}, "file " + embedded.file());
+                    embedded.file(), embedded.settings(), new MachineClock(clock), random, unreadable, cleanups);
+            return new StoreBackend(
+                    storage, storage.uses(), () -> storage.list(1, ""), () -> {}, "file " + embedded.file());
         } catch (StorageException e) {
             throw new StartException("cannot use the file " + embedded.file() + ": " + e.getMessage(), e);
         }

@@ -8,7 +8,10 @@ import ch.qos.logback.core.read.ListAppender;
 import dev.tokenstore.sidecar.grpc.CallListener.AnsweredCall;
 import dev.tokenstore.store.SaveResult;
 import dev.tokenstore.store.StorageException.Reason;
+import dev.tokenstore.store.StoreSettings;
 import dev.tokenstore.store.TokenStore;
+import dev.tokenstore.store.UseRecorder;
+import dev.tokenstore.store.embedded.CleanupListener;
 import dev.tokenstore.store.memory.InMemoryTokenStorage;
 import dev.tokenstore.store.token.TokenField;
 import dev.tokenstore.store.token.TokenFields;
@@ -84,8 +87,10 @@ class CallMetersTest {
     }
 
     private void save(String expiresIn) {
-        var clock = InstantSource.system();
-        try (var store = new TokenStore(new InMemoryTokenStorage(clock, new Random(7)), clock, new Random(7))) {
+        var random = new Random(7);
+        var storage = InMemoryTokenStorage.open(
+                StoreSettings.KEEP_EVERYTHING, InstantSource.system(), random, new CleanupListener() {});
+        try (var store = new TokenStore(storage, storage, UseRecorder.NONE, random)) {
             var given =
                     TokenFields.of(Map.of(TokenField.ACCESS_TOKEN, "fixture-secret", TokenField.EXPIRES_IN, expiresIn));
             calls.saved(given, ((SaveResult.Saved) store.save(given)).token());

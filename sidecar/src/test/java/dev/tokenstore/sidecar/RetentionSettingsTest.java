@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.tokenstore.api.RetentionPolicy;
-import dev.tokenstore.store.sqlite.EmbeddedPolicy;
+import dev.tokenstore.store.StoreSettings;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.Map;
@@ -23,7 +23,7 @@ class RetentionSettingsTest {
                         "--cleanup-session-ended-after=10m",
                         "--cleanup-expired-after=0s",
                         "--max-tokens=500"))
-                .isEqualTo(new EmbeddedPolicy(
+                .isEqualTo(new StoreSettings(
                         new RetentionPolicy(
                                 Duration.ofMinutes(90),
                                 Duration.ofHours(2160),
@@ -37,7 +37,7 @@ class RetentionSettingsTest {
 
     @Test
     void asksForNothingUnlessToldTo() {
-        assertThat(policy()).isEqualTo(EmbeddedPolicy.keepingEverything());
+        assertThat(policy()).isEqualTo(StoreSettings.KEEP_EVERYTHING);
     }
 
     @ParameterizedTest
@@ -101,10 +101,10 @@ class RetentionSettingsTest {
                         + " belongs to --embedded: for a store in a cluster its OAuthTokenStore says it, in " + field);
     }
 
-    private static EmbeddedPolicy policy(String... arguments) {
+    private static StoreSettings policy(String... arguments) {
         var all = Stream.concat(Stream.of("--embedded=x"), Arrays.stream(arguments))
                 .toArray(String[]::new);
-        return ((SidecarConfig.Embedded) config(Map.of(), all).backend()).policy();
+        return ((SidecarConfig.Embedded) config(Map.of(), all).backend()).settings();
     }
 
     private static SidecarConfig config(Map<String, String> environment, String... arguments) {

@@ -3,7 +3,7 @@ package dev.tokenstore.sidecar;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.tokenstore.store.sqlite.EmbeddedPolicy;
+import dev.tokenstore.store.StoreSettings;
 import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -183,7 +183,7 @@ class SidecarConfigTest {
     }
 
     private static SidecarConfig.Embedded embedded(Path file) {
-        return new SidecarConfig.Embedded(file, EmbeddedPolicy.keepingEverything());
+        return new SidecarConfig.Embedded(file, StoreSettings.KEEP_EVERYTHING);
     }
 
     private static SidecarConfig config(String... arguments) {

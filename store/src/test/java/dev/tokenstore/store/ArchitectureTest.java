@@ -68,7 +68,8 @@ class ArchitectureTest {
                 .resideInAPackage("dev.tokenstore.store")
                 .should()
                 .dependOnClassesThat()
-                .resideInAnyPackage("..store.memory..", "..store.sqlite..", "..store.kubernetes..")
+                .resideInAnyPackage(
+                        "..store.memory..", "..store.sqlite..", "..store.kubernetes..", "..store.embedded..")
                 .check(CLASSES);
     }
 
@@ -86,7 +87,8 @@ class ArchitectureTest {
                 .that(resideInAnyPackage("dev.tokenstore.store.."))
                 .should()
                 .dependOnClassesThat(resideInAnyPackage("dev.tokenstore..")
-                        .and(not(resideInAnyPackage("dev.tokenstore.store..", "dev.tokenstore.api.."))))
+                        .and(not(resideInAnyPackage(
+                                "dev.tokenstore.store..", "dev.tokenstore.api..", "dev.tokenstore.runtime.."))))
                 .check(CLASSES);
     }
 }

@@ -2,6 +2,7 @@ package dev.tokenstore.cli.migration;
 
 import dev.tokenstore.store.StoredToken;
 import dev.tokenstore.store.TokenStore;
+import dev.tokenstore.store.UseRecorder;
 import dev.tokenstore.store.kubernetes.KubernetesConnection;
 import dev.tokenstore.store.token.SecretValue;
 import dev.tokenstore.store.token.TokenField;
@@ -37,10 +38,8 @@ final class ImportedStore implements AutoCloseable {
         resource = TestStore.create(kubernetes, "{}");
         connection = KubernetesConnection.open(kubernetes.config(), InstantSource.system());
         var random = new SecureRandom();
-        store = new TokenStore(
-                connection.storage(resource.namespace(), resource.name(), random, unreadable -> {}),
-                InstantSource.system(),
-                random);
+        var storage = connection.storage(resource.namespace(), resource.name(), random, unreadable -> {});
+        store = new TokenStore(storage, storage, UseRecorder.NONE, random);
         sidecar = way == Way.SIDECAR ? Optional.of(SidecarProcess.ready(resource)) : Optional.empty();
         options = sidecar.map(SidecarProcess::options).orElseGet(resource::options);
     }

@@ -7,7 +7,6 @@ import dev.tokenstore.store.token.TokenField;
 import dev.tokenstore.store.token.TokenFields;
 import java.time.Instant;
 import java.util.EnumMap;
-import java.util.Map;
 
 /// The ten fields as messages and back; unset stays unset, and `""` is kept apart from it.
 final class TokenMessages {
@@ -27,13 +26,6 @@ final class TokenMessages {
             }
         }
         return TokenFields.of(values);
-    }
-
-    /// Returns an id alone.
-    ///
-    /// @throws InvalidTokenException if it is too long
-    static TokenFields idOf(String id) {
-        return TokenFields.of(Map.of(TokenField.ID, id));
     }
 
     static Token messageOf(StoredToken token) {

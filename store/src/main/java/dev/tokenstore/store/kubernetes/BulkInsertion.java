@@ -1,13 +1,12 @@
 package dev.tokenstore.store.kubernetes;
 
 import dev.tokenstore.api.TokenFacts;
+import dev.tokenstore.store.BulkInsert.Outcome;
 import dev.tokenstore.store.LivingTokens;
+import dev.tokenstore.store.NewRow;
 import dev.tokenstore.store.StorageException;
 import dev.tokenstore.store.StorageException.Reason;
-import dev.tokenstore.store.StoredToken;
-import dev.tokenstore.store.TokenStorage.Attempted;
 import dev.tokenstore.store.TokenStorage.Insertion;
-import dev.tokenstore.store.TokenStorage.NotInserted;
 import dev.tokenstore.store.token.SecretValue;
 import dev.tokenstore.store.token.TokenField;
 import dev.tokenstore.store.token.TokenFields;
@@ -21,7 +20,6 @@ import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicReference;
-import java.util.function.BiFunction;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.Predicate;
@@ -71,26 +69,22 @@ final class BulkInsertion {
     }
 
     /// Stores the rows that have no twin.
-    ///
-    /// @param twin returns, of a row to store and rows that share a value with it, the one that is its twin
-    /// @return what became of each, in their order
-    List<Attempted> insert(
-            List<TokenFields> rows, BiFunction<TokenFields, List<StoredToken>, Optional<StoredToken>> twin) {
-        var news = rows.stream().map(fields -> new NewRow(fields, twin)).toList();
+    List<Outcome> insert(List<NewRow> rows) {
+        var news = rows.stream().map(BulkRow::new).toList();
         for (var wave : waves(news)) {
             try {
                 insertWave(wave);
             } catch (StorageException e) {
-                wave.forEach(row -> row.end(new NotInserted(e)));
+                wave.forEach(row -> row.end(new Outcome.Failed(e)));
             }
         }
-        return news.stream().map(NewRow::outcome).toList();
+        return news.stream().map(BulkRow::outcome).toList();
     }
 
     /// The rows, so that no two of one user are in the same wave: the first one stored has had the user longest, and
     /// says so.
-    private static List<List<NewRow>> waves(List<NewRow> rows) {
-        var waves = new ArrayList<List<NewRow>>();
+    private static List<List<BulkRow>> waves(List<BulkRow> rows) {
+        var waves = new ArrayList<List<BulkRow>>();
         var rowsOfUser = new HashMap<SecretValue, Integer>();
         for (var row : rows) {
             int wave = row.fields()
@@ -105,7 +99,7 @@ final class BulkInsertion {
         return waves;
     }
 
-    private void insertWave(List<NewRow> wave) {
+    private void insertWave(List<BulkRow> wave) {
         resource.require();
         if (living.mayEnd()) {
             makeRoom(wave);
@@ -122,27 +116,28 @@ final class BulkInsertion {
         forEach(pending, row -> settle(row, found.getOrDefault(row, List.of())));
     }
 
-    private static List<NewRow> open(List<NewRow> rows) {
+    private static List<BulkRow> open(List<BulkRow> rows) {
         return rows.stream().filter(row -> !row.isOver()).toList();
     }
 
     /// A token of the same identity whose time is over makes room for the new one, as for any new row.
-    private void makeRoom(List<NewRow> wave) {
+    private void makeRoom(List<BulkRow> wave) {
         // what cannot be undone is not decided by a policy of some moments ago
         resource.check();
-        var over =
-                look(wave, row -> "", NewRow::fields, metadata -> living.isOver(now -> TokenFacts.read(metadata, now)));
+        var over = look(
+                wave, row -> "", BulkRow::fields, metadata -> living.isOver(now -> TokenFacts.read(metadata, now)));
         forEach(List.copyOf(over.keySet()), row -> makeRoom(row, over.getOrDefault(row, List.of())));
     }
 
     /// @param over names of the Secrets that were over when they were seen; each may be in use again
-    private void makeRoom(NewRow row, List<String> over) {
+    private void makeRoom(BulkRow row, List<String> over) {
         for (var twin : rows(over, everything)) {
             if (twin.confirmed()
-                    && row.twinAmong(List.of(twin)).isPresent()
+                    && row.row().isTwinOf(twin.token())
                     // in this order: a change after the first read is in the second, or stops the deletion
                     && lookup.rowByName(twin.name()).isEmpty()
-                    && secrets.delete(twin.name(), twin.uid(), Optional.of(twin.resourceVersion()))) {
+                    && secrets.delete(
+                            twin.name(), twin.uid(), Optional.of(twin.version().resourceVersion()))) {
                 row.replacesAnother();
             }
         }
@@ -152,17 +147,17 @@ final class BulkInsertion {
     ///
     /// @param ownName the name of the row's own Secret, or `""`
     /// @param among which of the Secrets count
-    private Map<NewRow, List<String>> look(
-            List<NewRow> rows,
-            Function<NewRow, String> ownName,
-            Function<NewRow, TokenFields> fields,
+    private Map<BulkRow, List<String>> look(
+            List<BulkRow> rows,
+            Function<BulkRow, String> ownName,
+            Function<BulkRow, TokenFields> fields,
             Predicate<ObjectMeta> among) {
-        var searches = new LinkedHashMap<NewRow, MetadataLook.Search>();
+        var searches = new LinkedHashMap<BulkRow, MetadataLook.Search>();
         for (var row : rows) {
             searches.put(row, new MetadataLook.Search(ownName.apply(row), SecretWriter.hashes(fields.apply(row))));
         }
         look.find(List.copyOf(searches.values()), among);
-        var found = new LinkedHashMap<NewRow, List<String>>();
+        var found = new LinkedHashMap<BulkRow, List<String>>();
         searches.forEach((row, search) -> {
             if (!search.found().isEmpty()) {
                 found.put(row, search.found());
@@ -171,11 +166,11 @@ final class BulkInsertion {
         return found;
     }
 
-    private void create(NewRow row) {
+    private void create(BulkRow row) {
         if (!row.doesReplaceAnother()) {
             resource.requireRoom();
         }
-        switch (placement.create(row.fields(), row::twinAmong)) {
+        switch (placement.create(row.row())) {
             case Placement.Placed.Pending pending -> {
                 row.created(pending.row());
                 // counted already now: the limit is not to be passed by a whole wave
@@ -187,13 +182,13 @@ final class BulkInsertion {
 
     /// Most of what is in the way was left behind by an earlier attempt that ended in the middle. All of these are
     /// waited for at the same time, and then tried once more.
-    private void createTheBlocked(List<NewRow> rows) {
+    private void createTheBlocked(List<BulkRow> rows) {
         fanout.all(rows.stream()
                 .<Callable<Boolean>>map(row -> () -> {
                     try {
                         pendingRows.awaitSettled(row.blockers());
                     } catch (StorageException e) {
-                        row.end(new NotInserted(e));
+                        row.end(new Outcome.Failed(e));
                     }
                     return true;
                 })
@@ -201,13 +196,13 @@ final class BulkInsertion {
         forEach(rows.stream().filter(row -> !row.isOver()).toList(), row -> {
             create(row);
             if (row.pending().isEmpty()) {
-                row.end(new Insertion.TwinFound());
+                row.end(new Outcome.Tried(new Insertion.TwinFound()));
             }
         });
     }
 
-    private void settle(NewRow row, List<String> sharing) {
-        row.end(pendingRows.settle(row.pending().orElseThrow(), row::twinAmong, rows(sharing, lookup)));
+    private void settle(BulkRow row, List<String> sharing) {
+        row.end(new Outcome.Tried(pendingRows.settle(row.pending().orElseThrow(), row.row(), rows(sharing, lookup))));
     }
 
     private static List<SecretRow> rows(List<String> names, SecretLookup among) {
@@ -216,7 +211,7 @@ final class BulkInsertion {
 
     /// Runs an action for each row, some at a time; the failure of one is that row's outcome. Once the API server does
     /// not answer, the rows that have not had their turn are not tried: each would wait as long as the first.
-    private void forEach(List<NewRow> rows, Consumer<NewRow> action) {
+    private void forEach(List<BulkRow> rows, Consumer<BulkRow> action) {
         var turns = new Semaphore(AT_ONCE);
         var unavailable = new AtomicReference<@Nullable StorageException>();
         fanout.all(rows.stream()
@@ -232,7 +227,7 @@ final class BulkInsertion {
                         if (e.reason() == Reason.API_SERVER_UNAVAILABLE) {
                             unavailable.set(e);
                         }
-                        row.end(new NotInserted(e));
+                        row.end(new Outcome.Failed(e));
                     } finally {
                         turns.release();
                     }

@@ -1,24 +1,27 @@
 package dev.tokenstore.store.kubernetes;
 
 import dev.tokenstore.api.TokenFacts;
+import dev.tokenstore.store.BulkInsert;
 import dev.tokenstore.store.LastUse;
 import dev.tokenstore.store.LivingTokens;
+import dev.tokenstore.store.NewRow;
 import dev.tokenstore.store.StorageException;
 import dev.tokenstore.store.StorageException.Reason;
+import dev.tokenstore.store.StoreSettings;
 import dev.tokenstore.store.StoredToken;
 import dev.tokenstore.store.TokenStorage;
+import dev.tokenstore.store.UseRecorder;
 import dev.tokenstore.store.token.GeneratedIds;
 import dev.tokenstore.store.token.SecretValue;
 import dev.tokenstore.store.token.TokenField;
 import dev.tokenstore.store.token.TokenFields;
+import dev.tokenstore.store.token.TokenId;
 import io.fabric8.kubernetes.api.model.Secret;
 import java.time.Instant;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
-import java.util.function.BiFunction;
 import java.util.function.Consumer;
-import java.util.function.Function;
 import java.util.random.RandomGenerator;
 
 /// One Secret per token, in the namespace of an `OAuthTokenStore`.
@@ -30,7 +33,7 @@ import java.util.random.RandomGenerator;
 /// - A new row is pending until it is sure to be the only one ([PendingRows]).
 ///
 /// Reads are live: nothing is remembered between calls.
-public final class KubernetesTokenStorage implements TokenStorage {
+public final class KubernetesTokenStorage implements TokenStorage, BulkInsert {
     private final SecretApi secrets;
     private final SecretWriter writer;
     private final Places places;
@@ -60,14 +63,14 @@ public final class KubernetesTokenStorage implements TokenStorage {
             Consumer<String> unreadable) {
         var identity = namespace + "/" + store;
         resource = new StoreResource(connection.client(), namespace, store, connection.clock());
-        secrets = new SecretApi(connection.client(), namespace, identity, connection.clock(), random);
+        secrets = new SecretApi(connection.client(), namespace, identity, random);
         writer = new SecretWriter(store);
         var reader = new SecretReader(store);
         ids = new GeneratedIds("kubernetes/" + identity, random);
         places = new Places(identity, store, ids);
         stamps = new Stamps(connection.clock());
         marks = new Marks(random);
-        living = new LivingTokens(resource::policy, connection.clock());
+        living = new LivingTokens(resource::settings, connection.clock());
         lookup = new SecretLookup(secrets, writer, reader, secret -> alive(reader, secret), fanout, unreadable);
         everything = new SecretLookup(secrets, writer, reader, reader::read, fanout, unreadable);
         rowList = new RowList(secrets, writer, lookup);
@@ -107,16 +110,16 @@ public final class KubernetesTokenStorage implements TokenStorage {
     }
 
     @Override
-    public Optional<StoredToken> byId(SecretValue id) {
+    public Optional<StoredToken> byId(TokenId id) {
         return byId(id, lookup);
     }
 
     @Override
-    public Optional<StoredToken> toDelete(SecretValue id) {
+    public Optional<StoredToken> byIdEvenIfOver(TokenId id) {
         return byId(id, everything);
     }
 
-    private Optional<StoredToken> byId(SecretValue id, SecretLookup among) {
+    private Optional<StoredToken> byId(TokenId id, SecretLookup among) {
         resource.require();
         var atItsPlace = ids.placeOf(id).flatMap(place -> among.byName(places.name(place)));
         if (atItsPlace.isPresent()) {
@@ -124,18 +127,19 @@ public final class KubernetesTokenStorage implements TokenStorage {
             if (reading instanceof SecretReading.Unreadable unreadable) {
                 throw unreadable(unreadable);
             }
-            if (reading instanceof SecretReading.Readable readable && has(readable.row(), TokenField.ID, id)) {
+            if (reading instanceof SecretReading.Readable readable
+                    && readable.row().token().id().equals(id)) {
                 return confirmed(readable.row());
             }
         }
-        var found = among.read(TokenField.ID, id);
+        var found = among.read(TokenField.ID, new SecretValue(id.reveal()));
         var row = found.rows().stream()
                 .filter(SecretRow::confirmed)
                 .min(Comparator.comparing(SecretRow::createTime).thenComparing(SecretRow::name));
         if (row.isEmpty() && !found.unreadable().isEmpty()) {
             throw unreadable(found.unreadable().getFirst());
         }
-        return row.map(Function.identity());
+        return row.map(SecretRow::token);
     }
 
     @Override
@@ -145,13 +149,13 @@ public final class KubernetesTokenStorage implements TokenStorage {
         var first = atPlace(places.ofUser(user), wanted, 0);
         if (first.isPresent()
                 && (!wanted.has(TokenField.CLIENT_ID) || first.get().fields().agreesOn(TokenField.CLIENT_ID, wanted))) {
-            return List.of(first.get());
+            return List.of(first.get().token());
         }
         if (first.isPresent()) {
             var client = wanted.get(TokenField.CLIENT_ID).orElseThrow();
             var second = atPlace(places.ofUserAndClient(user, client), wanted, 1);
             if (second.isPresent() && second.get().fields().agreesOn(TokenField.CLIENT_ID, wanted)) {
-                return List.of(first.get(), second.get());
+                return List.of(first.get().token(), second.get().token());
             }
         }
         return confirmed(lookup.read(TokenField.USER_SIGNATURE, user).rows());
@@ -176,11 +180,11 @@ public final class KubernetesTokenStorage implements TokenStorage {
     }
 
     @Override
-    public Insertion insert(TokenFields fields, Function<List<StoredToken>, Optional<StoredToken>> twin) {
+    public Insertion insert(NewRow row) {
         resource.require();
-        makeRoom(fields, twin);
-        return switch (placement.create(fields, twin)) {
-            case Placement.Placed.Pending pending -> told(pendingRows.settle(pending.row(), twin));
+        makeRoom(row);
+        return switch (placement.create(row)) {
+            case Placement.Placed.Pending pending -> told(pendingRows.settle(pending.row(), row));
             case Placement.Placed.Blocked blocked -> {
                 pendingRows.awaitSettled(blocked.by());
                 yield new Insertion.TwinFound();
@@ -189,9 +193,8 @@ public final class KubernetesTokenStorage implements TokenStorage {
     }
 
     @Override
-    public List<Attempted> insertAll(
-            List<TokenFields> rows, BiFunction<TokenFields, List<StoredToken>, Optional<StoredToken>> twin) {
-        return bulkInsertion.insert(rows, twin);
+    public List<Outcome> insertAll(List<NewRow> rows) {
+        return bulkInsertion.insert(rows);
     }
 
     private Insertion told(Insertion insertion) {
@@ -203,52 +206,52 @@ public final class KubernetesTokenStorage implements TokenStorage {
 
     /// A token of the same identity whose time is over makes room for the new one: were it to live again, by a change
     /// of the policy, there would be two.
-    private void makeRoom(TokenFields fields, Function<List<StoredToken>, Optional<StoredToken>> twin) {
-        var over = twinsThatAreOver(fields, twin);
+    private void makeRoom(NewRow row) {
+        var over = twinsThatAreOver(row);
         if (over.isEmpty()) {
             resource.requireRoom();
         }
-        over.forEach(row -> secrets.delete(row.name(), row.uid(), Optional.of(row.resourceVersion())));
+        over.forEach(twin -> secrets.delete(
+                twin.name(), twin.uid(), Optional.of(twin.version().resourceVersion())));
     }
 
-    private List<SecretRow> twinsThatAreOver(
-            TokenFields fields, Function<List<StoredToken>, Optional<StoredToken>> twin) {
+    private List<SecretRow> twinsThatAreOver(NewRow row) {
         if (!living.mayEnd()) {
             return List.of();
         }
         // what cannot be undone is not decided by a policy of some moments ago
         resource.check();
         // in this order: a row that is made meanwhile is only in the second answer
-        var stored = everything.sharing(fields);
-        var alive = lookup.sharing(fields).stream().map(SecretRow::name).toList();
+        var stored = everything.sharing(row.fields());
+        var alive = lookup.sharing(row.fields()).stream().map(SecretRow::name).toList();
         return stored.stream()
-                .filter(row -> row.confirmed() && !alive.contains(row.name()))
-                .filter(row -> twin.apply(List.of(row)).isPresent())
+                .filter(twin -> twin.confirmed() && !alive.contains(twin.name()))
+                .filter(twin -> row.isTwinOf(twin.token()))
                 .toList();
     }
 
     @Override
     public Replacement replace(StoredToken current, TokenFields next) {
-        var row = (SecretRow) current;
         var mark = marks.next();
         var now = stamps.next();
-        var patch = writer.replacement(row, next, userSince(row, next, now), mark, now);
+        var patch = writer.replacement(current, next, userSince(current, next, now), mark, now);
         return switch (secrets.patch(patch)) {
             case SecretApi.Attempt.Done done -> replaced(done.stored());
             case SecretApi.Attempt.Refused refused ->
-                lookup.rowByName(row.name())
-                        .filter(found -> found.writes().contains(mark))
+                lookup.rowByName(current.name())
+                        .filter(found -> found.version().nonces().contains(mark))
+                        .map(SecretRow::token)
                         .<Replacement>map(Replacement.Replaced::new)
                         .orElseGet(Replacement.RowChanged::new);
         };
     }
 
     private Replacement replaced(Secret stored) {
-        return new Replacement.Replaced(lookup.rowOf(stored));
+        return new Replacement.Replaced(lookup.rowOf(stored).token());
     }
 
     /// When the row's user changes, it is the last to have that user, however the pods' clocks differ.
-    private Instant userSince(SecretRow row, TokenFields next, Instant now) {
+    private Instant userSince(StoredToken row, TokenFields next, Instant now) {
         var user = next.get(TokenField.USER_SIGNATURE);
         if (user.equals(row.fields().get(TokenField.USER_SIGNATURE)) || user.isEmpty()) {
             return row.userSince();
@@ -256,15 +259,19 @@ public final class KubernetesTokenStorage implements TokenStorage {
         return Stamps.after(lookup.read(TokenField.USER_SIGNATURE, user.get()).rows(), now);
     }
 
-    @Override
-    public void used(StoredToken row) {
-        lastUse.note(row);
+    /// Records last use on the tokens' Secrets.
+    public UseRecorder uses() {
+        return lastUse;
+    }
+
+    /// The settings of the store as last seen in its `OAuthTokenStore`.
+    public StoreSettings settings() {
+        return resource.settings();
     }
 
     @Override
     public void delete(StoredToken row) {
-        var secret = (SecretRow) row;
-        secrets.delete(secret.name(), secret.uid(), Optional.empty());
+        secrets.delete(row.name(), SecretVersion.of(row).uid(), Optional.empty());
     }
 
     @Override
@@ -285,19 +292,12 @@ public final class KubernetesTokenStorage implements TokenStorage {
         fanout.close();
     }
 
-    private static boolean has(SecretRow row, TokenField field, SecretValue value) {
-        return row.fields().get(field).filter(value::equals).isPresent();
-    }
-
     private static Optional<StoredToken> confirmed(SecretRow row) {
-        return row.confirmed() ? Optional.of(row) : Optional.empty();
+        return row.confirmed() ? Optional.of(row.token()) : Optional.empty();
     }
 
     private static List<StoredToken> confirmed(List<SecretRow> rows) {
-        return rows.stream()
-                .filter(SecretRow::confirmed)
-                .<StoredToken>map(Function.identity())
-                .toList();
+        return rows.stream().filter(SecretRow::confirmed).map(SecretRow::token).toList();
     }
 
     private static StorageException unreadable(SecretReading.Unreadable secret) {

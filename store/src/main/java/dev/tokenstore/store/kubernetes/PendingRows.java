@@ -1,7 +1,8 @@
 package dev.tokenstore.store.kubernetes;
 
-import dev.tokenstore.store.Backoff;
-import dev.tokenstore.store.StoredToken;
+import dev.tokenstore.runtime.Backoff;
+import dev.tokenstore.runtime.Timeout;
+import dev.tokenstore.store.NewRow;
 import dev.tokenstore.store.TokenStorage.Insertion;
 import dev.tokenstore.store.token.TokenField;
 import dev.tokenstore.store.token.TokenFields;
@@ -10,7 +11,6 @@ import java.time.InstantSource;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
-import java.util.function.Function;
 import java.util.random.RandomGenerator;
 
 /// New rows on their way to being the only one of their identity.
@@ -59,7 +59,8 @@ final class PendingRows {
             case SecretApi.Attempt.Done done -> new Creation.Created(lookup.rowOf(done.stored()));
             case SecretApi.Attempt.Refused refused -> {
                 var row = lookup.rowByName(name);
-                yield row.filter(found -> found.writes().contains(mark)).isPresent()
+                yield row.filter(found -> found.version().nonces().contains(mark))
+                                .isPresent()
                         ? new Creation.Created(row.get())
                         : new Creation.NameTaken(row);
             }
@@ -67,25 +68,23 @@ final class PendingRows {
     }
 
     /// Confirms a pending row, or withdraws it when it has a twin.
-    Insertion settle(SecretRow pending, Function<List<StoredToken>, Optional<StoredToken>> twin) {
-        return settle(pending, twin, lookup.sharing(pending.fields()));
+    Insertion settle(SecretRow pending, NewRow row) {
+        return settle(pending, row, lookup.sharing(pending.fields()));
     }
 
     /// The same, after a look for the rows that share a value with it.
     ///
     /// @param found what was seen in a look that began after the row was created
-    Insertion settle(
-            SecretRow pending, Function<List<StoredToken>, Optional<StoredToken>> twin, List<SecretRow> found) {
+    Insertion settle(SecretRow pending, NewRow row, List<SecretRow> found) {
         var sharing = found;
         while (true) {
             var others = sharing.stream()
-                    .filter(row -> !row.name().equals(pending.name()))
+                    .filter(other -> !other.name().equals(pending.name()))
                     .toList();
-            var twins = others.stream()
-                    .filter(row -> twin.apply(List.of(row)).isPresent())
-                    .toList();
+            var twins =
+                    others.stream().filter(other -> row.isTwinOf(other.token())).toList();
             var winners = twins.stream()
-                    .filter(row -> row.confirmed() || row.name().compareTo(pending.name()) < 0)
+                    .filter(other -> other.confirmed() || other.name().compareTo(pending.name()) < 0)
                     .toList();
             if (!winners.isEmpty()) {
                 secrets.delete(pending.name(), pending.uid(), Optional.empty());
@@ -108,11 +107,12 @@ final class PendingRows {
 
     /// Waits until none of the rows is pending any more; one that stays pending is deleted.
     void awaitSettled(Collection<SecretRow> rows) {
-        var backoff = new Backoff(PATIENCE, clock, random);
+        var timeout = Timeout.of(PATIENCE);
+        var backoff = Backoff.forContention(random);
         for (var row : rows) {
             var seen = Optional.of(row);
             while (seen.filter(found -> isStillPending(found, row)).isPresent()) {
-                if (!backoff.pause()) {
+                if (!backoff.sleep(timeout)) {
                     withdraw(seen.get());
                     break;
                 }
@@ -126,7 +126,8 @@ final class PendingRows {
     }
 
     private boolean withdraw(SecretRow pending) {
-        return secrets.delete(pending.name(), pending.uid(), Optional.of(pending.resourceVersion()));
+        return secrets.delete(
+                pending.name(), pending.uid(), Optional.of(pending.version().resourceVersion()));
     }
 
     private Insertion confirm(SecretRow pending, List<SecretRow> others) {
@@ -139,7 +140,7 @@ final class PendingRows {
         while (true) {
             switch (secrets.patch(writer.confirmation(current, created, rank, mark))) {
                 case SecretApi.Attempt.Done done -> {
-                    return new Insertion.Inserted(lookup.rowOf(done.stored()));
+                    return new Insertion.Inserted(lookup.rowOf(done.stored()).token());
                 }
                 case SecretApi.Attempt.Refused refused -> {
                     var found = lookup.rowByName(current.name())
@@ -148,7 +149,7 @@ final class PendingRows {
                         return new Insertion.TwinFound();
                     }
                     if (found.get().confirmed()) {
-                        return new Insertion.Inserted(found.get());
+                        return new Insertion.Inserted(found.get().token());
                     }
                     current = found.get();
                 }

@@ -1,30 +1,26 @@
 package dev.tokenstore.store.kubernetes;
 
+import dev.tokenstore.store.NewRow;
 import dev.tokenstore.store.StorageException;
 import dev.tokenstore.store.StorageException.Reason;
-import dev.tokenstore.store.StoredToken;
 import dev.tokenstore.store.token.TokenFields;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
-import java.util.function.Function;
 
 /// Finds a new row its place: creates it, pending, under the first of its names that is free, unless one that is taken
 /// is taken by its twin.
 record Placement(Places places, PendingRows pendingRows) {
     /// Creates a row that is pending.
-    ///
-    /// @param twin returns the row that should have been updated instead, if there is one
-    Placed create(TokenFields fields, Function<List<StoredToken>, Optional<StoredToken>> twin) {
+    Placed create(NewRow row) {
         var occupied = new ArrayList<SecretRow>();
-        for (var place : places.forNew(fields)) {
-            switch (createAt(places.name(place), places.withId(fields, place))) {
+        for (var place : places.forNew(row.fields())) {
+            switch (createAt(places.name(place), places.withId(row.fields(), place))) {
                 case PendingRows.Creation.Created created -> {
                     return new Placed.Pending(created.row());
                 }
                 case PendingRows.Creation.NameTaken taken -> taken.by().ifPresent(occupied::add);
             }
-            if (twin.apply(List.copyOf(occupied)).isPresent()) {
+            if (row.twinAmong(occupied.stream().map(SecretRow::token).toList()).isPresent()) {
                 return new Placed.Blocked(occupied);
             }
         }

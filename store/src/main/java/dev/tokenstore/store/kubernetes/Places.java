@@ -7,7 +7,6 @@ import dev.tokenstore.store.token.TokenField;
 import dev.tokenstore.store.token.TokenFields;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.stream.Stream;
 
 /// Where the Secrets of a store stand: names derived from identity, so that two who save the same new token collide
 /// when they create it, and a user leads to the Secret without a search.
@@ -40,7 +39,9 @@ final class Places {
 
     /// What a new row at that place holds: the fields, with an id that leads there if they have none.
     TokenFields withId(TokenFields fields, String place) {
-        return fields.has(TokenField.ID) ? fields : fields.with(TokenField.ID, ids.next(place));
+        return fields.has(TokenField.ID)
+                ? fields
+                : fields.with(TokenField.ID, ids.next(place).reveal());
     }
 
     /// The places a new row may take, best first; at the end some that are surely free.
@@ -51,7 +52,7 @@ final class Places {
             fields.get(TokenField.CLIENT_ID).ifPresent(client -> places.add(ofUserAndClient(user, client)));
         });
         if (places.isEmpty()) {
-            Stream.of(TokenField.REFRESH_TOKEN, TokenField.GRANT_TOKEN, TokenField.ACCESS_TOKEN)
+            TokenField.CREDENTIALS.stream()
                     .flatMap(field -> fields.get(field).stream()
                             .map(value -> TokenSecretLayout.hash(field.key(), identity, value.reveal())))
                     .findFirst()

@@ -25,7 +25,8 @@ record RowList(SecretApi secrets, SecretWriter writer, SecretLookup lookup) {
             }
             lookup.row(secret)
                     .filter(SecretRow::confirmed)
-                    .ifPresent(row -> rows.add(new Listed(row, new Cursor(cursor.continuation(), name).text())));
+                    .ifPresent(row ->
+                            rows.add(new Listed(row.token(), new Cursor(cursor.continuation(), name).text())));
         }
         var next = page.getMetadata().getContinue();
         return new Chunk(

@@ -1,7 +1,8 @@
 package dev.tokenstore.store.kubernetes;
 
 import dev.tokenstore.api.TokenSecretLayout;
-import dev.tokenstore.store.Backoff;
+import dev.tokenstore.runtime.Backoff;
+import dev.tokenstore.runtime.Timeout;
 import dev.tokenstore.store.StorageException;
 import dev.tokenstore.store.StorageException.Reason;
 import io.fabric8.kubernetes.api.model.DeleteOptionsBuilder;
@@ -16,7 +17,6 @@ import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.fabric8.kubernetes.client.dsl.base.PatchContext;
 import io.fabric8.kubernetes.client.dsl.base.PatchType;
 import java.time.Duration;
-import java.time.InstantSource;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Semaphore;
@@ -32,23 +32,21 @@ final class SecretApi {
     /// The API server allows 100 streams per connection and Java's HTTP client fails beyond that.
     private static final int MAX_REQUESTS_IN_FLIGHT = 64;
 
-    private static final Duration READ_PATIENCE = Duration.ofSeconds(2);
-    private static final Duration WRITE_PATIENCE = Duration.ofSeconds(6);
+    private static final Duration READ_TIMEOUT = Duration.ofSeconds(2);
+    private static final Duration WRITE_TIMEOUT = Duration.ofSeconds(6);
     private static final PatchContext MERGE = PatchContext.of(PatchType.JSON_MERGE);
 
     private final KubernetesClient client;
     private final String namespace;
     private final String store;
-    private final InstantSource clock;
     private final RandomGenerator random;
     private final Semaphore inFlight = new Semaphore(MAX_REQUESTS_IN_FLIGHT);
 
     /// @param store `namespace/name`, for messages
-    SecretApi(KubernetesClient client, String namespace, String store, InstantSource clock, RandomGenerator random) {
+    SecretApi(KubernetesClient client, String namespace, String store, RandomGenerator random) {
         this.client = client;
         this.namespace = namespace;
         this.store = store;
-        this.clock = clock;
         this.random = random;
     }
 
@@ -137,12 +135,13 @@ final class SecretApi {
 
     /// One request, repeated while the API server does not answer.
     <T> T read(Supplier<T> request) {
-        var backoff = new Backoff(READ_PATIENCE, clock, random);
+        var timeout = Timeout.of(READ_TIMEOUT);
+        var backoff = Backoff.forContention(random);
         while (true) {
             try {
                 return throttled(request);
             } catch (KubernetesClientException e) {
-                if (KubernetesErrors.isPassing(e) && backoff.pause()) {
+                if (KubernetesErrors.isPassing(e) && backoff.sleep(timeout)) {
                     continue;
                 }
                 throw KubernetesErrors.isGone(e) || KubernetesErrors.isBadRequest(e)
@@ -154,7 +153,8 @@ final class SecretApi {
 
     /// One write, repeated while its outcome is unknown.
     private Attempt attempt(Supplier<Secret> request) {
-        var backoff = new Backoff(WRITE_PATIENCE, clock, random);
+        var timeout = Timeout.of(WRITE_TIMEOUT);
+        var backoff = Backoff.forContention(random);
         while (true) {
             try {
                 return new Attempt.Done(throttled(request));
@@ -165,7 +165,7 @@ final class SecretApi {
                 if (KubernetesErrors.isNotFound(e)) {
                     return new Attempt.Refused(false);
                 }
-                if (!KubernetesErrors.isPassing(e) || !backoff.pause()) {
+                if (!KubernetesErrors.isPassing(e) || !backoff.sleep(timeout)) {
                     throw KubernetesErrors.explained(e, store, client.getMasterUrl());
                 }
             }

@@ -84,7 +84,7 @@ final class SecretLookup {
     /// The rows that share the id, the user or a credential with `fields`.
     List<SecretRow> sharing(TokenFields fields) {
         var searches = new ArrayList<Callable<Found>>();
-        for (var field : SecretWriter.lookupFields()) {
+        for (var field : TokenField.LOOKED_UP) {
             fields.get(field).ifPresent(value -> searches.add(() -> read(field, value)));
         }
         var rows = new LinkedHashMap<String, SecretRow>();

@@ -1,6 +1,7 @@
 package dev.tokenstore.store.kubernetes;
 
 import dev.tokenstore.api.TokenSecretLayout;
+import dev.tokenstore.store.StoredToken;
 import dev.tokenstore.store.token.InvalidTokenException;
 import dev.tokenstore.store.token.TokenField;
 import dev.tokenstore.store.token.TokenFields;
@@ -64,21 +65,21 @@ final class SecretReader {
                 .orElse(Instant.EPOCH);
         var saved = timeIn(annotations, TokenSecretLayout.SAVED_AT).orElse(created);
         var version = annotations.getOrDefault(TokenSecretLayout.VERSION, "");
-        return new SecretRow(
-                metadata.getName(),
-                metadata.getUid(),
-                metadata.getResourceVersion(),
+        var token = new StoredToken(
                 fields,
                 VERSION.matcher(version).matches() ? version : metadata.getUid() + ".0",
-                !TokenSecretLayout.PENDING.equals(annotations.get(TokenSecretLayout.STATE)),
                 created,
                 saved,
                 timeIn(annotations, TokenSecretLayout.LAST_USED_AT)
                         .filter(saved::isBefore)
                         .orElse(saved),
                 timeIn(annotations, TokenSecretLayout.USER_SINCE).orElse(created),
-                rankIn(annotations),
-                marksIn(annotations));
+                metadata.getName(),
+                new SecretVersion(metadata.getUid(), metadata.getResourceVersion(), marksIn(annotations)));
+        return new SecretRow(
+                token,
+                !TokenSecretLayout.PENDING.equals(annotations.get(TokenSecretLayout.STATE)),
+                rankIn(annotations));
     }
 
     private static TokenFields fieldsOf(Secret secret) {

@@ -1,6 +1,7 @@
 package dev.tokenstore.store.kubernetes;
 
 import dev.tokenstore.api.TokenSecretLayout;
+import dev.tokenstore.store.StoredToken;
 import dev.tokenstore.store.token.SecretValue;
 import dev.tokenstore.store.token.TokenField;
 import dev.tokenstore.store.token.TokenFields;
@@ -12,7 +13,6 @@ import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 
@@ -35,16 +35,6 @@ final class SecretWriter {
 
     SecretWriter(String store) {
         this.store = store;
-    }
-
-    /// The fields that rows can be looked up by.
-    static List<TokenField> lookupFields() {
-        return List.of(
-                TokenField.ID,
-                TokenField.USER_SIGNATURE,
-                TokenField.REFRESH_TOKEN,
-                TokenField.GRANT_TOKEN,
-                TokenField.ACCESS_TOKEN);
     }
 
     /// The labels of the store's rows.
@@ -89,14 +79,14 @@ final class SecretWriter {
             annotations.put(TokenSecretLayout.USER_SINCE, stamp(createTime));
             annotations.put(TokenSecretLayout.USER_RANK, Integer.toString(userRank));
         }
-        annotations.put(TokenSecretLayout.WRITES, marksAfter(row, mark));
-        return patch(row, Map.of(), annotations, Map.of());
+        annotations.put(TokenSecretLayout.WRITES, marksAfter(row.token(), mark));
+        return patch(row.token(), Map.of(), annotations, Map.of());
     }
 
     /// A guarded merge patch that replaces a row's fields and raises its version. What others wrote beside them stays.
     ///
     /// @param userSince since when the row has the user of `next`
-    Secret replacement(SecretRow row, TokenFields next, Instant userSince, String mark, Instant now) {
+    Secret replacement(StoredToken row, TokenFields next, Instant userSince, String mark, Instant now) {
         var annotations = new LinkedHashMap<String, String>();
         annotations.put(TokenSecretLayout.LAYOUT, TokenSecretLayout.LAYOUT_VERSION);
         annotations.put(TokenSecretLayout.STATE, TokenSecretLayout.CONFIRMED);
@@ -112,7 +102,7 @@ final class SecretWriter {
     }
 
     /// A guarded merge patch that records that a row was read.
-    Secret use(SecretRow row, Instant now) {
+    Secret use(StoredToken row, Instant now) {
         return patch(row, Map.of(), Map.of(TokenSecretLayout.LAST_USED_AT, stamp(now)), Map.of());
     }
 
@@ -126,7 +116,7 @@ final class SecretWriter {
     /// The labels by which a row with these fields is looked up.
     static Map<String, String> hashes(TokenFields fields) {
         var labels = new LinkedHashMap<String, String>();
-        for (var field : lookupFields()) {
+        for (var field : TokenField.LOOKED_UP) {
             fields.get(field).ifPresent(value -> labels.put(hashLabel(field), hash(field, value)));
         }
         return labels;
@@ -156,12 +146,13 @@ final class SecretWriter {
 
     /// Only what is to change, and the guard.
     private static Secret patch(
-            SecretRow row, Map<String, String> labels, Map<String, String> annotations, Map<String, String> data) {
+            StoredToken row, Map<String, String> labels, Map<String, String> annotations, Map<String, String> data) {
+        var version = SecretVersion.of(row);
         return new SecretBuilder()
                 .withNewMetadata()
                 .withName(row.name())
-                .withUid(row.uid())
-                .withResourceVersion(row.resourceVersion())
+                .withUid(version.uid())
+                .withResourceVersion(version.resourceVersion())
                 .withLabels(labels)
                 .withAnnotations(annotations)
                 .endMetadata()
@@ -169,10 +160,10 @@ final class SecretWriter {
                 .build();
     }
 
-    private static String marksAfter(SecretRow row, String mark) {
+    private static String marksAfter(StoredToken row, String mark) {
         var marks = new ArrayList<String>();
         marks.add(mark);
-        marks.addAll(row.writes());
+        marks.addAll(SecretVersion.of(row).nonces());
         return String.join(" ", marks.subList(0, Math.min(marks.size(), SecretReader.REMEMBERED_WRITES)));
     }
 

@@ -29,7 +29,7 @@ final class Stamps {
     static Instant after(List<SecretRow> rows, Instant time) {
         var latest = time;
         for (var row : rows) {
-            for (var stamp : List.of(row.createTime(), row.userSince())) {
+            for (var stamp : List.of(row.createTime(), row.token().userSince())) {
                 if (!stamp.isBefore(latest) && stamp.isBefore(time.plus(PLAUSIBLE))) {
                     latest = stamp.plus(1, ChronoUnit.MICROS);
                 }

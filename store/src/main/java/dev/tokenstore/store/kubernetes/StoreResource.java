@@ -1,9 +1,9 @@
 package dev.tokenstore.store.kubernetes;
 
 import dev.tokenstore.api.OAuthTokenStore;
-import dev.tokenstore.api.RetentionPolicy;
 import dev.tokenstore.store.StorageException;
 import dev.tokenstore.store.StorageException.Reason;
+import dev.tokenstore.store.StoreSettings;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import java.time.Duration;
@@ -25,7 +25,7 @@ final class StoreResource {
     private final ReentrantLock checking = new ReentrantLock();
     private volatile Instant believedUntil = Instant.MIN;
     private final StoreLimit limit;
-    private volatile RetentionPolicy policy = RetentionPolicy.of(null);
+    private volatile StoreSettings settings = StoreSettings.KEEP_EVERYTHING;
 
     StoreResource(KubernetesClient client, String namespace, String name, InstantSource clock) {
         this.client = client;
@@ -66,9 +66,9 @@ final class StoreResource {
         }
     }
 
-    /// How long tokens live here, as of the last look; before the first one: for ever.
-    RetentionPolicy policy() {
-        return policy;
+    /// The store's settings as last seen; before that every token is kept.
+    StoreSettings settings() {
+        return settings;
     }
 
     /// Makes sure that the store takes a new token (`limits.maxTokens`). A refusal is decided on what is known now, so
@@ -108,7 +108,7 @@ final class StoreResource {
                         "there is no OAuthTokenStore " + name + " in namespace " + namespace
                                 + "; create it, or name another store");
             }
-            policy = RetentionPolicy.of(resource.getSpec());
+            settings = StoreSettings.of(resource.getSpec());
             limit.seen(resource);
             believedUntil = clock.instant().plus(BELIEVED);
         } catch (KubernetesClientException e) {

@@ -33,9 +33,9 @@ public final class GeneratedIds {
     }
 
     /// Returns a new id that leads to `place`, 32 base32 characters.
-    public String next(String place) {
+    public TokenId next(String place) {
         var token = randomText(random, RANDOM);
-        return "tok-" + place + "-" + token + check(place, token);
+        return new TokenId("tok-" + place + "-" + token + check(place, token));
     }
 
     /// Returns a place that nothing can be derived from.
@@ -44,12 +44,17 @@ public final class GeneratedIds {
     }
 
     /// The place that an id of this store leads to, or empty when this store did not generate it.
-    public Optional<String> placeOf(SecretValue id) {
+    public Optional<String> placeOf(TokenId id) {
         var form = FORM.matcher(id.reveal());
         if (!form.matches() || !form.group(3).equals(check(form.group(1), form.group(2)))) {
             return Optional.empty();
         }
         return Optional.of(form.group(1));
+    }
+
+    /// Whether this store generated the id.
+    public boolean isGenerated(TokenId id) {
+        return placeOf(id).isPresent();
     }
 
     private String check(String place, String token) {

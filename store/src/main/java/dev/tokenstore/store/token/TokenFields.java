@@ -65,6 +65,11 @@ public final class TokenFields {
                 .filter(value -> !value.reveal().isEmpty());
     }
 
+    /// The id, or empty when it is absent.
+    public Optional<TokenId> id() {
+        return get(TokenField.ID).map(SecretValue::reveal).map(TokenId::new);
+    }
+
     public boolean has(TokenField field) {
         return get(field).isPresent();
     }
@@ -88,14 +93,14 @@ public final class TokenFields {
         return has(field) && get(field).equals(other.get(field));
     }
 
-    /// Whether there is anything that gives access: a refresh, grant or access token.
+    /// Whether there is a refresh, grant or access token.
     public boolean hasCredential() {
-        return hasAny(TokenField.REFRESH_TOKEN, TokenField.GRANT_TOKEN, TokenField.ACCESS_TOKEN);
+        return TokenField.CREDENTIALS.stream().anyMatch(this::has);
     }
 
     /// Whether something here could renew the access token once it has expired.
     public boolean isRenewable() {
-        return hasAny(TokenField.REFRESH_TOKEN, TokenField.GRANT_TOKEN);
+        return TokenField.RENEWING.stream().anyMatch(this::has);
     }
 
     /// When the access token expires, or empty when that is unknown.

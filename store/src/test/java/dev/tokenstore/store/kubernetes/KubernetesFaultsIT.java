@@ -14,6 +14,7 @@ import dev.tokenstore.store.StorageException;
 import dev.tokenstore.store.StoredToken;
 import dev.tokenstore.store.TokenStore;
 import dev.tokenstore.store.token.TokenFields;
+import dev.tokenstore.store.token.TokenId;
 import dev.tokenstore.testing.KubernetesForTests;
 import dev.tokenstore.testing.fault.FaultProxy;
 import dev.tokenstore.testing.fault.FaultProxy.Fault;
@@ -199,7 +200,7 @@ class KubernetesFaultsIT {
             }
             var id = before.token().get().fields().get(ID).orElseThrow().reveal();
             known.put(user, before.or(""));
-            store.delete(TokenFields.of(Map.of(ID, id)));
+            store.delete(new TokenId(id));
             if (before.isCertain()) {
                 known.put(user, Known.nothing());
                 assertThat(store.save(TokenFields.of(Map.of(ID, id, ACCESS_TOKEN, "fixture-secret-late"))))

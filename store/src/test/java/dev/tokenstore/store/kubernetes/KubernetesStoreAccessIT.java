@@ -84,16 +84,16 @@ class KubernetesStoreAccessIT {
         createStore().bind("oauth-token-store-client", "worker");
         try (var connection = connect(kubernetes.configAs(namespace, "worker"));
                 var storage = connection.storage(namespace, "crm", new SecureRandom(), name -> {});
-                var store = new TokenStore(storage, InstantSource.system(), new SecureRandom())) {
+                var store = new TokenStore(storage, storage, storage.uses(), new SecureRandom())) {
             await().ignoreExceptions().untilAsserted(storage::check);
 
             var saved = ((SaveResult.Saved) store.save(token())).token();
             assertThat(store.find(user())).isPresent();
-            assertThat(store.findById(saved.fields())).isPresent();
+            assertThat(store.findById(saved.id())).isPresent();
             assertThat(store.save(saved.fields().with(ACCESS_TOKEN, "fixture-secret-2")))
                     .isInstanceOf(SaveResult.Saved.class);
             assertThat(store.list(0, "").tokens()).hasSize(1);
-            store.delete(saved.fields());
+            store.delete(saved.id());
             store.save(token());
             assertThat(store.deleteAll()).isEqualTo(1);
         }
@@ -176,7 +176,7 @@ class KubernetesStoreAccessIT {
 
     private TokenStore open(KubernetesConnection connection) {
         var storage = connection.storage(namespace, "crm", new SecureRandom(), name -> {});
-        return new TokenStore(storage, InstantSource.system(), new SecureRandom());
+        return new TokenStore(storage, storage, storage.uses(), new SecureRandom());
     }
 
     private TestStore createStore() {

@@ -65,13 +65,13 @@ class KubernetesStorePolicyIT {
     private void missesWhatIsOverUnless(String harmless) {
         stores.setSpec("{\"maxTokenAge\":\"2s\"}");
         var over = save(token("alice"));
-        await().until(() -> store.findById(over.fields()).isEmpty());
+        await().until(() -> store.findById(over.id()).isEmpty());
         assertThat(store.find(user("alice"))).isEmpty();
 
         stores.setSpec(harmless);
         await().atMost(SEEN_WITHIN)
                 .pollInterval(Duration.ofMillis(100))
-                .until(() -> store.findById(over.fields()).isPresent());
+                .until(() -> store.findById(over.id()).isPresent());
 
         assertThat(store.find(user("alice"))).map(StoredToken::name).hasValue(over.name());
         assertThat(store.list(0, "").tokens()).hasSize(1);
@@ -82,7 +82,7 @@ class KubernetesStorePolicyIT {
                 .isEqualTo(over.name());
         stores.setSpec("{\"suspend\":false,\"cleanup\":{\"dryRun\":false}}");
         try (var another = stores.open()) {
-            assertThat(another.findById(over.fields())).isEmpty();
+            assertThat(another.findById(over.id())).isEmpty();
         }
     }
 
@@ -93,7 +93,7 @@ class KubernetesStorePolicyIT {
         stores.edit(kept, secret -> secret.getMetadata().getAnnotations().put("tokenstore.dev/keep", "true"));
         var over = save(renewable("alice"));
 
-        await().until(() -> store.findById(over.fields()).isEmpty());
+        await().until(() -> store.findById(over.id()).isEmpty());
 
         assertThat(store.find(user("alice"))).isEmpty();
         assertThat(store.list(0, "").tokens()).extracting(StoredToken::name).containsExactly(kept.name());
@@ -111,9 +111,9 @@ class KubernetesStorePolicyIT {
     void aTokenWhoseTimeIsOverCanStillBeDeleted() {
         stores.setSpec("{\"maxTokenAge\":\"1s\"}");
         var over = save(token("alice"));
-        await().until(() -> store.findById(over.fields()).isEmpty());
+        await().until(() -> store.findById(over.id()).isEmpty());
 
-        store.delete(id(over));
+        store.delete(over.id());
 
         assertThat(stores.secrets()).isEmpty();
     }
@@ -131,7 +131,7 @@ class KubernetesStorePolicyIT {
             var start = System.nanoTime();
 
             await().until(() -> {
-                assertThat(reader.findById(id(row)))
+                assertThat(reader.findById(row.id()))
                         .get()
                         .extracting(StoredToken::version)
                         .isEqualTo(row.version());
@@ -159,7 +159,7 @@ class KubernetesStorePolicyIT {
                         .forEach(stamp ->
                                 secret.getMetadata().getAnnotations().put(stamp, "+1000000000-12-31T23:59:59Z")));
 
-        assertThat(store.findById(id(row))).isPresent();
+        assertThat(store.findById(row.id())).isPresent();
         var second = save(token("alice")
                 .with(CLIENT_ID, "C2")
                 .with(REFRESH_TOKEN, "fixture-secret-2")
@@ -184,7 +184,7 @@ class KubernetesStorePolicyIT {
             assertThat(another.save(user("bob").with(ACCESS_TOKEN, "fixture-secret-newer")))
                     .isInstanceOf(SaveResult.Saved.class);
             assertThat(another.list(0, "").tokens()).hasSize(2);
-            another.delete(alice.fields());
+            another.delete(alice.id());
             assertIsFull(another, "holds 2 of the 2 tokens");
 
             setCount(1);
@@ -223,7 +223,7 @@ class KubernetesStorePolicyIT {
         stores.setSpec("{\"limits\":{\"maxTokens\":1},\"maxTokenAge\":\"2s\"}");
         setCount(0);
         var over = save(token("alice"));
-        await().until(() -> store.findById(over.fields()).isEmpty());
+        await().until(() -> store.findById(over.id()).isEmpty());
         assertIsFull(store, "holds 1 of the 1 tokens");
 
         assertThat(save(token("alice")).version()).isNotEqualTo(over.version());

@@ -100,7 +100,7 @@ class KubernetesTokenStorageIT {
                 .with(ACCESS_TOKEN, "fixture-secret-3"));
         proxy.forgetRequests();
 
-        assertThat(store.findById(id(first))).isPresent();
+        assertThat(store.findById(first.id())).isPresent();
         assertThat(proxy.requests()).hasSize(1);
 
         proxy.forgetRequests();
@@ -153,7 +153,7 @@ class KubernetesTokenStorageIT {
 
         assertThat(store.list(0, "").tokens()).extracting(StoredToken::name).containsExactly(whole.name());
         assertThat(store.find(TokenFields.of(Map.of(USER_SIGNATURE, "alice")))).isEmpty();
-        assertThatThrownBy(() -> store.findById(id(broken))).isInstanceOfSatisfying(StorageException.class, e -> {
+        assertThatThrownBy(() -> store.findById(broken.id())).isInstanceOfSatisfying(StorageException.class, e -> {
             assertThat(e.reason()).isEqualTo(Reason.TOKEN_UNREADABLE);
             assertThat(e).hasMessageContaining(broken.name()).hasMessageContaining("expires_in");
         });
@@ -183,7 +183,7 @@ class KubernetesTokenStorageIT {
         var row = save(user("alice"));
         stores.edit(row, secret -> secret.getMetadata().getAnnotations().put("tokenstore.dev/layout", "2"));
 
-        assertThatThrownBy(() -> store.findById(id(row))).hasMessageContaining("layout");
+        assertThatThrownBy(() -> store.findById(row.id())).hasMessageContaining("layout");
         assertThat(stores.unreadable()).contains(row.name());
     }
 
@@ -196,7 +196,7 @@ class KubernetesTokenStorageIT {
                         .getAnnotations()
                         .replaceAll((key, value) -> key.equals("tokenstore.dev/layout") ? value : "?? " + value));
 
-        assertThat(store.findById(id(row))).isPresent();
+        assertThat(store.findById(row.id())).isPresent();
         assertThat(store.find(TokenFields.of(Map.of(USER_SIGNATURE, "alice")))).isPresent();
         assertThat(save(id(row).with(ACCESS_TOKEN, "fixture-secret-new")).name())
                 .isEqualTo(row.name());
@@ -225,7 +225,7 @@ class KubernetesTokenStorageIT {
         save(id(bob).with(USER_SIGNATURE, "alice"));
 
         assertThat(find("alice").name()).isEqualTo(alice.name());
-        store.delete(id(alice));
+        store.delete(alice.id());
         assertThat(find("alice").name()).isEqualTo(bob.name());
     }
 
@@ -356,7 +356,7 @@ class KubernetesTokenStorageIT {
     @Test
     void stampsAreTheApiServersHoweverWrongTheClockOfThePod() {
         try (var storage = stores.storage(() -> InstantSource.system().instant().plus(Duration.ofHours(5)));
-                var hoursAhead = new TokenStore(storage, InstantSource.system(), new SecureRandom())) {
+                var hoursAhead = new TokenStore(storage, storage, storage.uses(), new SecureRandom())) {
             hoursAhead.save(user("alice"));
         }
 
@@ -397,7 +397,7 @@ class KubernetesTokenStorageIT {
         var row = save(user("alice"));
         proxy.once("DELETE", FaultProxy.Fault.SWALLOW_REPLY);
 
-        store.delete(id(row));
+        store.delete(row.id());
 
         assertThat(stores.secrets()).isEmpty();
     }

@@ -69,7 +69,8 @@ final class TestStores implements StoreUnderTest {
 
     @Override
     public TokenStore open() {
-        return new TokenStore(storage(InstantSource.system()), InstantSource.system(), new SecureRandom());
+        var storage = storage(InstantSource.system());
+        return new TokenStore(storage, storage, storage.uses(), new SecureRandom());
     }
 
     KubernetesTokenStorage storage(InstantSource clock) {

@@ -6,8 +6,11 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.tokenstore.store.Pages;
 import dev.tokenstore.store.StorageException;
 import dev.tokenstore.store.StorageException.Reason;
+import dev.tokenstore.store.StoreSettings;
 import dev.tokenstore.store.StoredToken;
 import dev.tokenstore.store.TokenStore;
+import dev.tokenstore.store.embedded.MachineClock;
+import dev.tokenstore.store.embedded.RecordedCleanup;
 import dev.tokenstore.store.token.SecretValue;
 import dev.tokenstore.store.token.TokenField;
 import dev.tokenstore.store.token.TokenFields;
@@ -99,7 +102,7 @@ class SqliteProcessesIT {
         var threads = new ArrayList<Thread>();
         for (var i = 0; i < 8; i++) {
             threads.add(Thread.ofPlatform().start(() -> {
-                try (var opened = SqliteFile.open(file, InstantSource.system(), RANDOM)) {
+                try (var opened = SqliteFile.open(file, RANDOM)) {
                     identities.add(opened.identity());
                 }
             }));
@@ -135,8 +138,14 @@ class SqliteProcessesIT {
     }
 
     private static TokenStore open(Path file) {
-        var storage = new SqliteTokenStorage(file, InstantSource.system(), RANDOM, row -> {});
-        return new TokenStore(storage, InstantSource.system(), RANDOM);
+        var storage = SqliteTokenStorage.open(
+                file,
+                StoreSettings.KEEP_EVERYTHING,
+                new MachineClock(InstantSource.system()),
+                RANDOM,
+                row -> {},
+                new RecordedCleanup());
+        return new TokenStore(storage, storage, storage.uses(), RANDOM);
     }
 
     private static List<String> users(TokenStore store) {

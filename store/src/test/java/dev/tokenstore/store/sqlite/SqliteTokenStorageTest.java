@@ -1,7 +1,6 @@
 package dev.tokenstore.store.sqlite;
 
 import static dev.tokenstore.store.token.TokenField.ACCESS_TOKEN;
-import static dev.tokenstore.store.token.TokenField.ID;
 import static dev.tokenstore.store.token.TokenField.REFRESH_TOKEN;
 import static dev.tokenstore.store.token.TokenField.USER_SIGNATURE;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -10,9 +9,13 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.tokenstore.store.SaveResult;
 import dev.tokenstore.store.StorageException;
 import dev.tokenstore.store.StorageException.Reason;
+import dev.tokenstore.store.StoreSettings;
 import dev.tokenstore.store.StoredToken;
 import dev.tokenstore.store.TokenStore;
+import dev.tokenstore.store.embedded.MachineClock;
+import dev.tokenstore.store.embedded.RecordedCleanup;
 import dev.tokenstore.store.token.TokenFields;
+import dev.tokenstore.store.token.TokenId;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -53,7 +56,7 @@ class SqliteTokenStorageTest {
         try (var store = open(file)) {
             saved = saved(store, ALICE);
             deleted = saved(store, BOB);
-            store.delete(deleted.fields());
+            store.delete(deleted.id());
         }
 
         try (var store = open(file)) {
@@ -84,8 +87,8 @@ class SqliteTokenStorageTest {
         var noon = InstantSource.fixed(Instant.parse("2030-01-01T12:00:00.123456789Z"));
         var createTimes = new ArrayList<Instant>();
         for (var i = 0; i < 3; i++) {
-            try (var storage = new SqliteTokenStorage(file, noon, RANDOM, unreadable::add);
-                    var store = new TokenStore(storage, noon, RANDOM)) {
+            try (var storage = storage(SqliteFile.open(file, RANDOM), noon);
+                    var store = new TokenStore(storage, storage, storage.uses(), RANDOM)) {
                 createTimes.add(saved(store, ALICE).createTime());
                 createTimes.add(saved(store, BOB).createTime());
                 store.deleteAll();
@@ -125,7 +128,7 @@ class SqliteTokenStorageTest {
                     .isEmpty();
             assertThat(unreadable).isNotEmpty().containsOnly(bob.name());
 
-            fails(Reason.TOKEN_UNREADABLE, () -> store.findById(bob.fields())).hasMessageContaining(bob.name());
+            fails(Reason.TOKEN_UNREADABLE, () -> store.findById(bob.id())).hasMessageContaining(bob.name());
             fails(Reason.TOKEN_UNREADABLE, () -> store.save(bob.fields())).hasMessageContaining(bob.name());
             assertThat(saved(store, BOB).name()).isNotEqualTo(bob.name());
             assertThat(store.deleteAll()).isEqualTo(4);
@@ -190,17 +193,16 @@ class SqliteTokenStorageTest {
 
     @Test
     void aFullDiskFailsTheSaveChangesNothingAndIsOverOnceThereIsRoom() {
-        var system = InstantSource.system();
-        var file = SqliteFile.open(directory.resolve("tokens.db"), system, RANDOM);
-        try (var store =
-                new TokenStore(new SqliteTokenStorage(file, system, RANDOM, unreadable::add), system, RANDOM)) {
+        var file = SqliteFile.open(directory.resolve("tokens.db"), RANDOM);
+        var storage = storage(file, InstantSource.system());
+        try (var store = new TokenStore(storage, storage, storage.uses(), RANDOM)) {
             var alice = saved(store, ALICE);
             var large = BOB.with(ACCESS_TOKEN, "fixture-secret-" + "x".repeat(16_000));
             limitPages(file, 1); // SQLite makes it the number of pages there are
 
             fails(Reason.STORAGE_FULL, () -> store.save(large)).hasMessageContaining("free some space");
             assertThat(store.list(0, "").tokens()).containsExactly(alice);
-            store.delete(TokenFields.NONE.with(ID, "unknown"));
+            store.delete(new TokenId("unknown"));
 
             limitPages(file, 1_000_000);
             assertThat(saved(store, large).fields().get(ACCESS_TOKEN)).isEqualTo(large.get(ACCESS_TOKEN));
@@ -244,7 +246,7 @@ class SqliteTokenStorageTest {
         try (var store = open(file)) {
             saved(store, ALICE);
             saved(store, BOB);
-            store.delete(store.find(ALICE).orElseThrow().fields());
+            store.delete(store.find(ALICE).orElseThrow().id());
         }
 
         var content = Files.readString(file, StandardCharsets.ISO_8859_1);
@@ -273,8 +275,26 @@ class SqliteTokenStorageTest {
     }
 
     private TokenStore open(Path file) {
-        var storage = new SqliteTokenStorage(file, InstantSource.system(), RANDOM, unreadable::add);
-        return new TokenStore(storage, InstantSource.system(), RANDOM);
+        var storage = SqliteTokenStorage.open(
+                file,
+                StoreSettings.KEEP_EVERYTHING,
+                new MachineClock(InstantSource.system()),
+                RANDOM,
+                unreadable::add,
+                new RecordedCleanup());
+        return new TokenStore(storage, storage, storage.uses(), RANDOM);
+    }
+
+    private SqliteTokenStorage storage(SqliteFile file, InstantSource clock) {
+        return new SqliteTokenStorage(
+                file,
+                file,
+                StoreSettings.KEEP_EVERYTHING,
+                clock,
+                clock,
+                RANDOM,
+                unreadable::add,
+                new RecordedCleanup());
     }
 
     private static StoredToken saved(TokenStore store, TokenFields fields) {

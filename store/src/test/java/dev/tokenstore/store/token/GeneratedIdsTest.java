@@ -1,6 +1,7 @@
 package dev.tokenstore.store.token;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.security.SecureRandom;
 import java.util.HashSet;
@@ -15,51 +16,48 @@ class GeneratedIdsTest {
 
     @Test
     void anIdLeadsToItsPlace() {
-        assertThat(ids.placeOf(new SecretValue(ids.next(PLACE)))).hasValue(PLACE);
-        assertThat(ids.placeOf(new SecretValue(ids.next(ids.randomPlace())))).isPresent();
+        assertThat(ids.placeOf(ids.next(PLACE))).hasValue(PLACE);
+        assertThat(ids.placeOf(ids.next(ids.randomPlace()))).isPresent();
     }
 
     @Test
     void whoServesTheSameStoreRecognisesTheId() {
         var sameStore = new GeneratedIds("namespace/store", RANDOM);
 
-        assertThat(sameStore.placeOf(new SecretValue(ids.next(PLACE)))).hasValue(PLACE);
+        assertThat(sameStore.placeOf(ids.next(PLACE))).hasValue(PLACE);
     }
 
     @Test
     void anotherStoresIdIsNotRecognised() {
         var other = new GeneratedIds("namespace/store2", RANDOM);
 
-        assertThat(other.placeOf(new SecretValue(ids.next(PLACE)))).isEmpty();
+        assertThat(other.placeOf(ids.next(PLACE))).isEmpty();
     }
 
     @Test
     void anIdWithOneChangedCharacterIsNotRecognised() {
-        var id = ids.next(PLACE);
+        var id = ids.next(PLACE).reveal();
         for (var i = 0; i < id.length(); i++) {
             var changed = id.substring(0, i) + (id.charAt(i) == 'a' ? 'b' : 'a') + id.substring(i + 1);
-            assertThat(ids.placeOf(new SecretValue(changed)))
-                    .as("character %d", i)
-                    .isEmpty();
+            assertThat(ids.placeOf(new TokenId(changed))).as("character %d", i).isEmpty();
         }
     }
 
     @Test
     void anIdWithSomethingBeforeAfterOrInAnotherCaseIsNotRecognised() {
-        var id = ids.next(PLACE);
+        var id = ids.next(PLACE).reveal();
 
-        assertThat(ids.placeOf(new SecretValue(id + "\n"))).isEmpty();
-        assertThat(ids.placeOf(new SecretValue(id + "a"))).isEmpty();
-        assertThat(ids.placeOf(new SecretValue(" " + id))).isEmpty();
-        assertThat(ids.placeOf(new SecretValue(id.substring(0, id.length() - 1))))
-                .isEmpty();
-        assertThat(ids.placeOf(new SecretValue(id.toUpperCase(Locale.ROOT)))).isEmpty();
-        assertThat(ids.placeOf(new SecretValue(""))).isEmpty();
+        assertThat(ids.placeOf(new TokenId(id + "\n"))).isEmpty();
+        assertThat(ids.placeOf(new TokenId(id + "a"))).isEmpty();
+        assertThat(ids.placeOf(new TokenId(" " + id))).isEmpty();
+        assertThat(ids.placeOf(new TokenId(id.substring(0, id.length() - 1)))).isEmpty();
+        assertThat(ids.placeOf(new TokenId(id.toUpperCase(Locale.ROOT)))).isEmpty();
+        assertThatThrownBy(() -> new TokenId("")).isInstanceOf(InvalidTokenException.class);
     }
 
     @Test
     void idsForOnePlaceDiffer() {
-        var seen = new HashSet<String>();
+        var seen = new HashSet<TokenId>();
         for (var i = 0; i < 1000; i++) {
             seen.add(ids.next(PLACE));
         }

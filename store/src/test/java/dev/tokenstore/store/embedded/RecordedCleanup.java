@@ -1,4 +1,4 @@
-package dev.tokenstore.store.sqlite;
+package dev.tokenstore.store.embedded;
 
 import dev.tokenstore.api.EndReason;
 import dev.tokenstore.store.StorageException;
@@ -7,7 +7,7 @@ import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
 
 /// Remembers what a cleanup told.
-final class RecordedCleanup implements CleanupListener {
+public final class RecordedCleanup implements CleanupListener {
     private final List<Map<EndReason, Integer>> deletions = new CopyOnWriteArrayList<>();
     private final List<StorageException> failures = new CopyOnWriteArrayList<>();
 
@@ -21,11 +21,11 @@ final class RecordedCleanup implements CleanupListener {
         failures.add(failure);
     }
 
-    List<Map<EndReason, Integer>> deletions() {
+    public List<Map<EndReason, Integer>> deletions() {
         return deletions;
     }
 
-    List<StorageException> failures() {
+    public List<StorageException> failures() {
         return failures;
     }
 }

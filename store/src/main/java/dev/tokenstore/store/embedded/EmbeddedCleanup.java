@@ -1,26 +1,32 @@
-package dev.tokenstore.store.sqlite;
+package dev.tokenstore.store.embedded;
 
+import dev.tokenstore.api.EndReason;
+import dev.tokenstore.api.RetentionPolicy;
 import dev.tokenstore.store.LivingTokens;
 import dev.tokenstore.store.StorageException;
 import dev.tokenstore.store.StoredToken;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.EnumMap;
+import java.util.LinkedHashMap;
+import java.util.Objects;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
-/// Deletes rows when their time has come: sleeps until the next deadline, which a save of this process may bring
-/// forward. What another process wrote is noticed at the latest after [#LONGEST_SLEEP], by a number that SQLite keeps;
-/// where it is unchanged no row is looked at.
-final class SqliteCleanup implements AutoCloseable {
-    static final Duration LONGEST_SLEEP = Duration.ofMinutes(5);
+/// Deletes the rows of an embedded storage at their deadlines.
+///
+/// Sleeps until the next deadline; a row that this process saves may bring the wake-up forward. It looks for rows of
+/// other processes at the latest after the longest sleep, and only if the [OverdueRows#revision] has changed.
+public final class EmbeddedCleanup implements AutoCloseable {
     private static final Duration AFTER_A_FAILURE = Duration.ofMinutes(1);
-
     private static final Duration AFTER_A_RACE = Duration.ofSeconds(1);
 
-    private final OverdueRows rows;
+    private final OverdueRows<?> rows;
+    private final RetentionPolicy policy;
     private final InstantSource clock;
     private final Duration longestSleep;
     private final CleanupListener listener;
@@ -32,24 +38,28 @@ final class SqliteCleanup implements AutoCloseable {
     private Instant wake = Instant.MIN;
     private boolean closed;
 
-    SqliteCleanup(OverdueRows rows, InstantSource clock, Duration longestSleep, CleanupListener listener) {
+    /// @param longestSleep how late the cleanup may find a row that another process saves
+    public EmbeddedCleanup(
+            OverdueRows<?> rows,
+            RetentionPolicy policy,
+            InstantSource clock,
+            Duration longestSleep,
+            CleanupListener listener) {
         this.rows = rows;
+        this.policy = policy;
         this.clock = clock;
         this.longestSleep = longestSleep;
         this.listener = listener;
         this.thread = Thread.ofVirtual().name("cleanup").unstarted(this::run);
     }
 
-    void start() {
+    public void start() {
         thread.start();
     }
 
-    /// Takes note of a row that this process stored.
-    void stored(StoredToken row) {
-        var end = rows.policy().deletion(LivingTokens.factsOf(row, clock.instant()));
-        if (end.isPresent()) {
-            wakeBy(end.get().deletion());
-        }
+    /// Makes sure that a row which this process has just saved is deleted at its deadline.
+    public void saved(StoredToken row) {
+        policy.deletion(LivingTokens.factsOf(row, clock.instant())).ifPresent(end -> wakeBy(end.deletion()));
     }
 
     private void wakeBy(Instant moment) {
@@ -65,19 +75,19 @@ final class SqliteCleanup implements AutoCloseable {
     }
 
     private void run() {
-        Long lookedAt = null;
+        Long lastRevision = null;
         while (true) {
             setWake(Instant.MAX);
             Instant next = null;
             try {
-                var version = rows.dataVersion();
+                var revision = rows.revision();
                 next = sweep();
-                lookedAt = version;
+                lastRevision = revision;
             } catch (StorageException e) {
                 listener.cleanupFailed(e);
                 next = clock.instant().plus(AFTER_A_FAILURE);
             } catch (RuntimeException e) {
-                // a defect, which must not end the cleanup for good
+                // a defect must not end the cleanup for good
                 listener.cleanupFailed(new StorageException(
                         StorageException.Reason.STORAGE_UNAVAILABLE, "the cleanup failed: " + e.getClass(), e));
                 next = clock.instant().plus(AFTER_A_FAILURE);
@@ -85,7 +95,7 @@ final class SqliteCleanup implements AutoCloseable {
             if (next != null) {
                 wakeBy(next);
             }
-            if (!sleepUntilThereIsWork(lookedAt)) {
+            if (!sleepUntilDue(lastRevision)) {
                 return;
             }
         }
@@ -95,12 +105,30 @@ final class SqliteCleanup implements AutoCloseable {
     ///
     /// @return when the next row is due; null: none will be
     @Nullable Instant sweep() {
+        return sweep(rows);
+    }
+
+    private <R> @Nullable Instant sweep(OverdueRows<R> storage) {
         while (true) {
-            var look = rows.look(clock.instant());
-            if (look.due().isEmpty()) {
-                return look.next();
+            var now = clock.instant();
+            var due = new LinkedHashMap<R, EndReason>();
+            var next = new AtomicReference<@Nullable Instant>();
+            storage.forEach(
+                    now,
+                    (row, facts) -> policy.deletion(facts).ifPresent(end -> {
+                        if (!end.deletion().isAfter(now)) {
+                            due.put(row, end.reason());
+                        } else if (next.get() == null || end.deletion().isBefore(next.get())) {
+                            next.set(end.deletion());
+                        }
+                    }));
+            if (due.isEmpty()) {
+                return next.get();
             }
-            var deleted = rows.delete(look.due());
+            var deleted = new EnumMap<EndReason, Integer>(EndReason.class);
+            for (var row : storage.deleteUnchanged(due.keySet())) {
+                deleted.merge(Objects.requireNonNull(due.get(row)), 1, Integer::sum);
+            }
             if (deleted.isEmpty()) {
                 return clock.instant().plus(AFTER_A_RACE);
             }
@@ -117,20 +145,20 @@ final class SqliteCleanup implements AutoCloseable {
         }
     }
 
-    /// @param lookedAt the file's [OverdueRows#dataVersion] before the last look at it
+    /// @param lastRevision the file's [OverdueRows#dataVersion] before the last look at it
     /// @return false at the end
-    private boolean sleepUntilThereIsWork(@Nullable Long lookedAt) {
+    private boolean sleepUntilDue(@Nullable Long lastRevision) {
         while (sleep()) {
-            if (!clock.instant().isBefore(wakeTime()) || hasChanged(lookedAt)) {
+            if (!clock.instant().isBefore(wakeTime()) || hasChanged(lastRevision)) {
                 return true;
             }
         }
         return false;
     }
 
-    private boolean hasChanged(@Nullable Long lookedAt) {
+    private boolean hasChanged(@Nullable Long lastRevision) {
         try {
-            return lookedAt == null || lookedAt != rows.dataVersion();
+            return lastRevision == null || lastRevision != rows.revision();
         } catch (StorageException e) {
             return true;
         }
@@ -156,7 +184,7 @@ final class SqliteCleanup implements AutoCloseable {
                 if (!now.isBefore(until)) {
                     return true;
                 }
-                // a nanosecond less than needed would be a turn for nothing
+                // one nanosecond more: a wake-up before the deadline would find nothing due
                 broughtForward.await(Duration.between(now, until).toNanos() + 1, TimeUnit.NANOSECONDS);
             }
             return false;
@@ -167,7 +195,7 @@ final class SqliteCleanup implements AutoCloseable {
         }
     }
 
-    /// Ends the cleanup; waits for a deletion that is under way.
+    /// Ends the cleanup; waits for a deletion in flight.
     @Override
     public void close() {
         lock.lock();

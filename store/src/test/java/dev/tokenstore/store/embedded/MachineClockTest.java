@@ -1,4 +1,4 @@
-package dev.tokenstore.store.sqlite;
+package dev.tokenstore.store.embedded;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -32,10 +32,10 @@ class MachineClockTest {
     @Test
     void stampsAreNeverEarlierThanEitherClock() {
         machine.setWallClockBy(Duration.ofHours(5));
-        assertThat(clock.stamps().instant()).isEqualTo(TestMachine.START.plus(Duration.ofHours(5)));
+        assertThat(clock.timestamps().instant()).isEqualTo(TestMachine.START.plus(Duration.ofHours(5)));
 
         machine.setWallClockBy(Duration.ofHours(-9));
-        assertThat(clock.stamps().instant()).isEqualTo(TestMachine.START);
+        assertThat(clock.timestamps().instant()).isEqualTo(TestMachine.START);
     }
 
     @Test

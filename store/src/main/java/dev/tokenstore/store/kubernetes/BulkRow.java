@@ -1,42 +1,37 @@
 package dev.tokenstore.store.kubernetes;
 
-import dev.tokenstore.store.StoredToken;
-import dev.tokenstore.store.TokenStorage.Attempted;
+import dev.tokenstore.store.BulkInsert.Outcome;
+import dev.tokenstore.store.NewRow;
 import dev.tokenstore.store.token.TokenFields;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicReference;
-import java.util.function.BiFunction;
 import org.jspecify.annotations.Nullable;
 
 /// One row of a [BulkInsertion] on its way: what it is to hold, and how far it has come. Handed from thread to thread,
 /// one at a time.
-final class NewRow {
-    private final TokenFields fields;
-    private final BiFunction<TokenFields, List<StoredToken>, Optional<StoredToken>> twin;
-    private final AtomicReference<@Nullable Attempted> outcome = new AtomicReference<>();
+final class BulkRow {
+    private final NewRow row;
+    private final AtomicReference<@Nullable Outcome> outcome = new AtomicReference<>();
     private volatile Optional<SecretRow> pending = Optional.empty();
     private volatile List<SecretRow> blockers = List.of();
     private volatile boolean replacesAnother;
 
-    /// @param twin as for `TokenStorage.insertAll`
-    NewRow(TokenFields fields, BiFunction<TokenFields, List<StoredToken>, Optional<StoredToken>> twin) {
-        this.fields = fields;
-        this.twin = twin;
+    BulkRow(NewRow row) {
+        this.row = row;
+    }
+
+    NewRow row() {
+        return row;
     }
 
     TokenFields fields() {
-        return fields;
-    }
-
-    /// The one among `rows` that should be updated instead.
-    Optional<StoredToken> twinAmong(List<StoredToken> rows) {
-        return twin.apply(fields, rows);
+        return row.fields();
     }
 
     /// Takes note that the row was created, pending.
-    void created(SecretRow row) {
-        pending = Optional.of(row);
+    void created(SecretRow created) {
+        pending = Optional.of(created);
     }
 
     /// The row as it was created; empty before that.
@@ -64,7 +59,7 @@ final class NewRow {
     }
 
     /// Says what became of the row; what was said first stays.
-    void end(Attempted with) {
+    void end(Outcome with) {
         outcome.compareAndSet(null, with);
     }
 
@@ -72,7 +67,7 @@ final class NewRow {
         return outcome.get() != null;
     }
 
-    Attempted outcome() {
+    Outcome outcome() {
         var end = outcome.get();
         if (end == null) {
             throw new IllegalStateException("the row is still on its way");

@@ -1,4 +1,4 @@
-package dev.tokenstore.store.sqlite;
+package dev.tokenstore.store.embedded;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -59,9 +59,9 @@ public final class MachineClock implements InstantSource {
         return start.plusNanos(now - startNanos + asleep);
     }
 
-    /// The clock to stamp rows by: this one or the wall clock, whichever is later. A stamp that is too late ends
+    /// The clock for the rows' times: this one or the wall clock, whichever is later. A time that is too late ends
     /// nothing early, also not for another process that shares the rows and started at another time.
-    public InstantSource stamps() {
+    public InstantSource timestamps() {
         return () -> {
             var steady = instant();
             var shown = wall.instant();
