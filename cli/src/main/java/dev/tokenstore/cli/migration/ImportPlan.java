@@ -46,9 +46,7 @@ final class ImportPlan {
                                 hashed, new TokenRules.RowsAtHand(List.of(token)))
                         .isPresent())
                 .or(() -> TokenRules.toUpdateByUserOrCredential(hashed, known));
-        return found.isPresent()
-                ? meet((TokenDigest) found.get().handle(), row)
-                : create(location, row, withItsId);
+        return found.isPresent() ? meet((TokenDigest) found.get().handle(), row) : create(location, row, withItsId);
     }
 
     private Decision create(String location, TokenFields row, Optional<StoredToken> withItsId) {
