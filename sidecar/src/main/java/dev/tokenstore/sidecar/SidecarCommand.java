@@ -3,6 +3,7 @@ package dev.tokenstore.sidecar;
 import dev.tokenstore.runtime.program.ProgramCommandLine;
 import dev.tokenstore.runtime.program.ProgramLog;
 import dev.tokenstore.runtime.program.ProgramVersion;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.Callable;
@@ -64,10 +65,12 @@ final class SidecarCommand implements Callable<Integer> {
 
     @Option(
             names = "--embedded",
-            paramLabel = "DIR|FILE",
-            description = "Keep the tokens in a file of this machine instead of a cluster: tokens.db in a directory, or"
-                    + " a file that ends in .db. The file is made if it is missing, and only its owner can read it."
-                    + " (TOKENSTORE_EMBEDDED)")
+            paramLabel = "DIR|FILE|memory",
+            description =
+                    "Keep the tokens on this machine instead of in a cluster: in tokens.db in a directory, or in a file"
+                            + " that ends in .db, made if it is missing and readable by its owner alone; or in the memory of this"
+                            + " process, where they end with it."
+                            + " (TOKENSTORE_EMBEDDED)")
     @Nullable String embedded;
 
     @Option(
@@ -137,8 +140,9 @@ final class SidecarCommand implements Callable<Integer> {
     @Option(
             names = "--socket",
             paramLabel = "PATH|off",
-            description = "Where to serve gRPC over a Unix socket."
-                    + " Default: off; tokenstore.sock beside the file with --embedded. (TOKENSTORE_SOCKET)")
+            description =
+                    "Where to serve gRPC over a Unix socket. Default: off; with --embedded tokenstore.sock beside the file,"
+                            + " or in a directory of the user for memory. (TOKENSTORE_SOCKET)")
     @Nullable String socket;
 
     @Option(
@@ -223,6 +227,15 @@ final class SidecarCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         return program.applyAsInt(SidecarConfig.of(this, environment.containsKey("KUBERNETES_SERVICE_HOST")));
+    }
+
+    /// Returns the directory of a socket that belongs to no file: the user's runtime directory, else a directory of the
+    /// user among the temporary files.
+    Path runtimeDirectory() {
+        var directory = environment.getOrDefault("XDG_RUNTIME_DIR", "");
+        return directory.isEmpty()
+                ? Path.of(System.getProperty("java.io.tmpdir"), "oauth-token-store-" + System.getProperty("user.name"))
+                : Path.of(directory, "oauth-token-store");
     }
 
     /// Returns the name by which the user gave an option, for messages.

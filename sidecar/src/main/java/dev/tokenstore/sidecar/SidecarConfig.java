@@ -36,6 +36,7 @@ record SidecarConfig(
     private static final int METRICS_PORT = 9464;
     private static final String SOCKET_NAME = "tokenstore.sock";
     private static final String OFF = "off";
+    private static final String MEMORY = "memory";
 
     /// Where the tokens are.
     sealed interface Backend {}
@@ -52,8 +53,17 @@ record SidecarConfig(
     /// @param policy how long its tokens live
     record Embedded(Path file, StoreSettings settings) implements Backend {}
 
+    /// The memory of this process.
+    record Memory(StoreSettings settings) implements Backend {}
+
     /// A path, and the permission bits of the socket there.
-    record UnixSocket(Path path, int mode) {}
+    ///
+    /// @param makeDirectory whether the socket's directory is made, for this user alone
+    record UnixSocket(Path path, int mode, boolean makeDirectory) {
+        UnixSocket(Path path, int mode) {
+            this(path, mode, false);
+        }
+    }
 
     /// How and how much to log.
     record LogConfig(ProgramLog.Format format, ProgramLog.Level level) {}
@@ -64,7 +74,7 @@ record SidecarConfig(
     /// @throws ParameterException naming the options that are missing or contradict each other
     static SidecarConfig of(SidecarCommand options, boolean inPod) {
         var backend = backend(options);
-        var isEmbedded = backend instanceof Embedded;
+        var isEmbedded = !(backend instanceof Kubernetes);
         var tcp = addressOr(isEmbedded ? Endpoint.OFF : Endpoint.on(LOOPBACK, TCP_PORT), options.tcp);
         requireLoopback(options, tcp);
         var socket = socket(options, backend);
@@ -92,7 +102,9 @@ record SidecarConfig(
         if (options.embedded != null) {
             requireUnset(options, "--namespace", options.namespace);
             requireUnset(options, "--kubeconfig", options.kubeconfig);
-            return new Embedded(databaseIn(Path.of(options.embedded)), policy(options));
+            return options.embedded.equals(MEMORY)
+                    ? new Memory(policy(options))
+                    : new Embedded(databaseIn(Path.of(options.embedded)), policy(options));
         }
         if (options.store == null) {
             throw options.refusal(
@@ -204,16 +216,18 @@ record SidecarConfig(
     }
 
     private static Optional<UnixSocket> socket(SidecarCommand options, Backend backend) {
-        var byDefault = switch (backend) {
-            case Embedded embedded ->
-                embedded.file().resolveSibling(SOCKET_NAME).toString();
-            case Kubernetes kubernetes -> OFF;
+        var mode = options.socketMode != null ? options.socketMode : backend instanceof Kubernetes ? 0666 : 0600;
+        if (options.socket != null) {
+            return options.socket.equals(OFF)
+                    ? Optional.empty()
+                    : Optional.of(new UnixSocket(Path.of(options.socket).toAbsolutePath(), mode));
+        }
+        return switch (backend) {
+            case Embedded embedded -> Optional.of(new UnixSocket(embedded.file().resolveSibling(SOCKET_NAME), mode));
+            case Memory memory ->
+                Optional.of(new UnixSocket(options.runtimeDirectory().resolve(SOCKET_NAME), mode, true));
+            case Kubernetes kubernetes -> Optional.empty();
         };
-        var path = options.socket == null ? byDefault : options.socket;
-        var mode = options.socketMode != null ? options.socketMode : backend instanceof Embedded ? 0600 : 0666;
-        return path.equals(OFF)
-                ? Optional.empty()
-                : Optional.of(new UnixSocket(Path.of(path).toAbsolutePath(), mode));
     }
 
     private static ParameterException malformed(SidecarCommand options, String flag, String value, String advice) {

@@ -43,7 +43,7 @@ public final class SidecarMain {
         var storage = Storages.open(config.backend(), calls::unreadable, new CleanupMeters(meters), clock, random);
         var sidecar = Sidecar.start(config, storage, meters, calls, clock, random);
         var signalled = latchOfSignals();
-        if (config.backend() instanceof SidecarConfig.Embedded) {
+        if (!(config.backend() instanceof SidecarConfig.Kubernetes)) {
             sidecar.addresses().forEach(address -> System.out.println(variable(address) + "=" + address));
             System.out.flush();
         }

@@ -6,6 +6,7 @@ import dev.tokenstore.store.StorageException;
 import dev.tokenstore.store.embedded.CleanupListener;
 import dev.tokenstore.store.embedded.MachineClock;
 import dev.tokenstore.store.kubernetes.KubernetesConnection;
+import dev.tokenstore.store.memory.InMemoryTokenStorage;
 import dev.tokenstore.store.sqlite.SqliteTokenStorage;
 import io.fabric8.kubernetes.client.Config;
 import java.nio.file.Path;
@@ -18,8 +19,8 @@ import java.util.random.RandomGenerator;
 final class Storages {
     private Storages() {}
 
-    /// @param unreadable told the name of each row that is skipped because it cannot be read; must not block
-    /// @param cleanups hears what an embedded store deletes by itself
+    /// @param unreadable gets the name of each row that is skipped because it cannot be read; must not block
+    /// @param cleanups gets what the cleanup of an embedded store deletes
     /// @throws StartException if the storage can never work as the settings are
     static StoreBackend open(
             SidecarConfig.Backend backend,
@@ -30,6 +31,7 @@ final class Storages {
         return switch (backend) {
             case SidecarConfig.Kubernetes kubernetes -> open(kubernetes, unreadable, clock, random);
             case SidecarConfig.Embedded embedded -> open(embedded, unreadable, cleanups, clock, random);
+            case SidecarConfig.Memory memory -> open(memory, cleanups, clock, random);
         };
     }
 
@@ -56,6 +58,12 @@ final class Storages {
         } catch (KubeconfigException e) {
             throw new StartException(String.valueOf(e.getMessage()), e);
         }
+    }
+
+    private static StoreBackend open(
+            SidecarConfig.Memory memory, CleanupListener cleanups, InstantSource clock, RandomGenerator random) {
+        var storage = InMemoryTokenStorage.open(memory.settings(), new MachineClock(clock), random, cleanups);
+        return new StoreBackend(storage, storage.uses(), () -> {}, () -> {}, "memory");
     }
 
     private static StoreBackend open(

@@ -67,6 +67,25 @@ class SidecarConfigTest {
     }
 
     @Test
+    void keepsTokensInMemoryOnASocketInTheUsersRuntimeDirectory() {
+        var config = config(Map.of("XDG_RUNTIME_DIR", "/run/user/1000"), "--embedded", "memory", "--max-tokens", "3");
+
+        assertThat(config.backend())
+                .isEqualTo(new SidecarConfig.Memory(
+                        new StoreSettings(StoreSettings.KEEP_EVERYTHING.retention(), Optional.of(3))));
+        assertThat(config.socket())
+                .contains(new SidecarConfig.UnixSocket(
+                        Path.of("/run/user/1000/oauth-token-store/tokenstore.sock"), 0600, true));
+        assertThat(config.tcp()).isEmpty();
+        assertThat(config.metrics()).isEmpty();
+        assertThat(config("--embedded", "memory").socket().orElseThrow().path())
+                .isEqualTo(Path.of(
+                        System.getProperty("java.io.tmpdir"),
+                        "oauth-token-store-" + System.getProperty("user.name"),
+                        "tokenstore.sock"));
+    }
+
+    @Test
     void tellsAFileFromADirectory(@TempDir Path directory) throws Exception {
         var file = Files.createFile(directory.resolve("mine"));
 

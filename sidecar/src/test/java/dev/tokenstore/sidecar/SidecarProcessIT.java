@@ -10,6 +10,7 @@ import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
@@ -144,6 +145,35 @@ class SidecarProcessIT {
         Files.delete(directory.resolve("tokenstore.sock"));
 
         assertThat(sidecar.get("/livez")).isEqualTo("not alive: the gRPC server does not answer\n");
+    }
+
+    @Test
+    void keepsTokensInMemoryForAllConnectionsAndLeavesNothingBehind() throws Exception {
+        var socket = directory.resolve("memory.sock");
+        var sidecar = start(
+                        "--embedded",
+                        "memory",
+                        "--socket",
+                        socket.toString(),
+                        "--tcp",
+                        "0",
+                        "--metrics",
+                        "0",
+                        "--max-token-age",
+                        "5s")
+                .awaitServing();
+
+        sidecar.save();
+        var check = start("check", "--address", "unix:" + socket);
+
+        assertThat(check.exitCode()).isZero();
+        assertThat(sidecar.foundAccessToken()).isEqualTo(CalledSidecar.SECRET);
+        await().atMost(Duration.ofSeconds(20))
+                .until(() -> sidecar.get("/metrics").contains("tokenstore_sidecar_deleted_tokens_total"));
+        assertThat(sidecar.foundAccessToken()).isEmpty();
+        sidecar.terminate();
+        assertThat(sidecar.exitCode()).isZero();
+        assertThat(socket).doesNotExist();
     }
 
     @Test
