@@ -135,7 +135,7 @@ final class Sidecar {
     }
 
     private Page liveness() {
-        return addresses.stream().allMatch(address -> server.answers(address, LIVENESS_TIMEOUT))
+        return addresses.parallelStream().allMatch(address -> server.answers(address, LIVENESS_TIMEOUT))
                 ? Page.ok()
                 : Page.unavailable("not alive: the gRPC server does not answer");
     }
