@@ -61,8 +61,8 @@ final class StoreVerdicts {
                 "The operator may not list and watch Secrets in namespace \"" + namespace + "\": " + cause);
     }
 
-    static Verdict invalidSpec(IllegalArgumentException problem) {
-        return new Verdict.False("InvalidSpec", problem.getMessage() + "; correct the field");
+    static Verdict invalidSpec(String problem) {
+        return new Verdict.False("InvalidSpec", problem + "; correct the field");
     }
 
     static Verdict tokensUnknown() {
