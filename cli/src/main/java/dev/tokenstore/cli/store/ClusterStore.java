@@ -1,5 +1,6 @@
 package dev.tokenstore.cli.store;
 
+import dev.tokenstore.api.Timestamps;
 import dev.tokenstore.client.Token;
 import dev.tokenstore.store.NewTokenResult;
 import dev.tokenstore.store.SaveResult;
@@ -22,9 +23,6 @@ import org.jspecify.annotations.Nullable;
 
 /// A store of a cluster, reached as an administrator reaches it: without a sidecar.
 final class ClusterStore implements StoreAccess {
-    /// The last moment that a sidecar's replies can hold.
-    private static final Instant END_OF_9999 = Instant.parse("9999-12-31T23:59:59.999999999Z");
-
     private final KubernetesConnection connection;
     private final TokenStore store;
     private final String name;
@@ -145,7 +143,7 @@ final class ClusterStore implements StoreAccess {
     }
 
     private static @Nullable Instant expireTimeOf(TokenFields fields) {
-        return fields.expiry().filter(expiry -> !expiry.isAfter(END_OF_9999)).orElse(null);
+        return fields.expiry().filter(Timestamps::isValid).orElse(null);
     }
 
     private static <T> T explained(Supplier<T> call) {
