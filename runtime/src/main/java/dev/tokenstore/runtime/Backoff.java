@@ -35,8 +35,8 @@ public final class Backoff {
                 first, longest, delay -> Duration.ofMillis(1 + random.nextLong(Math.max(1, delay.toMillis()))));
     }
 
-    /// Returns a backoff for short operations that fail because others change or lock the same thing: full jitter, from
-    /// 8 ms to 400 ms.
+    /// Returns a backoff for short operations that fail because others change or lock the same thing: full jitter,
+    /// from 8 ms to 400 ms.
     public static Backoff forContention(RandomGenerator random) {
         return withFullJitter(Duration.ofMillis(8), Duration.ofMillis(400), random);
     }

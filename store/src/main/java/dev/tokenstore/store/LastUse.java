@@ -1,6 +1,7 @@
 package dev.tokenstore.store;
 
 import dev.tokenstore.api.RetentionPolicy;
+import dev.tokenstore.runtime.ExpiringValue;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Set;
@@ -22,13 +23,13 @@ public final class LastUse implements UseRecorder, AutoCloseable {
     private final Writer writer;
     private final ExecutorService recordings = Executors.newVirtualThreadPerTaskExecutor();
     private final Set<String> beingRecorded = ConcurrentHashMap.newKeySet();
-    private volatile Instant pausedUntil = Instant.MIN;
+    private final ExpiringValue<StorageException> failure;
 
     /// Writes last use to a storage.
     @FunctionalInterface
     public interface Writer {
-        /// Writes that `row` was read now, unless it was saved, or a use was recorded, at `due` or later. Blocks;
-        /// interrupted at the end.
+        /// Writes that `row` was read now, unless it was saved, or a use was recorded, at `due` or later.
+        /// Blocks; interrupted at the end.
         ///
         /// @throws StorageException if it cannot be written
         void write(StoredToken row, Instant due);
@@ -37,6 +38,7 @@ public final class LastUse implements UseRecorder, AutoCloseable {
     public LastUse(LivingTokens living, Writer writer) {
         this.living = living;
         this.writer = writer;
+        this.failure = new ExpiringValue<>(living::now);
     }
 
     @Override
@@ -48,7 +50,7 @@ public final class LastUse implements UseRecorder, AutoCloseable {
         var now = living.now();
         var tenth = timeout.get().dividedBy(RetentionPolicy.USES_RECORDED_PER_TIMEOUT);
         var due = row.lastActive().plus(tenth);
-        if (now.isBefore(due) || now.isBefore(pausedUntil) || !beingRecorded.add(row.name())) {
+        if (now.isBefore(due) || failure.fresh().isPresent() || !beingRecorded.add(row.name())) {
             return;
         }
         try {
@@ -64,7 +66,7 @@ public final class LastUse implements UseRecorder, AutoCloseable {
         try {
             writer.write(row, due);
         } catch (StorageException e) {
-            pausedUntil = living.now().plus(PAUSE.compareTo(longestPause) < 0 ? PAUSE : longestPause);
+            failure.set(e, PAUSE.compareTo(longestPause) < 0 ? PAUSE : longestPause);
         } finally {
             beingRecorded.remove(row.name());
         }

@@ -71,7 +71,7 @@ public final class LivingTokens {
                 row.createTime(),
                 row.updateTime(),
                 row.lastActive(),
-                row.fields().expiry().orElse(null),
+                row.fields().expiry(),
                 Credentials.of(
                         row.fields().has(TokenField.ACCESS_TOKEN), row.fields().isRenewable()),
                 seenAt);

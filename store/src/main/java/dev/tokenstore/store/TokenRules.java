@@ -44,7 +44,7 @@ public final class TokenRules {
     }
 
     /// The row a save updates (rule R5), or empty when the save makes a new one.
-    public static Optional<StoredToken> toUpdate(TokenFields given, TokenLookup rows) {
+    static Optional<StoredToken> toUpdate(TokenFields given, TokenLookup rows) {
         return given.id().flatMap(rows::byId).or(() -> toUpdateByUserOrCredential(given, rows));
     }
 

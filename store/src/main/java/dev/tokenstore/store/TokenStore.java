@@ -22,14 +22,14 @@ import java.util.random.RandomGenerator;
 /// not do is a [StorageException].
 public final class TokenStore implements AutoCloseable {
     /// How many tokens a page has when the caller does not say.
-    public static final int DEFAULT_PAGE_SIZE = 100;
+    static final int DEFAULT_PAGE_SIZE = 100;
 
     /// The most tokens a page has, whatever the caller says.
     public static final int MAX_PAGE_SIZE = 1000;
 
     /// A page ends when its values reach this many bytes of UTF-8, well below the 4 MiB that gRPC clients accept
     /// unasked.
-    public static final int MAX_PAGE_BYTES = 2 * 1024 * 1024;
+    static final int MAX_PAGE_BYTES = 2 * 1024 * 1024;
 
     private static final int MIN_CHUNK = 25;
     private static final int MAX_CHUNK = 100;
@@ -90,8 +90,8 @@ public final class TokenStore implements AutoCloseable {
         return save(given, Optional.of(expectedVersion));
     }
 
-    /// Stores tokens that have no row yet, many at once: what a save of each would do, but none of them ever updates a
-    /// row (rules R5 to R10).
+    /// Stores tokens that have no row yet, many at once: what a save of each would do, but none of them ever
+    /// updates a row (rules R5 to R10).
     ///
     /// @param given no two of them tokens that a save would put into one row
     /// @return the outcomes, in the order of the tokens

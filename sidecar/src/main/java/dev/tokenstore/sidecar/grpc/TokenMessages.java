@@ -1,6 +1,7 @@
 package dev.tokenstore.sidecar.grpc;
 
 import com.google.protobuf.Timestamp;
+import dev.tokenstore.api.Timestamps;
 import dev.tokenstore.proto.v1.Token;
 import dev.tokenstore.store.StoredToken;
 import dev.tokenstore.store.token.TokenField;
@@ -10,9 +11,6 @@ import java.util.EnumMap;
 
 /// The ten fields as messages and back; unset stays unset, and `""` is kept apart from it.
 final class TokenMessages {
-    /// The last moment a [Timestamp] can hold, in milliseconds.
-    private static final long END_OF_9999 = 253_402_300_799_999L;
-
     private TokenMessages() {}
 
     /// Returns what the caller set; output-only fields are ignored.
@@ -36,7 +34,7 @@ final class TokenMessages {
         token.fields().forEachPresent((field, value) -> set(message, field, value.reveal()));
         token.fields()
                 .expiry()
-                .filter(expiry -> expiry.toEpochMilli() <= END_OF_9999)
+                .filter(Timestamps::isValid)
                 .ifPresent(expiry -> message.setExpireTime(timestampOf(expiry)));
         return message.build();
     }

@@ -8,11 +8,11 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.function.LongSupplier;
 
-/// This machine's clock as it stood when the program started, continued by the machine's timer: how long ago something
-/// was is judged by it, so that a step of the wall clock ends no token. Thread-safe.
+/// A clock that starts at the wall clock's time and goes on by the machine's timer. The age of rows is judged by it, so
+/// that a step of the wall clock ends no token. Thread-safe.
 ///
-/// Time that the machine slept counts where the machine tells (Linux); elsewhere this clock is late by it until the
-/// program starts again, never early. Over a restart the wall clock is all there is.
+/// Time that the machine slept counts where `/proc/uptime` exists (Linux); elsewhere this clock is late by it until the
+/// program starts again, never early. A restart starts at the wall clock's time again.
 public final class MachineClock implements InstantSource {
     private static final Path UPTIME = Path.of("/proc/uptime");
     private static final long SECOND = Duration.ofSeconds(1).toNanos();
@@ -32,7 +32,8 @@ public final class MachineClock implements InstantSource {
     }
 
     /// @param nanoTime a timer in nanoseconds that may stand still while the machine sleeps
-    /// @param uptime a timer in nanoseconds, however coarse, that does not if it can be helped
+    /// @param uptime a timer in nanoseconds, however coarse, that goes on while the machine sleeps, where there is
+    /// one
     MachineClock(InstantSource wall, LongSupplier nanoTime, LongSupplier uptime) {
         this.wall = wall;
         this.nanoTime = nanoTime;
@@ -49,7 +50,7 @@ public final class MachineClock implements InstantSource {
         if (now - lookedForSleep >= SECOND) {
             lookedForSleep = now;
             var slept = uptime.getAsLong() - startUptime - (now - startNanos);
-            // time that the wall clock knows nothing of was not slept: the timer was unreadable, or replaced
+            // time that the wall clock does not show was not slept: the timer was unreadable, or replaced
             var passed = Duration.between(start, wall.instant()).minusNanos(now - startNanos);
             var plausible = passed.isNegative() || passed.compareTo(Duration.ofNanos(Math.max(slept, 0))) < 0
                     ? passed.toNanos()
@@ -74,7 +75,7 @@ public final class MachineClock implements InstantSource {
             var seconds = Files.readString(UPTIME).split(" ", 2)[0];
             return (long) (Double.parseDouble(seconds) * SECOND);
         } catch (IOException | NumberFormatException e) {
-            // then no sleep is seen: late, but not early
+            // no sleep counts then: late, but not early
             return Long.MIN_VALUE / 2;
         }
     }

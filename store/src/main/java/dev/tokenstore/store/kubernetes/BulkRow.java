@@ -8,8 +8,7 @@ import java.util.Optional;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
-/// One row of a [BulkInsertion] on its way: what it is to hold, and how far it has come. Handed from thread to thread,
-/// one at a time.
+/// The state of one row of a [BulkInsertion]. Passed from thread to thread, one at a time.
 final class BulkRow {
     private final NewRow row;
     private final AtomicReference<@Nullable Outcome> outcome = new AtomicReference<>();
@@ -29,7 +28,6 @@ final class BulkRow {
         return row.fields();
     }
 
-    /// Takes note that the row was created, pending.
     void created(SecretRow created) {
         pending = Optional.of(created);
     }
@@ -39,17 +37,16 @@ final class BulkRow {
         return pending;
     }
 
-    /// Takes note of what is in the way of its creation.
     void blocked(List<SecretRow> by) {
         blockers = List.copyOf(by);
     }
 
-    /// The rows that were in the way when its creation was tried last.
+    /// The rows that blocked the last attempt to create it.
     List<SecretRow> blockers() {
         return blockers;
     }
 
-    /// Takes note that a row whose time was over made room for this one.
+    /// Marks it as the successor of a row whose time was over: it needs no room of its own.
     void replacesAnother() {
         replacesAnother = true;
     }
@@ -58,7 +55,7 @@ final class BulkRow {
         return replacesAnother;
     }
 
-    /// Says what became of the row; what was said first stays.
+    /// Sets the outcome, unless it has one.
     void end(Outcome with) {
         outcome.compareAndSet(null, with);
     }
@@ -70,7 +67,7 @@ final class BulkRow {
     Outcome outcome() {
         var end = outcome.get();
         if (end == null) {
-            throw new IllegalStateException("the row is still on its way");
+            throw new IllegalStateException("the row has no outcome yet");
         }
         return end;
     }

@@ -132,10 +132,8 @@ public final class InMemoryTokenStorage implements TokenStorage {
             MaxTokens.requireRoom(settings, rows.size());
             var now = timestamp();
             var given = TokenFields.NONE.mergedWith(row.fields());
-            var fields = given.has(ID)
-                    ? given
-                    : given.with(ID, ids.next(ids.randomPlace()).reveal());
-            var inserted = row(new RowVersion(++lastSequence, ids.randomPlace(), 1), fields, now, now, now);
+            var fields = given.has(ID) ? given : given.with(ID, ids.next().reveal());
+            var inserted = row(new RowVersion(++lastSequence, ids.randomLocator(), 1), fields, now, now, now);
             put(inserted);
             cleanup.saved(inserted);
             return new Insertion.Inserted(inserted);

@@ -1,12 +1,15 @@
 package dev.tokenstore.store.sqlite;
 
 import static dev.tokenstore.store.token.TokenField.ACCESS_TOKEN;
+import static dev.tokenstore.store.token.TokenField.EXPIRES_IN;
 
 import dev.tokenstore.api.TokenFacts;
 import dev.tokenstore.api.TokenFacts.Credentials;
 import dev.tokenstore.store.embedded.OverdueRows;
 import dev.tokenstore.store.embedded.RowVersion;
+import dev.tokenstore.store.token.InvalidTokenException;
 import dev.tokenstore.store.token.TokenField;
+import dev.tokenstore.store.token.TokenFields;
 import java.nio.charset.StandardCharsets;
 import java.sql.Connection;
 import java.sql.ResultSet;
@@ -15,8 +18,8 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.BiConsumer;
-import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -27,7 +30,6 @@ record OverdueSqliteRows(SqliteFile file, Instant sessionsSince) implements Over
     /// The file is locked for writing while so many are deleted.
     private static final int BATCH = 200;
 
-    private static final Pattern EPOCH_MILLIS = Pattern.compile("[0-9]{1,18}");
     private static final String SELECT = "SELECT sequence, nonce, counter, created_at, updated_at, used_at, expires_in,"
             + " " + hasAny(List.of(ACCESS_TOKEN)) + " AS has_access, " + hasAny(TokenField.RENEWING)
             + " AS has_renewal FROM token";
@@ -62,9 +64,13 @@ record OverdueSqliteRows(SqliteFile file, Instant sessionsSince) implements Over
     }
 
     /// An expiry that someone edited into something else is unknown.
-    private static @Nullable Instant expiry(byte @Nullable [] stored) {
-        var text = stored == null ? "" : new String(stored, StandardCharsets.UTF_8);
-        return EPOCH_MILLIS.matcher(text).matches() ? Instant.ofEpochMilli(Long.parseLong(text)) : null;
+    private static Optional<Instant> expiry(byte @Nullable [] stored) {
+        try {
+            var text = stored == null ? "" : new String(stored, StandardCharsets.UTF_8);
+            return TokenFields.NONE.with(EXPIRES_IN, text).expiry();
+        } catch (InvalidTokenException e) {
+            return Optional.empty();
+        }
     }
 
     private static String hasAny(List<TokenField> fields) {

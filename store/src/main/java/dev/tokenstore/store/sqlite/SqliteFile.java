@@ -69,6 +69,10 @@ final class SqliteFile implements AutoCloseable {
         return config.createConnection("jdbc:sqlite:" + path.toUri());
     }
 
+    Path path() {
+        return path;
+    }
+
     /// The store's own random identity, which its generated ids are bound to.
     String identity() {
         return identity;

@@ -36,10 +36,10 @@ import java.util.random.RandomGenerator;
 
 /// Keeps the rows of one store in a SQLite file, for machines without a cluster.
 ///
-/// Several processes may use the file at once. A write that returned survives the end of the process and of the
-/// machine.
-/// The file is only its owner's (0600), as are the two beside it (`-wal`, `-shm`). Values are kept as their UTF-8
-/// bytes, what was deleted is overwritten. Blocking: waits for the disk, and up to some seconds for other processes.
+/// Several processes may use the file at once. A write that returned survives a crash of the process and of the
+/// machine. Only its owner may use the file (0600) and the two beside it (`-wal`, `-shm`). Values are kept as their
+/// UTF-8 bytes; what is deleted is overwritten. Blocking: waits for the disk, and up to some seconds for other
+/// processes.
 ///
 /// [StorageException]s have the reason `STORAGE_UNAVAILABLE`, `STORAGE_FULL` or `TOKEN_UNREADABLE`.
 public final class SqliteTokenStorage implements TokenStorage {
@@ -50,38 +50,38 @@ public final class SqliteTokenStorage implements TokenStorage {
     private static final Duration LONGEST_SLEEP = Duration.ofMinutes(5);
 
     private final SqliteFile file;
+
+    /// A connection of its own for recorded uses and the cleanup: no call waits while these wait for another
+    /// process's lock.
     private final SqliteFile background;
+
     private final StoreSettings settings;
-    private final InstantSource timestamps;
-    private final RandomGenerator random;
     private final LivingTokens living;
     private final GeneratedIds ids;
+    private final InstantSource timestamps;
+    private final RandomGenerator random;
     private final TokenTable table;
     private final OverdueSqliteRows overdueRows;
     private final LastUse lastUse;
     private final EmbeddedCleanup cleanup;
 
-    /// @param background a connection of its own for recorded uses and the cleanup, so that no call waits while these
-    ///     wait for another process's lock
-    /// @param timestamps the clock for the rows' times
+    /// @param file closed with this
     SqliteTokenStorage(
             SqliteFile file,
-            SqliteFile background,
             StoreSettings settings,
-            InstantSource clock,
-            InstantSource timestamps,
+            MachineClock clock,
             RandomGenerator random,
             Consumer<String> unreadable,
             CleanupListener listener) {
         this.file = file;
-        this.background = background;
         this.settings = settings;
-        this.timestamps = timestamps;
-        this.random = random;
         this.living = new LivingTokens(() -> settings, clock);
         this.ids = new GeneratedIds(file.identity(), random);
+        this.timestamps = clock.timestamps();
+        this.random = random;
         var sessionsSince = file.sessionsSince(living.sessionTimeout(), timestamps.instant());
         this.table = new TokenTable(timestamps, sessionsSince, unreadable);
+        this.background = settings.deletes() ? SqliteFile.open(file.path(), random) : file;
         this.overdueRows = new OverdueSqliteRows(background, sessionsSince);
         this.lastUse = new LastUse(living, this::writeUse);
         this.cleanup = new EmbeddedCleanup(overdueRows, settings.retention(), clock, LONGEST_SLEEP, listener);
@@ -91,8 +91,8 @@ public final class SqliteTokenStorage implements TokenStorage {
     ///
     /// @param file where the rows are kept; a directory that is missing is created (0700)
     /// @param random a cryptographically strong source, for ids and versions
-    /// @param unreadable called with the name of a row, never a value, whenever one is read that someone edited into
-    ///     something that is not a token; called while the file is in use, so it must not block
+    /// @param unreadable called with the name of a row, never a value, whenever one is read that someone edited
+    /// into something that is not a token; called while the file is in use, so it must not block
     /// @param listener gets what the cleanup deletes
     public static SqliteTokenStorage open(
             Path file,
@@ -103,9 +103,7 @@ public final class SqliteTokenStorage implements TokenStorage {
             CleanupListener listener) {
         var opened = SqliteFile.open(file, random);
         try {
-            var background = settings.deletes() ? SqliteFile.open(file, random) : opened;
-            var storage = new SqliteTokenStorage(
-                    opened, background, settings, clock, clock.timestamps(), random, unreadable, listener);
+            var storage = new SqliteTokenStorage(opened, settings, clock, random, unreadable, listener);
             if (settings.deletes()) {
                 storage.cleanup.start();
             }
@@ -178,11 +176,9 @@ public final class SqliteTokenStorage implements TokenStorage {
             if (settings.maxTokens().isPresent()) {
                 MaxTokens.requireRoom(settings, TokenTable.count(connection));
             }
-            var stored = fields.has(ID)
-                    ? fields
-                    : fields.with(ID, ids.next(ids.randomPlace()).reveal());
+            var stored = fields.has(ID) ? fields : fields.with(ID, ids.next().reveal());
             return new Insertion.Inserted(
-                    table.insert(connection, ids.randomPlace(), TokenFields.NONE.mergedWith(stored)));
+                    table.insert(connection, ids.randomLocator(), TokenFields.NONE.mergedWith(stored)));
         });
         if (insertion instanceof Insertion.Inserted inserted) {
             cleanup.saved(inserted.row());

@@ -8,7 +8,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.function.BiConsumer;
 
-/// The fields of a token, or of a part of one: what a caller gives to find or save, and what a row holds.
+/// The fields of a token, or some of them: what a caller gives to find or save, and what a row holds.
 ///
 /// Immutable; every value has been checked (conformance rule R11). A field that is empty counts as absent everywhere
 /// but in [#isMentioned], which rule R3 needs.
@@ -98,7 +98,7 @@ public final class TokenFields {
         return TokenField.CREDENTIALS.stream().anyMatch(this::has);
     }
 
-    /// Whether something here could renew the access token once it has expired.
+    /// Whether there is something to renew the access token with.
     public boolean isRenewable() {
         return TokenField.RENEWING.stream().anyMatch(this::has);
     }
@@ -108,8 +108,8 @@ public final class TokenFields {
         return get(TokenField.EXPIRES_IN).map(millis -> Instant.ofEpochMilli(Long.parseLong(millis.reveal())));
     }
 
-    /// Returns these fields overlaid with what `given` has: given fields replace, absent ones never erase, and an id
-    /// that is here stays (conformance rule R7).
+    /// Returns these fields with those of `given` in their place: absent fields never erase, and the id is never
+    /// replaced (conformance rule R7).
     public TokenFields mergedWith(TokenFields given) {
         var merged = new EnumMap<TokenField, SecretValue>(TokenField.class);
         forEachPresent(merged::put);

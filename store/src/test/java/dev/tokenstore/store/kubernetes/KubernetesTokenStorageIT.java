@@ -260,25 +260,25 @@ class KubernetesTokenStorageIT {
 
     /// Does what a creator does before it dies; returns the row's fields.
     private TokenFields leavePending(Instant since) {
-        var writer = new SecretWriter(stores.name());
+        var writer = new SecretWriter(stores.name(), new SecureRandom());
         var fields = user("alice").with(ID, "left-behind");
-        var places = new Places(
+        var names = new SecretNames(
                 kubernetes.namespace() + "/" + stores.name(),
                 stores.name(),
                 new GeneratedIds("any", new SecureRandom()));
-        var name = places.name(places.ofUser(fields.get(USER_SIGNATURE).orElseThrow()));
+        var name = names.ofUser(fields.get(USER_SIGNATURE).orElseThrow());
         kubernetes
                 .admin()
                 .secrets()
                 .inNamespace(kubernetes.namespace())
-                .resource(writer.pending(name, fields, "v.1", "mark", since))
+                .resource(writer.pending(name, fields, since))
                 .create();
         return fields;
     }
 
     @Test
     void deleteTokensReadsNoBodiesAndLeavesOtherStoresAlone() {
-        var writer = new SecretWriter(stores.name());
+        var writer = new SecretWriter(stores.name(), new SecureRandom());
         IntStream.range(0, 620)
                 .parallel()
                 .forEach(i -> kubernetes
@@ -286,11 +286,7 @@ class KubernetesTokenStorageIT {
                         .secrets()
                         .inNamespace(kubernetes.namespace())
                         .resource(writer.pending(
-                                stores.name() + "-" + i,
-                                user("user" + i).with(ID, "id" + i),
-                                "v.1",
-                                "mark",
-                                Instant.EPOCH))
+                                stores.name() + "-" + i, user("user" + i).with(ID, "id" + i), Instant.EPOCH))
                         .create());
         var other = TestStores.create(kubernetes);
         try (var neighbour = other.open()) {
@@ -307,6 +303,16 @@ class KubernetesTokenStorageIT {
                     .allMatch(request -> request.contains("as=PartialObjectMetadataList"));
         }
         other.close();
+    }
+
+    @Test
+    void aTokenIsOneOfTheStoresByTypeAndStoreLabelAlone() {
+        var row = save(user("alice"));
+        stores.edit(row, secret -> secret.getMetadata().getLabels().remove("app.kubernetes.io/managed-by"));
+
+        assertThat(store.findById(row.id())).isPresent();
+        assertThat(store.list(0, "").tokens()).extracting(StoredToken::name).containsExactly(row.name());
+        assertThat(store.deleteAll()).isEqualTo(1);
     }
 
     @Test

@@ -45,10 +45,9 @@ class SqliteCleanupTest implements CleanupContract {
         return new Opened(store, storage.overdueRows(), storage::writeUse);
     }
 
-    private Opened open(InstantSource clock) {
+    private Opened open(MachineClock clock) {
         var file = SqliteFile.open(path(), RANDOM);
-        var storage = new SqliteTokenStorage(
-                file, file, StoreSettings.KEEP_EVERYTHING, clock, clock, RANDOM, row -> {}, cleanup);
+        var storage = new SqliteTokenStorage(file, StoreSettings.KEEP_EVERYTHING, clock, RANDOM, row -> {}, cleanup);
         var store = new TokenStore(storage, storage, storage.uses(), RANDOM);
         return new Opened(store, storage.overdueRows(), storage::writeUse);
     }

@@ -39,17 +39,10 @@ class SqliteContractTest implements TokenStoreContract, TokenStorageContract {
     /// What is over is left to the rules: nothing cleans up.
     @Override
     public TokenStorage newStorage(OAuthTokenStoreSpec spec) {
-        var clock = InstantSource.system();
+        var clock = new MachineClock(InstantSource.system());
         var file = SqliteFile.open(directory.resolve("tokens.db"), RANDOM);
         return new SqliteTokenStorage(
-                file,
-                file,
-                StoreSettings.of(spec),
-                clock,
-                clock,
-                RANDOM,
-                SqliteContractTest::unreadable,
-                new RecordedCleanup());
+                file, StoreSettings.of(spec), clock, RANDOM, SqliteContractTest::unreadable, new RecordedCleanup());
     }
 
     private static SqliteTokenStorage storage(Path file, OAuthTokenStoreSpec spec) {

@@ -14,6 +14,7 @@ import dev.tokenstore.store.StoredToken;
 import dev.tokenstore.store.TokenStore;
 import dev.tokenstore.store.embedded.MachineClock;
 import dev.tokenstore.store.embedded.RecordedCleanup;
+import dev.tokenstore.store.embedded.TestMachine;
 import dev.tokenstore.store.token.TokenFields;
 import dev.tokenstore.store.token.TokenId;
 import java.io.IOException;
@@ -23,6 +24,7 @@ import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.sql.DriverManager;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -84,7 +86,9 @@ class SqliteTokenStorageTest {
     @Test
     void createTimesIncreaseEvenIfTheClockStandsStillOrTheLastRowIsGone() {
         var file = directory.resolve("tokens.db");
-        var noon = InstantSource.fixed(Instant.parse("2030-01-01T12:00:00.123456789Z"));
+        var machine = new TestMachine();
+        machine.pass(Duration.ofNanos(123_456_789));
+        var noon = machine.clock();
         var createTimes = new ArrayList<Instant>();
         for (var i = 0; i < 3; i++) {
             try (var storage = storage(SqliteFile.open(file, RANDOM), noon);
@@ -95,7 +99,7 @@ class SqliteTokenStorageTest {
             }
         }
 
-        assertThat(createTimes).startsWith(noon.instant()).isSorted().doesNotHaveDuplicates();
+        assertThat(createTimes).startsWith(machine.now()).isSorted().doesNotHaveDuplicates();
     }
 
     @Test
@@ -194,7 +198,7 @@ class SqliteTokenStorageTest {
     @Test
     void aFullDiskFailsTheSaveChangesNothingAndIsOverOnceThereIsRoom() {
         var file = SqliteFile.open(directory.resolve("tokens.db"), RANDOM);
-        var storage = storage(file, InstantSource.system());
+        var storage = storage(file, new MachineClock(InstantSource.system()));
         try (var store = new TokenStore(storage, storage, storage.uses(), RANDOM)) {
             var alice = saved(store, ALICE);
             var large = BOB.with(ACCESS_TOKEN, "fixture-secret-" + "x".repeat(16_000));
@@ -285,16 +289,9 @@ class SqliteTokenStorageTest {
         return new TokenStore(storage, storage, storage.uses(), RANDOM);
     }
 
-    private SqliteTokenStorage storage(SqliteFile file, InstantSource clock) {
+    private SqliteTokenStorage storage(SqliteFile file, MachineClock clock) {
         return new SqliteTokenStorage(
-                file,
-                file,
-                StoreSettings.KEEP_EVERYTHING,
-                clock,
-                clock,
-                RANDOM,
-                unreadable::add,
-                new RecordedCleanup());
+                file, StoreSettings.KEEP_EVERYTHING, clock, RANDOM, unreadable::add, new RecordedCleanup());
     }
 
     private static StoredToken saved(TokenStore store, TokenFields fields) {
