@@ -16,8 +16,11 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /// What is deleted, and when: against a real API server and under the rights that ship.
+@Execution(ExecutionMode.CONCURRENT)
 class CleanupIT {
     @RegisterExtension
     static final KubernetesForTests kubernetes = KubernetesForTests.create().withTokenStores();

@@ -9,12 +9,14 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Optional;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /// Whose clock counts: the API server's, whatever the operator's machine or a client thinks.
+@Tag("alone")
 class ClockIT {
     @RegisterExtension
     static final KubernetesForTests kubernetes = KubernetesForTests.create().withTokenStores();

@@ -27,11 +27,21 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
+import org.junit.jupiter.api.parallel.ResourceAccessMode;
+import org.junit.jupiter.api.parallel.ResourceLock;
+import org.junit.jupiter.api.parallel.ResourceLockTarget;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /// Whatever goes wrong around the operator: once it is over, what was due is gone, and what was alive is there.
+@Execution(ExecutionMode.CONCURRENT)
+@ResourceLock(value = FaultsIT.SERVER, mode = ResourceAccessMode.READ, target = ResourceLockTarget.CHILDREN)
 class FaultsIT {
+    /// Tests that change it for all run alone.
+    static final String SERVER = "the API server";
+
     @RegisterExtension
     static final KubernetesForTests kubernetes =
             KubernetesForTests.create().withPrivateServer().withTokenStores();
@@ -55,6 +65,7 @@ class FaultsIT {
     }
 
     @Test
+    @ResourceLock(SERVER)
     void theApiServerStopsAmidACleanup() {
         startSuspended();
 
@@ -215,6 +226,7 @@ class FaultsIT {
     }
 
     @Test
+    @ResourceLock(SERVER)
     void theDefinitionOfStoresIsDeletedAndCreatedAgain() {
         startSuspended();
         resume();

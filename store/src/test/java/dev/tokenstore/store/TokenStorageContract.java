@@ -28,6 +28,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Function;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /// What [TokenStorage] promises to the rules above it; races are brought about instead of left to chance.
 public interface TokenStorageContract {
@@ -200,6 +202,7 @@ public interface TokenStorageContract {
     }
 
     @Test
+    @Execution(ExecutionMode.CONCURRENT)
     default void aRowWhoseTimeIsOverIsOnlyThereForWhoDeletesIt() {
         try (var storage = newStorage(new OAuthTokenStoreSpec(null, "2s", null, null, null, null, null))) {
             var over = inserted(storage, STORED);

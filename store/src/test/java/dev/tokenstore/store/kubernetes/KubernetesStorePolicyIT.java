@@ -28,8 +28,11 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /// What an `OAuthTokenStore` asks of sidecars, while no operator runs.
+@Execution(ExecutionMode.CONCURRENT)
 class KubernetesStorePolicyIT {
     @RegisterExtension
     static final KubernetesForTests kubernetes = KubernetesForTests.create().withTokenStores();
