@@ -15,7 +15,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 class ChangedRolesIT {
     @RegisterExtension
     static final KubernetesForTests kubernetes =
-            KubernetesForTests.create().withPrivateServer().withCustomResourceDefinitions(OperatorUnderTest.CRDS);
+            KubernetesForTests.create().withPrivateServer().withTokenStores();
 
     @Test
     void saysThatItMayNotSeeSecretsAndHealsByItself() {

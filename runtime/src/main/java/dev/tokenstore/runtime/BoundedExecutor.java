@@ -1,6 +1,7 @@
 package dev.tokenstore.runtime;
 
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -43,17 +44,18 @@ public final class BoundedExecutor implements AutoCloseable {
     /// Runs a task for each item, in the order of the items, and waits until all have ended.
     ///
     /// @return the results, in the order of the items
-    /// @throws InterruptedException if the thread is interrupted while it waits; tasks that run are interrupted too
+    /// @throws InterruptedException if the thread is interrupted while it waits, which interrupts the tasks too, or if
+    /// the
+    ///     executor is closed
     /// @throws RuntimeException the first failure in that order, when all have ended
-    public <T, R> List<R> map(List<T> items, Function<T, R> task) throws InterruptedException {
+    public <T, R> List<R> map(Collection<T> items, Function<T, R> task) throws InterruptedException {
         var outcomes = items.stream()
                 .map(item -> new FutureTask<>(() -> run(() -> task.apply(item))))
                 .toList();
         var next = new AtomicInteger();
         Callable<Void> worker = () -> {
-            for (int i = next.getAndIncrement();
-                    i < outcomes.size() && !Thread.currentThread().isInterrupted();
-                    i = next.getAndIncrement()) {
+            // an interrupted worker goes on: each of the tasks that are left fails at once
+            for (int i = next.getAndIncrement(); i < outcomes.size(); i = next.getAndIncrement()) {
                 outcomes.get(i).run();
             }
             return null;
@@ -66,6 +68,9 @@ public final class BoundedExecutor implements AutoCloseable {
             } catch (ExecutionException e) {
                 if (e.getCause() instanceof RuntimeException failure) {
                     throw failure;
+                }
+                if (e.getCause() instanceof InterruptedException) {
+                    throw new InterruptedException("the executor was closed");
                 }
                 throw new IllegalStateException(e.getCause());
             }
