@@ -4,7 +4,7 @@ import dev.tokenstore.runtime.program.ProgramLog;
 import java.util.Optional;
 import java.util.Set;
 
-/// Everything the operator can be told from outside, read once at start.
+/// The operator's settings, read once at start.
 ///
 /// @param namespaces those whose stores are reconciled; empty for all
 /// @param leaseNamespace of the lease by which one of several replicas leads; empty if there is only one

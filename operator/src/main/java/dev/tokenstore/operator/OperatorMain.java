@@ -197,7 +197,7 @@ public final class OperatorMain implements Callable<Integer> {
         }
     }
 
-    /// What looks at each reply of the API server.
+    /// The interceptors that see each reply of the API server.
     private static Consumer<HttpClient.Builder> interceptors(MeterRegistry registry, ServerClock clock) {
         var contact = new ApiServerContact();
         var meters = new ApiServerMeters(registry, clock, InstantSource.system());
@@ -223,7 +223,7 @@ public final class OperatorMain implements Callable<Integer> {
         return "the API server cannot be reached; check the kubeconfig and the network";
     }
 
-    /// Holds the end of the process back until everything is closed; the thread that does so ends later than that.
+    /// Runs as a shutdown hook: the process does not end before everything is closed.
     private static void stop(CountDownLatch asked, CountDownLatch stopped) {
         asked.countDown();
         try {
@@ -240,6 +240,4 @@ public final class OperatorMain implements Callable<Integer> {
                 .filter(name -> !name.isBlank())
                 .orElse("operator");
     }
-
-    /// The version that the jar's manifest names.
 }

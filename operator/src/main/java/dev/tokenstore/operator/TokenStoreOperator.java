@@ -31,7 +31,7 @@ import java.util.function.Consumer;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
 
-/// The operator, put together. It closes what it made; the clients are the caller's.
+/// The operator: its parts, assembled. It closes the parts that it made; the caller closes the clients.
 final class TokenStoreOperator implements AutoCloseable {
     private static final int THREADS = 4;
     private static final int RECONCILIATIONS_PER_SECOND = 2;
@@ -107,17 +107,18 @@ final class TokenStoreOperator implements AutoCloseable {
         WatchMeters.bind(registry, controller, watches);
     }
 
-    /// The configuration for a client: one whose requests are soon given up, for a reconciliation is tried again as a
-    /// whole, and one that waits for minutes is late when the API server is back.
+    /// Returns the client's configuration. It uses few request retries: a failed reconciliation is retried anyway, and
+    /// a request
+    /// that waits for minutes delays it when the API server is back.
     static Config clientConfig(Config kubernetes) {
         return new ConfigBuilder(kubernetes)
                 .withRequestRetryBackoffLimit(RETRIES_OF_REQUESTS)
                 .build();
     }
 
-    /// Starts reconciling, or standing by for it; returns once that is known to be possible.
+    /// Starts reconciling, or leader election; returns once the stores can be listed.
     ///
-    /// @param failed hears what went wrong if reconciling cannot be started later, when it is this replica's turn
+    /// @param failed gets the failure if reconciling cannot start later, when this replica becomes the leader
     /// @throws OperatorException if the stores cannot be listed, or the lease not be seen
     void start(Consumer<OperatorException> failed) {
         if (leadership.isEmpty()) {
@@ -129,7 +130,7 @@ final class TokenStoreOperator implements AutoCloseable {
         standsBy = true;
     }
 
-    /// Whether this replica works, or could at once.
+    /// Returns whether this replica reconciles, or would once it holds the lease.
     boolean started() {
         return standsBy || operator.getRuntimeInfo().isStarted();
     }
@@ -151,12 +152,12 @@ final class TokenStoreOperator implements AutoCloseable {
         } catch (OperatorException e) {
             failed.accept(e);
         } catch (RuntimeException e) {
-            // nobody else would hear of it, and the lease be held for nothing
+            // otherwise the replica would hold the lease without reconciling
             failed.accept(new OperatorException("reconciling did not start", e));
         }
     }
 
-    /// What would keep this replica from leading is better found out now.
+    /// Finds out at the start whether this replica could lead.
     private void seeStores() {
         try {
             var one = new ListOptionsBuilder().withLimit(1L).build();
@@ -171,7 +172,7 @@ final class TokenStoreOperator implements AutoCloseable {
         }
     }
 
-    /// The account that the operator binds its own role to; a person who runs it by hand brings rights of their own.
+    /// Returns the account to which the operator binds its own role; empty for a person, who has rights of their own.
     private static Optional<ServiceAccount> account(KubernetesClient client) {
         try {
             var review = client.resource(new SelfSubjectReview()).create();

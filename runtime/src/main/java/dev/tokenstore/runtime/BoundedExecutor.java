@@ -5,11 +5,13 @@ import java.util.Collection;
 import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.Semaphore;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
 import java.util.function.Supplier;
@@ -53,24 +55,32 @@ public final class BoundedExecutor implements AutoCloseable {
                 .map(item -> new FutureTask<>(() -> run(() -> task.apply(item))))
                 .toList();
         var next = new AtomicInteger();
+        var stopped = new AtomicBoolean();
         Callable<Void> worker = () -> {
-            // an interrupted worker goes on: each of the tasks that are left fails at once
             for (int i = next.getAndIncrement(); i < outcomes.size(); i = next.getAndIncrement()) {
-                outcomes.get(i).run();
+                if (stopped.get() || threads.isShutdown()) {
+                    outcomes.get(i).cancel(false);
+                } else {
+                    outcomes.get(i).run();
+                }
             }
             return null;
         };
-        threads.invokeAll(Collections.nCopies(Math.min(atOnce, items.size()), worker));
+        try {
+            threads.invokeAll(Collections.nCopies(Math.min(atOnce, items.size()), worker));
+        } catch (InterruptedException e) {
+            stopped.set(true);
+            throw e;
+        }
         var results = new ArrayList<R>(items.size());
         for (var outcome : outcomes) {
             try {
                 results.add(outcome.get());
+            } catch (CancellationException e) {
+                throw new InterruptedException("the executor was closed");
             } catch (ExecutionException e) {
                 if (e.getCause() instanceof RuntimeException failure) {
                     throw failure;
-                }
-                if (e.getCause() instanceof InterruptedException) {
-                    throw new InterruptedException("the executor was closed");
                 }
                 throw new IllegalStateException(e.getCause());
             }

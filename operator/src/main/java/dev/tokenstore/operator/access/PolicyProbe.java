@@ -13,13 +13,15 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 
-/// Finds out whether the admission policies that confine a store's clients are in force, by asking for something that
-/// they refuse: the creation, as a dry run, of a binding with a name of its own. That the policies' objects exist would
-/// say little: the API server takes a moment to act on them, and to know a new store, which is a policy's parameter.
+/// Finds out whether the admission policies that confine a store's clients are in force, by a request that they refuse:
+/// the
+/// creation of a binding with a reserved name, as a dry run. That the policies exist is not enough: the API server
+/// needs a
+/// moment to apply them, and to see a new store, which is a policy's parameter.
 ///
 /// Thread-safe.
 public final class PolicyProbe {
-    /// How long an answer is believed.
+    /// The time to live of a positive answer.
     static final Duration BELIEVED = Duration.ofMinutes(10);
 
     private static final Duration FIRST_DELAY = Duration.ofMillis(100);
@@ -29,8 +31,9 @@ public final class PolicyProbe {
     private static final String GENERATION = "tokenstore.dev/generation";
     private static final String POLICY = "tokenstore.dev/policy";
 
-    /// The policies that must be in force: for those who name clients, for whoever holds the client role, and the one
-    /// that knows the stores.
+    /// The policies that must be in force: for accounts that write stores, for accounts that write Secrets, and for
+    /// listed
+    /// clients.
     private static final List<String> QUESTIONS =
             List.of("oauth-token-store-access", "oauth-token-store-secrets", "oauth-token-store-clients");
 

@@ -49,14 +49,14 @@ public final class ReconcilerMeters {
 
     private ReconcilerMeters() {}
 
-    /// An empty registry that will describe these meters, and leave out what nobody looks at.
+    /// Returns an empty registry that adds descriptions to these meters.
     public static PrometheusMeterRegistry newRegistry() {
         var registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
         registry.config().meterFilter(new Descriptions()).meterFilter(ProcessMeters.selection());
         return registry;
     }
 
-    /// What the operator SDK is to report to.
+    /// Returns the metrics that the operator SDK reports to.
     public static Metrics in(MeterRegistry registry, String controller) {
         // from zero on, so that the first failure is seen as an increase
         counter(registry, MicrometerMetricsV2.RECONCILIATIONS_FAILED, controller);
@@ -70,8 +70,9 @@ public final class ReconcilerMeters {
         Counter.builder(name).tag("controller.name", controller).register(registry);
     }
 
-    /// Adds descriptions; and the label `action` where the operator SDK leaves it out, for Prometheus takes no series
-    /// whose labels differ from those of others of their name.
+    /// Adds descriptions, and the label `action` where the operator SDK leaves it out: all series of a Prometheus
+    /// metric need
+    /// the same labels.
     private static final class Descriptions implements MeterFilter {
         @Override
         public Meter.Id map(Meter.Id id) {

@@ -193,11 +193,11 @@ public final class OAuthTokenStoreReconciler implements Reconciler<OAuthTokenSto
         } catch (KubernetesClientException unwritten) {
             LOG.atDebug().addKeyValue("cause", unwritten.getMessage()).log("could not write a status");
         }
-        // which is to try again
+        // the default is to retry
         return ErrorStatusUpdateControl.defaultErrorProcessing();
     }
 
-    /// What is known of a store whether or not its tokens are.
+    /// The verdicts about a store that do not depend on its tokens.
     private record Surroundings(AccessResult access, Verdict accessGranted, Verdict isolated) {
         /// The moments at which to reconcile although no watch reports a change.
         Stream<Instant> wakes(Instant now) {
@@ -229,7 +229,7 @@ public final class OAuthTokenStoreReconciler implements Reconciler<OAuthTokenSto
                 store, status, outcome.at(), Stream.concat(outcome.wakes().stream(), around.wakes(outcome.at())));
     }
 
-    /// Whether the store still is what a decision was taken on.
+    /// Returns whether the cached store is still the one that a decision was made on.
     private static boolean isCurrent(OAuthTokenStore store, Context<OAuthTokenStore> context) {
         return context.getPrimaryCache()
                 .get(ResourceID.fromResource(store))
@@ -299,7 +299,7 @@ public final class OAuthTokenStoreReconciler implements Reconciler<OAuthTokenSto
         return wake.map(moment -> later(waitUntil(moment, clock.instant()))).orElseGet(UpdateControl::noUpdate);
     }
 
-    /// A millisecond late rather than early, for the timer counts in whole ones; and never negative, which it refuses.
+    /// Returns the delay in whole milliseconds, rounded up and positive, as the timer needs it.
     private static Duration waitUntil(Instant moment, Instant now) {
         return moment.isAfter(now)
                 ? Duration.between(now, moment).truncatedTo(ChronoUnit.MILLIS).plusMillis(1)

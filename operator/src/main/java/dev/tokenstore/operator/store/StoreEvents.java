@@ -17,8 +17,9 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// Tells people what happened to a store, as Kubernetes events: numbers and reasons, never which tokens. An event that
-/// cannot be written is logged and given up; one of a kind that came too often is left out.
+/// Writes Kubernetes events about stores: numbers and reasons, never which tokens. An event that cannot be written is
+/// logged
+/// and dropped, and the rate of each reason is limited.
 public final class StoreEvents {
     private static final Logger LOG = LoggerFactory.getLogger(StoreEvents.class);
     private static final String CONTROLLER = "tokenstore.dev/operator";
@@ -27,7 +28,7 @@ public final class StoreEvents {
     private static final String CLEANUP = "Cleanup";
     private static final String GRANT = "Grant";
 
-    /// What the API server takes as a note.
+    /// The API server's limit for a note, in characters.
     private static final int LONGEST_NOTE = 1_024;
 
     private static final DateTimeFormatter MICROS =
@@ -57,7 +58,7 @@ public final class StoreEvents {
         }
     }
 
-    /// Tells of a condition that got another reason, if that is worth an event.
+    /// Writes an event for a condition whose reason changed, if the reason has one.
     ///
     /// @param before the reason it had, empty if there was none
     void changed(OAuthTokenStore store, String before, Verdict verdict) {

@@ -10,7 +10,7 @@ import java.util.HashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/// What is remembered of a store between reconciliations, all of it dispensable: a restart forgets it.
+/// State of a store between reconciliations. A restart loses it without harm.
 final class StoreMemory {
     private static final int OUTDATED_TOO_OFTEN = 5;
     private static final int REFUSALS_WHILE_SETTLING = 6;

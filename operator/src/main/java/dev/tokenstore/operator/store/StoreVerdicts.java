@@ -138,7 +138,7 @@ final class StoreVerdicts {
                 : new Verdict.True("OwnNamespace", "The namespace holds nothing but this store's tokens");
     }
 
-    /// @param left what is to be done after the cleanup that did `result`
+    /// @param left the plan after the cleanup with the outcome `result`
     static Verdict cleanedUp(OAuthTokenStore store, CleanupMode mode, CleanupPlan left, CleanupResult result) {
         return switch (mode) {
             case SUSPENDED ->
@@ -176,7 +176,7 @@ final class StoreVerdicts {
                     "Deletions that failed: " + result.failed()
                             + "; they are tried again, the operator's log says why");
         }
-        // what changed under its deletion is due no more, which the watch will tell
+        // a token that changed during its deletion is not due any more; the watch reports it
         return left.due().size() > result.changed()
                 ? new Verdict.False(
                         CLEANUP_RUNNING,

@@ -2,7 +2,7 @@ package dev.tokenstore.operator.token;
 
 import dev.tokenstore.api.TokenFacts;
 
-/// All that the operator remembers of a token's Secret.
+/// The operator's index entry of a token's Secret.
 ///
 /// @param store the store whose label it carries
 /// @param terminating whether it is being deleted already and waits for a finalizer

@@ -21,10 +21,11 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.slf4j.event.Level;
 
-/// The watch over the token Secrets of one namespace, begun again when the API server had refused it.
+/// The watch over the token Secrets of one namespace, started again after a refusal.
 ///
-/// Other failures are left to the informer, which retries them by itself and keeps what it knows meanwhile: a deletion
-/// decided on stale knowledge fails on its precondition.
+/// The informer retries after all other failures and keeps its entries meanwhile: a deletion that was decided on a
+/// stale entry
+/// fails on its precondition.
 final class NamespaceWatch implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(NamespaceWatch.class);
 
@@ -194,7 +195,7 @@ final class NamespaceWatch implements AutoCloseable {
         }
     }
 
-    /// Tells of changes once all tokens are known: what comes before is told of together.
+    /// Reports changes once the initial list is complete; the list itself is reported as one change.
     private final class StoresOfChangedSecrets implements ResourceEventHandler<Secret> {
         private final AtomicBoolean listed;
 

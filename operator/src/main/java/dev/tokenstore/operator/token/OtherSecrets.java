@@ -9,10 +9,11 @@ import java.util.Map;
 import java.util.OptionalInt;
 import java.util.concurrent.ConcurrentHashMap;
 
-/// Counts the Secrets of a namespace that are no tokens: whoever may read its tokens may read those too. It looks now
-/// and then only, for a namespace of its own has none. Thread-safe.
+/// Counts the Secrets of a namespace that are not tokens, since accounts that may read its tokens may read those too.
+/// Counts
+/// are cached. Thread-safe.
 public final class OtherSecrets {
-    /// How old a count may be.
+    /// The time to live of a count.
     public static final Duration BELIEVED = Duration.ofMinutes(10);
 
     /// Counting ends here.

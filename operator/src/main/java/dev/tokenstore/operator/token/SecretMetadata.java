@@ -155,13 +155,12 @@ public final class SecretMetadata implements AutoCloseable {
         mapper.configOverride(List.class).setSetterInfo(JsonSetter.Value.forValueNulls(Nulls.AS_EMPTY));
         mapper.registerModule(new SimpleModule().addDeserializer(FieldsV1.class, new DataKeysOnly()));
         var serialization = new KubernetesSerialization(mapper, true);
-        // else each change that a watch tells of is read as a resource of an unknown kind, written and read again
+        // otherwise each watch event is deserialized as a generic resource, serialized, and deserialized again
         serialization.registerKubernetesResource("meta.k8s.io/v1", "PartialObjectMetadata", Secret.class);
         return serialization;
     }
 
-    /// Of the record of who set which field, the names of data keys are all that is of use here; clients decide how
-    /// large the rest is.
+    /// Reads the names of the data keys from `managedFields` and skips the rest, whose size clients decide.
     private static final class DataKeysOnly extends JsonDeserializer<FieldsV1> {
         private static final String DATA = "f:data";
         private static final int MOST = 64;
@@ -203,14 +202,16 @@ public final class SecretMetadata implements AutoCloseable {
     private static final class MetadataOnly implements Interceptor {
         @Override
         public void before(BasicBuilder builder, HttpRequest request, RequestTags tags) {
-            // a watch that asks for the list form ends at each event; a deletion answers with the object while a
-            // finalizer holds it
+            // a watch that asks for the list form ends at each event; the answer to a deletion is the object while it
+            // has a
+            // finalizer
             var list = "GET".equals(request.method()) && !isWatch(request);
             builder.setHeader("Accept", list ? METADATA_LIST : METADATA);
         }
 
-        /// The client library breaks watches off at characters beyond ASCII. What is read of a token is all ASCII; what
-        /// else people annotate it with need not be legible here.
+        /// Replaces characters beyond ASCII, at which the client library aborts watches. Everything that the operator
+        /// reads of a token
+        /// is ASCII.
         @Override
         public AsyncBody.Consumer<List<ByteBuffer>> consumer(
                 AsyncBody.Consumer<List<ByteBuffer>> consumer, HttpRequest request) {
@@ -220,8 +221,9 @@ public final class SecretMetadata implements AutoCloseable {
                     : consumer;
         }
 
-        /// Tells the client library that a watch is open: it takes it for interrupted until the first change comes,
-        /// which may be a minute later.
+        /// Marks a watch as open when its response begins; the client library would do so at the first event, which may
+        /// be a minute
+        /// later.
         @Override
         public void after(
                 HttpRequest request, HttpResponse<?> response, AsyncBody.Consumer<List<ByteBuffer>> consumer) {
@@ -252,7 +254,7 @@ public final class SecretMetadata implements AutoCloseable {
         }
     }
 
-    /// The end of a part that was empty: there is nothing to go on with.
+    /// The body of an empty part.
     private static final class NothingRead implements AsyncBody {
         @Override
         public void consume() {}

@@ -15,8 +15,9 @@ import org.jspecify.annotations.Nullable;
 
 /// The tokens of one namespace: for each its name, version and facts, and nothing else.
 ///
-/// It is the informer's own memory, so no Secret is kept besides: what the informer asks back is made up again from
-/// the entry. Thread-safe.
+/// It is the informer's item store, so no Secret is kept beside it: items that the informer reads back are made from
+/// the
+/// entries. Thread-safe.
 public final class TokenIndex implements ItemStore<Secret> {
     private final Map<String, IndexedToken> tokens = new ConcurrentHashMap<>();
     private final Map<String, String> stores = new ConcurrentHashMap<>();
@@ -35,7 +36,7 @@ public final class TokenIndex implements ItemStore<Secret> {
                 .toList();
     }
 
-    /// Forgets a token that was deleted, ahead of the watch that will say so too.
+    /// Removes a deleted token before the watch reports its deletion.
     public void forget(IndexedToken token) {
         tokens.computeIfPresent(token.name(), (name, current) -> current.uid().equals(token.uid()) ? null : current);
     }
@@ -47,8 +48,9 @@ public final class TokenIndex implements ItemStore<Secret> {
                 : secret.getMetadata().getName();
     }
 
-    /// Takes in a Secret. One that is seen again unchanged keeps its facts: a stamp in the future was clamped to the
-    /// moment at which it was seen first.
+    /// Adds or replaces a Secret's entry. An unchanged Secret keeps its entry, whose timestamps in the future were
+    /// clamped to the
+    /// moment at which the Secret was first seen.
     @Override
     public @Nullable Secret put(String key, Secret secret) {
         var metadata = secret.getMetadata();
@@ -105,7 +107,7 @@ public final class TokenIndex implements ItemStore<Secret> {
         return new RememberedSecret(namespace, token);
     }
 
-    /// Takes away what nobody asks for once the facts are read: those who are told of it may be busy, and many wait
+    /// Removes what is not needed after the facts are read: event handlers may be busy, and many Secrets wait for them
     /// then.
     private static void strip(ObjectMeta metadata) {
         metadata.setManagedFields(List.of());
@@ -123,7 +125,7 @@ public final class TokenIndex implements ItemStore<Secret> {
                 : secret.getMetadata().getLabels();
     }
 
-    /// A Secret that is made up from an entry when someone looks at it: the informer asks for all of them at once.
+    /// A Secret whose metadata is made from an entry when it is read: the informer asks for all Secrets at once.
     private static final class RememberedSecret extends Secret {
         private static final long serialVersionUID = 1;
 

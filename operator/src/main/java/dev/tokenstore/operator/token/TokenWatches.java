@@ -9,7 +9,8 @@ import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// The watches over token Secrets: one per namespace that has a store, begun with its first and ended with its last,
+/// The watches over token Secrets: one per namespace that has a store, started with its first store and stopped with
+/// its last,
 /// so that the operator needs no right to Secrets anywhere else. Thread-safe.
 public final class TokenWatches implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(TokenWatches.class);
@@ -19,18 +20,18 @@ public final class TokenWatches implements AutoCloseable {
     private final Map<String, NamespaceWatch> watches = new HashMap<>();
     private volatile BiConsumer<String, String> listener = (namespace, store) -> {};
 
-    /// @param clients opens one of [SecretMetadata]; called when one more connection is needed, which is closed here
+    /// @param connections opens one more connection, which this class closes
     public TokenWatches(Supplier<SecretMetadata> connections, InstantSource clock) {
         this.connections = new WatchConnections(connections);
         this.clock = clock;
     }
 
-    /// Names who hears the namespace and name of a store whose tokens, or the sight of them, changed.
+    /// Sets the listener, which gets namespace and name of a store whose view of tokens changed.
     public void listener(BiConsumer<String, String> newListener) {
         listener = newListener;
     }
 
-    /// Makes a store known; the watch over its namespace begins at the first [#view].
+    /// Adds a store; the watch over its namespace starts at the first [#view].
     public synchronized void add(String namespace, String store) {
         watches.computeIfAbsent(
                         namespace,
@@ -48,14 +49,15 @@ public final class TokenWatches implements AutoCloseable {
         }
     }
 
-    /// What can be seen in the namespace of a store that was added.
+    /// Returns the view of a namespace whose store was added.
     public synchronized TokenView view(String namespace) {
         var watch = watches.get(namespace);
         return watch == null ? new TokenView.Loading(Optional.empty()) : watch.view();
     }
 
-    /// Begins the watch over a namespace anew, for it lags behind, and with it all others on the same connection:
-    /// it may hang for minutes before the system gives it up.
+    /// Replaces the connection of a watch that lags behind, and starts the watches on it again: a connection may hang
+    /// for minutes
+    /// before the system closes it.
     public synchronized void renew(String namespace) {
         var watch = watches.get(namespace);
         if (watch == null || !watch.isListed()) {
@@ -71,12 +73,12 @@ public final class TokenWatches implements AutoCloseable {
         beside.forEach(other -> other.renew(fresh));
     }
 
-    /// The number of watches that were begun.
+    /// The number of watches that were started.
     public synchronized int begun() {
         return (int) watches.values().stream().filter(NamespaceWatch::isBegun).count();
     }
 
-    /// The number of watches over which changes arrive.
+    /// The number of watches that are open.
     public synchronized int open() {
         return (int) watches.values().stream().filter(NamespaceWatch::isOpen).count();
     }
