@@ -1,4 +1,4 @@
-"""Prints the name of a Zoho CRM organisation. The tokens are kept by the token store, through its sidecar."""
+"""Prints the name of a Zoho CRM organisation. The app keeps its tokens in a token store, through its sidecar."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import sys
 import tempfile
 from typing import Callable, TypeVar
 
-from oauth_token_store import TokenNotFoundError
+from oauth_token_store import TokenStoreError
 from oauth_token_store.zoho import SidecarTokenStore
 from zohocrmsdk.src.com.zoho.api.authenticator.oauth_token import OAuthToken
 from zohocrmsdk.src.com.zoho.crm.api.dc import DataCenter
@@ -36,11 +36,11 @@ def initialize() -> None:
 
 
 def with_session(call: Callable[[], Result]) -> Result:
-    """Calls; and if the token's session was cleaned up in the meantime, starts a new one and calls again."""
+    """Makes a call; if the token's session ended, initializes the SDK again and repeats the call."""
     try:
         return call()
     except SDKException as error:
-        if not isinstance(error.cause, TokenNotFoundError):
+        if not TokenStoreError.is_token_gone(error):
             raise
         initialize()
         return call()

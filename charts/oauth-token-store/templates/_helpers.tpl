@@ -1,4 +1,4 @@
-{{/* Labels of everything that the chart makes. */}}
+{{/* The labels of every resource of the chart. */}}
 {{- define "oauth-token-store.labels" -}}
 app.kubernetes.io/name: oauth-token-store-operator
 app.kubernetes.io/part-of: oauth-token-store
@@ -10,12 +10,12 @@ helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version | replace "+" "_" }}
 {{- end }}
 {{- end }}
 
-{{/* The labels that the operator's pods are known by; they may never change. */}}
+{{/* The selector of the operator's pods. It must never change: a Deployment's selector is immutable. */}}
 {{- define "oauth-token-store.selector" -}}
 app.kubernetes.io/name: oauth-token-store-operator
 {{- end }}
 
-{{/* An image: (list $ .Values.operator.image) */}}
+{{/* The reference of an image: (list $ .Values.operator.image) */}}
 {{- define "oauth-token-store.image" -}}
 {{- $root := index . 0 -}}
 {{- $image := index . 1 -}}
@@ -24,14 +24,14 @@ app.kubernetes.io/name: oauth-token-store-operator
 {{- if $image.digest }}@{{ $image.digest }}{{ else }}:{{ $image.tag | default $root.Chart.AppVersion }}{{ end -}}
 {{- end }}
 
-{{/* The namespace that helm test makes, and removes when it runs again: a name that nobody gives to one of their own. */}}
+{{/* The namespace of helm test, which the next run deletes; the hash keeps it from meeting a namespace of the user. */}}
 {{- define "oauth-token-store.test-namespace" -}}
 {{- printf "oauth-token-store-helm-test-%s" (printf "%s/%s" .Release.Namespace .Release.Name | sha256sum | trunc 6) -}}
 {{- end }}
 
 {{/*
-Whether the cluster has a kind: (list $ "group/version/Kind" "version of Kubernetes that brought it"). A rendering without
-a cluster (helm template) knows no kinds, and goes by the version that it is given.
+Whether the cluster serves a kind: (list $ "group/version/Kind" "first version of Kubernetes with it"). Without a cluster
+(helm template) Helm knows no kinds, so the version decides.
 */}}
 {{- define "oauth-token-store.has" -}}
 {{- $capabilities := (index . 0).Capabilities -}}
@@ -42,13 +42,13 @@ true
 {{- end -}}
 {{- end }}
 
-{{/* Whether the policy that puts the sidecar into pods is rendered. */}}
+{{/* Whether the injection policies are rendered. */}}
 {{- define "oauth-token-store.injection" -}}
 {{- $has := include "oauth-token-store.has" (list . "admissionregistration.k8s.io/v1/MutatingAdmissionPolicy" "1.36") -}}
 {{- if or (eq .Values.injection.mode "always") (and (eq .Values.injection.mode "auto") $has) }}true{{ end -}}
 {{- end }}
 
-{{/* Requests or limits of the sidecar in CEL, a pod's annotations before values: (list .Values...requests "request") */}}
+{{/* CEL: requests or limits of the sidecar; annotations of a pod override values: (list .Values...requests "request") */}}
 {{- define "oauth-token-store.quantities" -}}
 {{- $quantities := index . 0 | default dict -}}
 {{- $kind := index . 1 -}}
@@ -65,19 +65,27 @@ true
 { {{- join ",\n              " $entries -}} }
 {{- end }}
 
-{{/* Ends the rendering where the chart could not work; included by one template. */}}
+{{/* The annotations of a resource that only helm test creates: "weight" */}}
+{{- define "oauth-token-store.test-hook" -}}
+annotations:
+  helm.sh/hook: test
+  helm.sh/hook-weight: {{ . | quote }}
+  helm.sh/hook-delete-policy: before-hook-creation
+{{- end }}
+
+{{/* Fails where the chart cannot work. */}}
 {{- define "oauth-token-store.checks" -}}
 {{- if not (include "oauth-token-store.has" (list . "admissionregistration.k8s.io/v1/ValidatingAdmissionPolicy" "1.30")) }}
 {{- fail (printf "this cluster (Kubernetes %s) lacks the API ValidatingAdmissionPolicy of admissionregistration.k8s.io/v1, which confines what clients of a store write; use Kubernetes 1.30 or newer" .Capabilities.KubeVersion.Version) }}
 {{- end }}
 {{- if or (eq .Release.Namespace "default") (hasPrefix "kube-" .Release.Namespace) }}
-{{- fail (printf "the operator needs a namespace of its own, and %s is none: accounts of its namespace can have no tokens; add --namespace oauth-token-store --create-namespace" .Release.Namespace) }}
+{{- fail (printf "the operator needs a namespace of its own, not %s, because accounts of its namespace can have no tokens; add --namespace oauth-token-store --create-namespace" .Release.Namespace) }}
 {{- end }}
 {{- $mutating := "admissionregistration.k8s.io/v1/MutatingAdmissionPolicy" }}
 {{- if and (eq .Values.injection.mode "always") (not (include "oauth-token-store.has" (list . $mutating "1.36"))) }}
 {{- fail (printf "injection.mode is always, and this cluster (Kubernetes %s) lacks the API MutatingAdmissionPolicy of admissionregistration.k8s.io/v1; use Kubernetes 1.36 or newer, or set it to auto and use tokenstore inject" .Capabilities.KubeVersion.Version) }}
 {{- end }}
 {{- if has .Release.Namespace .Values.namespaces }}
-{{- fail (printf "namespaces holds %s, which is the operator's own and can have no store; remove it" .Release.Namespace) }}
+{{- fail (printf "namespaces contains %s, which is the operator's own and can have no store; remove it" .Release.Namespace) }}
 {{- end }}
 {{- end }}

@@ -4,43 +4,46 @@ import { TokenStoreError, tokenStoreError } from "./token-store-error.js";
 import type { Token, TokenFields } from "./token.js";
 import { SERVICE, text, toMessage, toToken, type Methods } from "./wire.js";
 
-/** How a `TokenStoreClient` is set up. */
+/** The settings of a `TokenStoreClient`. */
 export interface TokenStoreClientOptions {
-  /** `HOST:PORT` or `unix:PATH`. If not given that of `TOKENSTORE_ADDRESS`, else 127.0.0.1:50051. */
+  /** `HOST:PORT` or `unix:PATH`. Default: `TOKENSTORE_ADDRESS`, else 127.0.0.1:50051. */
   readonly address?: string | undefined;
-  /** When a call is given up, its retries included. 10,000 if not given. */
+  /** The time limit of a call, its retries included. Default: 10,000. */
   readonly timeoutMillis?: number | undefined;
+  /** The time limit of `deleteTokens`. Default: 600,000. */
+  readonly deleteTokensTimeoutMillis?: number | undefined;
 }
 
-/** What can be said about one call. */
+/** The settings of one call. */
 export interface CallOptions {
-  /** When the call is given up, instead of the client's `timeoutMillis`. */
+  /** The time limit of this call; takes precedence over the client's. */
   readonly timeoutMillis?: number | undefined;
 }
 
-/** What can be said about a save. */
+/** The settings of a save. */
 export interface SaveOptions extends CallOptions {
-  /** Save only if the token is still at this version; otherwise the error's status is `ABORTED`. */
+  /** Save only if the token is still at this version; if not, the error's reason is `VERSION_CONFLICT`. */
   readonly expectedVersion?: string | undefined;
 }
 
-/** What can be said about a list. */
+/** The settings of a list. */
 export interface ListOptions extends CallOptions {
-  /** How many tokens to ask for at once, at most 1,000. 100 if not given. */
+  /** How many tokens to fetch at once, at most 1,000. Default: 500. */
   readonly pageSize?: number | undefined;
 }
 
 /**
- * The six operations on the store that a sidecar serves. It connects at the first call, reconnects by itself, may be used
- * by any number of callers at once, and does not keep the process alive.
+ * A client of a token store's sidecar: the six operations. It connects at the first call, reconnects by itself, serves
+ * concurrent calls, and does not keep the process alive.
  *
- * Every method returns a promise, also where it fails: with a `TokenStoreError`, or with a `TypeError` where an argument
- * cannot be sent.
+ * Every method returns a promise, also where it fails: with a `TokenStoreError`, or with a `TypeError` if a value cannot
+ * be sent.
  */
 export class TokenStoreClient {
-  /** Where the store is. */
+  /** The address of the sidecar. */
   readonly address: string;
   readonly #timeoutMillis: number;
+  readonly #deleteTokensTimeoutMillis: number;
   readonly #client: Client;
   #closed = false;
 
@@ -48,6 +51,10 @@ export class TokenStoreClient {
   constructor(options: TokenStoreClientOptions = {}) {
     this.address = storeAddress(options.address, process.env);
     this.#timeoutMillis = positive("timeoutMillis", options.timeoutMillis ?? 10_000);
+    this.#deleteTokensTimeoutMillis = positive(
+      "deleteTokensTimeoutMillis",
+      options.deleteTokensTimeoutMillis ?? 600_000,
+    );
     this.#client = new Client(this.address, credentials.createInsecure(), CHANNEL);
   }
 
@@ -82,11 +89,11 @@ export class TokenStoreClient {
   }
 
   /**
-   * Lists the store, page by page as the list is read. Where reading it takes many minutes, the error's reason may be
-   * `PAGE_TOKEN_EXPIRED`: then start again.
+   * Lists the store, each token once, in no defined order. Pages are fetched as the list is read. The reason
+   * `PAGE_TOKEN_EXPIRED` means that reading took too long (some minutes): start again.
    */
   async *getTokens(options: ListOptions = {}): AsyncGenerator<Token, void, undefined> {
-    const pageSize = positive("pageSize", options.pageSize ?? 100);
+    const pageSize = positive("pageSize", options.pageSize ?? 500);
     let pageToken = "";
     do {
       const page = await this.#call("GetTokens", { pageSize, pageToken }, options);
@@ -99,10 +106,11 @@ export class TokenStoreClient {
 
   /** Deletes every token of the store and returns how many there were. None is revoked at its provider. */
   async deleteTokens(options: CallOptions = {}): Promise<number> {
-    return (await this.#call("DeleteTokens", {}, options)).deletedCount ?? 0;
+    const limit = { timeoutMillis: options.timeoutMillis ?? this.#deleteTokensTimeoutMillis };
+    return (await this.#call("DeleteTokens", {}, limit)).deletedCount ?? 0;
   }
 
-  /** Closes the connection. Calls under way end, later ones fail. */
+  /** Closes the connection. Calls in flight end, later ones fail. */
   close(): void {
     this.#closed = true;
     this.#client.close();
@@ -137,14 +145,14 @@ export class TokenStoreClient {
 }
 
 /**
- * The methods that wait for the sidecar to be reachable, so that a token that was just renewed is not lost while the
- * sidecar restarts. gRPC does not read this from the service config in Node.
+ * The methods that wait for the connection, so that a restart of the sidecar loses no refreshed token. In Node, gRPC does
+ * not read this setting from the service config.
  */
 const WAITING: readonly (keyof Methods)[] = ["SaveToken"];
 
 /**
- * What is repeated by itself: the methods whose repetition changes nothing, the reads and a delete by id. A save is not: it
- * may have been carried out, and a second one would undo what others saved in between.
+ * Only idempotent calls are retried. A repeated save could undo another caller's save or revive a token that was deleted in
+ * between; a repeated DeleteTokens would delete tokens that were saved in between.
  */
 const SERVICE_CONFIG = {
   methodConfig: [
@@ -158,7 +166,8 @@ const SERVICE_CONFIG = {
         initialBackoff: "0.2s",
         maxBackoff: "2s",
         backoffMultiplier: 2,
-        retryableStatusCodes: ["UNAVAILABLE"],
+        // UNKNOWN: some versions of gRPC report it for a connection that breaks while a call is being sent
+        retryableStatusCodes: ["UNAVAILABLE", "UNKNOWN"],
       },
     },
   ],
@@ -167,7 +176,7 @@ const SERVICE_CONFIG = {
 const CHANNEL: ChannelOptions = {
   "grpc.service_config": JSON.stringify(SERVICE_CONFIG),
   "grpc.service_config_disable_resolution": 1,
-  // the store is on this machine: tokens must not travel to the proxy that the environment may name
+  // tokens must not pass through the proxy that the environment may name
   "grpc.enable_http_proxy": 0,
   "grpc.initial_reconnect_backoff_ms": 100,
   "grpc.max_reconnect_backoff_ms": 1000,

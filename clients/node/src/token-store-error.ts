@@ -1,5 +1,5 @@
 import { status as codes, type ServiceError } from "@grpc/grpc-js";
-import { ERROR_INFO, STATUS } from "./wire.js";
+import { ERROR_INFO, STATUS, type ErrorInfo } from "./wire.js";
 
 /** The name of a gRPC status. */
 export type StatusName = keyof typeof codes;
@@ -7,36 +7,31 @@ export type StatusName = keyof typeof codes;
 const DOMAIN = "tokenstore.dev";
 
 /**
- * A call to the store failed. The message is one sentence that says what to do; it holds no value of a token.
+ * A call to the token store that failed. The message is one sentence that says what is wrong and what to do; it never holds
+ * a value of a token.
  */
 export class TokenStoreError extends Error {
   override readonly name = "TokenStoreError";
   /** The name of the gRPC status, such as `NOT_FOUND`. */
   readonly status: StatusName;
   /**
-   * Why, as the store says it, such as `TOKEN_NOT_FOUND`; all reasons are listed in the sidecar's documentation. Undefined
-   * where the store did not answer.
+   * The store's stable name for what is wrong, such as `TOKEN_NOT_FOUND` (docs/sidecar.md lists them). Undefined where no
+   * sidecar answered.
    */
   readonly reason: string | undefined;
-  /** What the store adds to the reason; `current_version` with `VERSION_CONFLICT`. */
-  readonly metadata: Readonly<Record<string, string>>;
+  /** With reason `VERSION_CONFLICT`: the version that the token has now; undefined where there is no token. */
+  readonly currentVersion: string | undefined;
 
   /** @internal */
-  constructor(message: string, status: StatusName, reason?: string, metadata: Record<string, string> = {}) {
+  constructor(message: string, status: StatusName, reason?: string, currentVersion?: string) {
     super(message);
     this.status = status;
     this.reason = reason;
-    this.metadata = metadata;
-  }
-
-  /** Whether the token that the call was about is no longer there: it was deleted, or its session is over. */
-  get tokenIsGone(): boolean {
-    return this.reason === "TOKEN_NOT_FOUND" || this.reason === "TOKEN_DELETED";
+    this.currentVersion = currentVersion;
   }
 
   /**
-   * Returns the store's error that is behind an error of an SDK, or undefined where there is none. The SDKs wrap what a
-   * store raises, some more than once.
+   * Returns the store's error among an error and its causes. The SDKs wrap the errors of a store, some more than once.
    */
   static behind(error: unknown): TokenStoreError | undefined {
     const seen = new Set<unknown>();
@@ -46,48 +41,60 @@ export class TokenStoreError extends Error {
         return current;
       }
       seen.add(current);
-      // the Node SDK puts the error of a failed save where the message should be
+      // the Node SDK uses the error of a failed save as a message
       const message: unknown = current.message;
       current = message instanceof Error ? message : current.cause;
     }
     return undefined;
   }
+
+  /**
+   * Whether an error, or a cause of it, says that the token of the call no longer exists: it was deleted, or its session
+   * ended (reason `TOKEN_NOT_FOUND` or `TOKEN_DELETED`).
+   */
+  static isTokenGone(error: unknown): boolean {
+    const reason = TokenStoreError.behind(error)?.reason;
+    return reason === "TOKEN_NOT_FOUND" || reason === "TOKEN_DELETED";
+  }
 }
 
-/** Returns what the caller is told about a failed call. */
+/** Returns the error for a failed call. */
 export function tokenStoreError(failure: ServiceError, address: string, timeoutMillis: number): TokenStoreError {
   const status = (codes[failure.code] ?? "UNKNOWN") as StatusName;
   const info = errorInfo(failure);
-  if (info !== undefined) {
-    return new TokenStoreError(failure.details, status, info.reason, info.metadata);
-  }
+  const message = info === undefined ? messageWithoutInfo(failure, status, address, timeoutMillis) : failure.details;
+  return new TokenStoreError(message, status, info?.reason, info?.metadata?.["current_version"] || undefined);
+}
+
+function messageWithoutInfo(failure: ServiceError, status: StatusName, address: string, timeoutMillis: number): string {
   switch (status) {
     case "UNAVAILABLE":
-      return new TokenStoreError(
-        `no token store answers at ${address}: start the sidecar, or set TOKENSTORE_ADDRESS to its address ` +
-          `(${failure.details.replace(/ Resolution note: *$/, "")})`,
-        status,
+      return (
+        `no token store sidecar can be reached at ${address} (${failure.details.replace(/ Resolution note: *$/, "")}); ` +
+        "start one there, or set TOKENSTORE_ADDRESS to where one is"
       );
     case "DEADLINE_EXCEEDED":
-      return new TokenStoreError(
-        `the token store at ${address} did not answer within ${timeoutMillis} ms: see that the sidecar runs; ` +
-          "a save or delete may have happened all the same",
-        status,
+      return (
+        `the token store sidecar at ${address} did not answer within ${timeoutMillis} ms; ` +
+        "a save or delete may have happened all the same, so ask again"
       );
     case "UNIMPLEMENTED":
-      return new TokenStoreError(`what answers at ${address} is no token store, or an older one`, status);
+      return (
+        `what answers at ${address} is no token store sidecar, or an older one; ` +
+        "set TOKENSTORE_ADDRESS to where one is"
+      );
     default:
-      return new TokenStoreError(`the token store at ${address} refused the call: ${failure.details}`, status);
+      return `the call to the token store sidecar at ${address} failed (${failure.details}); its log may say more`;
   }
 }
 
-function errorInfo(failure: ServiceError): { reason: string; metadata: Record<string, string> } | undefined {
+function errorInfo(failure: ServiceError): ErrorInfo | undefined {
   for (const trailer of failure.metadata?.get("grpc-status-details-bin") ?? []) {
     for (const detail of decode(STATUS, trailer)?.details ?? []) {
       if (detail.type_url?.endsWith("/google.rpc.ErrorInfo") && detail.value !== undefined) {
         const info = decode(ERROR_INFO, detail.value);
-        if (info?.domain === DOMAIN && info.reason !== undefined) {
-          return { reason: info.reason, metadata: { ...info.metadata } };
+        if (info?.domain === DOMAIN && info.reason) {
+          return info;
         }
       }
     }
@@ -95,7 +102,7 @@ function errorInfo(failure: ServiceError): { reason: string; metadata: Record<st
   return undefined;
 }
 
-/** Details that cannot be read are none: they must not hide the error they belong to. */
+/** Returns undefined for details that cannot be read: they must not hide the error that they belong to. */
 function decode<T>(type: { deserialize(bytes: Buffer): T }, bytes: string | Uint8Array): T | undefined {
   try {
     return type.deserialize(Buffer.from(bytes as Uint8Array));

@@ -15,7 +15,7 @@ interface TimestampMessage {
   readonly nanos?: number;
 }
 
-/** The methods of the service: what goes in and what comes out. */
+/** Request and response of each method of the service. */
 export interface Methods {
   FindToken: [{ token: TokenMessage }, { token?: TokenMessage }];
   FindTokenById: [{ id: string }, { token: TokenMessage }];
@@ -27,27 +27,30 @@ export interface Methods {
 
 const definitions = fromJSON(DESCRIPTOR as Parameters<typeof fromJSON>[0], { longs: Number });
 
-/** The service, as gRPC wants it. */
+/** The service definition for gRPC. */
 export const SERVICE = definitions["tokenstore.v1.TokenStoreService"] as ServiceDefinition;
 
-/** What a failed call carries in its trailer. */
+/** The `google.rpc.Status` in the trailer of a failed call. */
 export const STATUS = definitions["google.rpc.Status"] as MessageTypeDefinition<object, {
   details?: { type_url?: string; value?: Uint8Array }[];
 }>;
 
-/** The detail of a `STATUS` that says why. */
-export const ERROR_INFO = definitions["google.rpc.ErrorInfo"] as MessageTypeDefinition<object, {
-  reason?: string;
-  domain?: string;
-  metadata?: Record<string, string>;
-}>;
+/** A `google.rpc.ErrorInfo`. */
+export interface ErrorInfo {
+  readonly reason?: string;
+  readonly domain?: string;
+  readonly metadata?: Readonly<Record<string, string>>;
+}
+
+/** The detail of a `STATUS` that holds the reason. */
+export const ERROR_INFO = definitions["google.rpc.ErrorInfo"] as MessageTypeDefinition<object, ErrorInfo>;
 
 const OUTPUT_ONLY = ["version", "expireTime", "createTime", "updateTime"];
 
 /**
  * Returns the message for a caller's fields.
  *
- * @throws TypeError if it has a property that is no field, or a value that is no text; the message holds no value
+ * @throws TypeError if a property is no field or its value is no text; the error does not show the value
  */
 export function toMessage(fields: TokenFields): TokenMessage {
   if (typeof fields !== "object" || fields === null) {
@@ -69,21 +72,21 @@ export function toMessage(fields: TokenFields): TokenMessage {
 }
 
 /**
- * Returns the given value of a field or parameter.
+ * Returns the value of a field or parameter if it is text.
  *
- * @throws TypeError if it is no text that UTF-8 can carry
+ * @throws TypeError if it is no string, or one that UTF-8 cannot hold
  */
 export function text(name: string, value: unknown): string {
   if (typeof value !== "string") {
     throw new TypeError(`${name} must be a string, not ${value === null ? "null" : `of type ${typeof value}`}`);
   }
   if (/\p{Surrogate}/u.test(value)) {
-    throw new TypeError(`${name} is no valid text: it holds half of a surrogate pair`);
+    throw new TypeError(`${name} is malformed: it holds half of a UTF-16 surrogate pair`);
   }
   return value;
 }
 
-/** Returns the token of a reply. */
+/** Returns the token of a response. */
 export function toToken(message: TokenMessage): Token {
   const { version, expireTime, createTime, updateTime, ...fields } = message;
   return new Token({

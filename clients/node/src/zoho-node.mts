@@ -1,10 +1,11 @@
 import { OAuthToken, SDKException, TokenStore, UserSignature } from "@zohocrm/nodejs-sdk-8.0";
 import type { TokenStoreClient, TokenStoreClientOptions } from "./client.js";
-import { StoreOperations, type Sdk, type SdkToken } from "./zoho/store-operations.js";
+import { SdkTokenStore } from "./sdk-token-store.js";
+import { ZohoTokens, type ZohoSdk, type ZohoToken } from "./zoho-tokens.js";
 
-const SDK: Sdk<SdkToken> = {
+const SDK: ZohoSdk<ZohoToken> = {
   name: "@zohocrm/nodejs-sdk-8.0",
-  isOAuthToken: (value): value is SdkToken => value instanceof OAuthToken,
+  isOAuthToken: (value): value is ZohoToken => value instanceof OAuthToken,
   newOAuthToken: () => new OAuthToken(),
   newUserSignature: (name) => new UserSignature(name),
   // given to the constructor, the cause's text would be appended to the message
@@ -12,7 +13,7 @@ const SDK: Sdk<SdkToken> = {
 };
 
 /**
- * Keeps the tokens of `@zohocrm/nodejs-sdk-8.0` in the token store that a sidecar serves. Its constructor takes a
+ * Keeps the tokens of `@zohocrm/nodejs-sdk-8.0` in the token store of a sidecar. Its constructor takes a
  * `TokenStoreClient` or the options of one, or nothing; it extends the SDK's `TokenStore.TokenStore`.
  */
 export interface SidecarTokenStore {
@@ -26,41 +27,41 @@ export interface SidecarTokenStore {
   close(): void;
 }
 
-// a constant, for the declaration of a class would name the SDK, which has no types
+// a constant: the declaration of a class would name the SDK, which has no types
 export const SidecarTokenStore: new (store?: TokenStoreClient | TokenStoreClientOptions) => SidecarTokenStore =
   class SidecarTokenStore extends TokenStore.TokenStore {
-    readonly #operations: StoreOperations<SdkToken>;
+    readonly #store: SdkTokenStore<ZohoToken>;
 
     constructor(store: TokenStoreClient | TokenStoreClientOptions = {}) {
       super();
-      this.#operations = new StoreOperations(SDK, store);
+      this.#store = new SdkTokenStore(store, new ZohoTokens(SDK));
     }
 
     findToken(token: unknown): Promise<unknown> {
-      return this.#operations.findToken(token);
+      return this.#store.findToken(token);
     }
 
     findTokenById(id: string): Promise<unknown> {
-      return this.#operations.findTokenById(id);
+      return this.#store.findTokenById(id);
     }
 
     saveToken(token: unknown): Promise<void> {
-      return this.#operations.saveToken(token);
+      return this.#store.saveToken(token);
     }
 
     deleteToken(id: string): Promise<void> {
-      return this.#operations.deleteToken(id);
+      return this.#store.deleteToken(id);
     }
 
     getTokens(): Promise<unknown[]> {
-      return this.#operations.getTokens();
+      return this.#store.getTokens();
     }
 
     deleteTokens(): Promise<void> {
-      return this.#operations.deleteTokens();
+      return this.#store.deleteTokens();
     }
 
     close(): void {
-      this.#operations.close();
+      this.#store.close();
     }
   };

@@ -1,9 +1,9 @@
-/** What is used of the Node SDK, which comes without types. */
+/** The part of the Node SDK that its store uses; the SDK has no types. */
 declare module "@zohocrm/nodejs-sdk-8.0" {
-  import type { SdkToken, SdkUser } from "./zoho/store-operations.js";
+  import type { ZohoToken, ZohoUser } from "./zoho-tokens.js";
 
-  export const OAuthToken: new () => SdkToken;
-  export const UserSignature: new (name: string) => SdkUser;
+  export const OAuthToken: new () => ZohoToken;
+  export const UserSignature: new (name: string) => ZohoUser;
   export const SDKException: new (code: string, message: string) => Error;
   export const TokenStore: { TokenStore: new () => object };
 }

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { after, before, describe, test } from "node:test";
 import { inspect } from "node:util";
-import { TokenStoreClient } from "oauth-token-store";
+import { TokenStoreClient, TokenStoreError } from "oauth-token-store";
 import { SDKS, fieldsOf, load, oauthToken, valueOf } from "./sdks.mjs";
 import { newSidecar } from "./testbed.mjs";
 
@@ -67,6 +67,8 @@ for (const name of SDKS) {
         assert.ok(outcome.error instanceof sdk.SDKException, `an SDKException, not ${inspect(outcome)}`);
         assert.equal(outcome.error.code, step.returns.error);
         assert.ok(outcome.error.message.includes(step.returns.mentions), outcome.error.message);
+        assert.equal(TokenStoreError.behind(outcome.error)?.reason ?? null, step.returns.reason);
+        assert.equal(TokenStoreError.isTokenGone(outcome.error), step.returns.gone);
         const printed = `${outcome.error} ${inspect(outcome.error, { depth: null })} ${JSON.stringify(outcome.error)}`;
         assert.doesNotMatch(printed, /fixture-secret/);
       } else {

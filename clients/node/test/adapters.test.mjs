@@ -50,6 +50,40 @@ for (const name of SDKS) {
       assert.equal(TokenStoreError.behind(error).reason, "STORE_FULL");
     });
 
+    test("says what to do when the token is gone", async (t) => {
+      const { store } = await storeOf(t, {
+        FindTokenById: () => {
+          throw storeError("NOT_FOUND", "TOKEN_NOT_FOUND", "there is no token with this id");
+        },
+        SaveToken: () => {
+          throw storeError("FAILED_PRECONDITION", "TOKEN_DELETED", "the token was deleted");
+        },
+      });
+
+      for (const call of [() => store.findTokenById("1"), () => store.saveToken(oauthToken(sdk, { id: "1" }))]) {
+        const error = await call().then(assert.fail, (error) => error);
+
+        assert.equal(
+          error.message,
+          "there is no token with this id: it was deleted, or its session is over; " +
+            "initialize the SDK again, without the id",
+        );
+        assert.ok(TokenStoreError.isTokenGone(error));
+      }
+    });
+
+    test("gives the store a user with an empty name, and none without a name", async (t) => {
+      const requests = [];
+      const { store } = await storeOf(t, { FindToken: (request) => void requests.push(request.token) ?? {} });
+      const nameless = oauthToken(sdk, { id: "1", user_signature: "alice" });
+      nameless.getUserSignature().getName = () => null;
+
+      await store.findToken(oauthToken(sdk, { user_signature: "" }));
+      await store.findToken(nameless);
+
+      assert.deepEqual(requests, [{ userSignature: "" }, { id: "1" }]);
+    });
+
     test("refuses an OAuthToken of another copy of the SDK instead of keeping it from the store", async (t) => {
       const { store, calls } = await storeOf(t, {});
       const foreign = new (class OAuthToken {})();

@@ -5,6 +5,7 @@ import { after, describe, test } from "node:test";
 import { promisify, inspect } from "node:util";
 import { Token, TokenStoreClient, TokenStoreError } from "oauth-token-store";
 import { fakeStore, freePort, storeError } from "./fake-store.mjs";
+import { relayTo } from "./relay.mjs";
 
 const ACCESS = "fixture-secret-access";
 const STORED = {
@@ -26,6 +27,10 @@ async function clientOf(t, handlers, options = {}) {
   });
   return { client, calls: store.calls, address: store.address };
 }
+
+const broken = () => {
+  throw Object.assign(new Error(), { code: 2, details: "Stream removed" });
+};
 
 const unavailable = () => {
   throw storeError("UNAVAILABLE", "API_SERVER_UNAVAILABLE", "the Kubernetes API server did not answer; retry");
@@ -98,7 +103,7 @@ describe("what goes over the wire", () => {
 
     await refused(client.findToken({ access_token: ACCESS }), /no field access_token; its fields are id, userSignature/);
     await refused(client.saveToken({ accessToken: [ACCESS] }), /accessToken must be a string, not of type object/);
-    await refused(client.saveToken({ accessToken: "fixture-secret \ud83d" }), /accessToken is no valid text/);
+    await refused(client.saveToken({ accessToken: "fixture-secret \ud83d" }), /accessToken is malformed: it holds half of a UTF-16 surrogate pair/);
     await refused(client.saveToken(ACCESS), /a token is given as an object/);
     await refused(client.findTokenById(null), /id must be a string, not null/);
     await refused(client.deleteToken(7), /id must be a string, not of type number/);
@@ -116,7 +121,10 @@ describe("the list", () => {
   };
 
   test("goes on through all pages, an empty one in between too", async (t) => {
-    const { client } = await clientOf(t, { GetTokens: ({ pageToken }) => pages[pageToken ?? ""] });
+    const sizes = [];
+    const { client } = await clientOf(t, {
+      GetTokens: ({ pageToken, pageSize }) => void sizes.push(pageSize) ?? pages[pageToken ?? ""],
+    });
 
     const ids = [];
     for await (const token of client.getTokens()) {
@@ -124,6 +132,7 @@ describe("the list", () => {
     }
 
     assert.deepEqual(ids, ["1", "2", "3"]);
+    assert.deepEqual(sizes, [500, 500, 500]);
   });
 
   test("asks for no page that nobody reads", async (t) => {
@@ -173,12 +182,12 @@ describe("errors", () => {
 
     assert.ok(error instanceof TokenStoreError);
     assert.deepEqual(
-      { message: error.message, status: error.status, reason: error.reason, metadata: error.metadata },
+      { message: error.message, status: error.status, reason: error.reason, currentVersion: error.currentVersion },
       {
         message: "the token is not at the expected version",
         status: "ABORTED",
         reason: "VERSION_CONFLICT",
-        metadata: { current_version: "7" },
+        currentVersion: "7",
       },
     );
     assert.doesNotMatch(inspect(error, { depth: null, showHidden: true }) + JSON.stringify(error), /fixture-secret/);
@@ -196,7 +205,7 @@ describe("errors", () => {
     await assert.rejects(client.findTokenById("1"), {
       status: "NOT_FOUND",
       reason: undefined,
-      message: /refused the call: there is no token with this id/,
+      message: /^the call to the token store sidecar at .* failed \(there is no token with this id\); its log may say more$/,
     });
   });
 
@@ -205,7 +214,7 @@ describe("errors", () => {
 
     await assert.rejects(client.saveToken({ accessToken: ACCESS }, { timeoutMillis: 150 }), {
       status: "DEADLINE_EXCEEDED",
-      message: /did not answer within 150 ms: see that/,
+      message: /did not answer within 150 ms; a save or delete may have happened all the same/,
     });
   });
 
@@ -216,7 +225,7 @@ describe("errors", () => {
     await assert.rejects(client.findToken({ userSignature: "alice" }), {
       status: "UNAVAILABLE",
       reason: undefined,
-      message: /^no token store answers at 127\.0\.0\.1:\d+: start the sidecar, or set TOKENSTORE_ADDRESS .*ECONNREFUSED/,
+      message: /^no token store sidecar can be reached at 127\.0\.0\.1:\d+ \(.*ECONNREFUSED.*\); start one there, or set TOKENSTORE_ADDRESS /,
     });
     assert.ok(Date.now() - started < 8000, "the retries end before the timeout");
     client.close();
@@ -240,9 +249,49 @@ describe("errors", () => {
     assert.equal(TokenStoreError.behind(asMessage), error);
     assert.equal(TokenStoreError.behind(new Error("another")), undefined);
     assert.equal(TokenStoreError.behind("no error"), undefined);
-    assert.equal(error.tokenIsGone, true);
-    assert.equal(new TokenStoreError("", "FAILED_PRECONDITION", "TOKEN_DELETED").tokenIsGone, true);
-    assert.equal(new TokenStoreError("", "FAILED_PRECONDITION", "STORE_NOT_FOUND").tokenIsGone, false);
+  });
+
+  test("say whether the token is gone, also behind what the SDKs wrap around them", () => {
+    for (const [status, reason, gone] of [
+      ["NOT_FOUND", "TOKEN_NOT_FOUND", true],
+      ["FAILED_PRECONDITION", "TOKEN_DELETED", true],
+      ["FAILED_PRECONDITION", "STORE_NOT_FOUND", false],
+      ["NOT_FOUND", undefined, false],
+    ]) {
+      const error = new TokenStoreError("", status, reason);
+      assert.equal(TokenStoreError.isTokenGone(error), gone);
+      assert.equal(TokenStoreError.isTokenGone(new Error("a", { cause: error })), gone);
+    }
+    assert.equal(TokenStoreError.isTokenGone(new Error("another")), false);
+    assert.equal(TokenStoreError.isTokenGone(undefined), false);
+  });
+
+  for (const [name, domain, reason] of [
+    ["of another service", "proxy.example", "TOKEN_NOT_FOUND"],
+    ["without a reason", "tokenstore.dev", ""],
+  ]) {
+    test(`an ErrorInfo ${name} is not the store's`, async (t) => {
+      const { client } = await clientOf(t, {
+        FindTokenById: () => {
+          throw storeError("NOT_FOUND", reason, "no such route", {}, domain);
+        },
+      });
+
+      await assert.rejects(client.findTokenById("1"), { status: "NOT_FOUND", reason: undefined, currentVersion: undefined });
+    });
+  }
+
+  test("a server that is no token store is named", async (t) => {
+    const { client } = await clientOf(t, {
+      FindToken: () => {
+        throw Object.assign(new Error(), { code: 12, details: "unknown method" });
+      },
+    });
+
+    await assert.rejects(client.findToken({}), {
+      status: "UNIMPLEMENTED",
+      message: /^what answers at .* is no token store sidecar, or an older one; set TOKENSTORE_ADDRESS/,
+    });
   });
 });
 
@@ -258,7 +307,7 @@ describe("retries", () => {
   for (const name of ["FindToken", "FindTokenById", "GetTokens", "DeleteToken"]) {
     test(`${name} is repeated where the store is unavailable for a moment`, async (t) => {
       const { client, calls } = await clientOf(t, {
-        [name]: (_, attempt) => (attempt < 3 ? unavailable() : { token: STORED }),
+        [name]: (_, attempt) => [unavailable, broken, () => ({ token: STORED })][attempt - 1](),
       });
 
       await CALLS[name](client);
@@ -269,13 +318,81 @@ describe("retries", () => {
 
   for (const name of ["SaveToken", "DeleteTokens"]) {
     test(`${name} is never repeated: it may have been carried out`, async (t) => {
-      const { client, calls } = await clientOf(t, { [name]: unavailable });
+      const { client, calls } = await clientOf(t, { [name]: (_, attempt) => (attempt === 1 ? unavailable() : broken()) });
 
       await assert.rejects(CALLS[name](client), { status: "UNAVAILABLE", reason: "API_SERVER_UNAVAILABLE" });
+      await assert.rejects(CALLS[name](client), { status: "UNKNOWN", reason: undefined });
+
+      assert.equal(calls[name], 2);
+    });
+  }
+
+  /** A client whose connection breaks while its first call is in flight. */
+  async function clientThatLosesItsConnection(t, name) {
+    const store = await fakeStore({
+      [name]: (_, attempt) => {
+        if (attempt === 1) {
+          relay.breakConnections();
+        }
+        return { token: STORED };
+      },
+    });
+    const relay = await relayTo(store.address);
+    const client = new TokenStoreClient({ address: relay.address });
+    t.after(() => {
+      client.close();
+      relay.close();
+      store.stop();
+    });
+    return { client, calls: store.calls };
+  }
+
+  for (const name of ["FindToken", "FindTokenById", "GetTokens", "DeleteToken"]) {
+    test(`${name} is repeated over a new connection where the old one broke`, async (t) => {
+      const { client, calls } = await clientThatLosesItsConnection(t, name);
+
+      await CALLS[name](client);
+
+      assert.equal(calls[name], 2);
+    });
+  }
+
+  for (const name of ["SaveToken", "DeleteTokens"]) {
+    test(`${name} is UNAVAILABLE, and not repeated, where the connection broke`, async (t) => {
+      const { client, calls } = await clientThatLosesItsConnection(t, name);
+
+      await assert.rejects(CALLS[name](client), {
+        status: "UNAVAILABLE",
+        message: /^no token store sidecar can be reached at /,
+      });
 
       assert.equal(calls[name], 1);
     });
   }
+
+  for (const name of Object.keys(CALLS)) {
+    const limit = name === "DeleteTokens" ? 600_000 : 10_000;
+    test(`${name} has a time limit of ${limit / 1000} seconds`, async (t) => {
+      let left;
+      const { client } = await clientOf(t, {
+        [name]: (_request, _attempt, deadline) => {
+          left = Number(deadline) - Date.now();
+          return { token: STORED };
+        },
+      });
+
+      await CALLS[name](client);
+
+      assert.ok(Math.abs(left - limit) < 5000, `${left} ms left`);
+    });
+  }
+
+  test("deleteTokens takes another time limit of the client, or of the call", async (t) => {
+    const { client } = await clientOf(t, { DeleteTokens: () => new Promise(() => {}) }, { deleteTokensTimeoutMillis: 150 });
+
+    await assert.rejects(client.deleteTokens(), { message: /did not answer within 150 ms/ });
+    await assert.rejects(client.deleteTokens({ timeoutMillis: 120 }), { message: /did not answer within 120 ms/ });
+  });
 
   test("no other error is repeated", async (t) => {
     const { client, calls } = await clientOf(t, {

@@ -53,7 +53,7 @@ for (const [name, steps] of [
       assert.equal(missing.status, 2);
 
       const failed = start({ TOKENSTORE_ADDRESS: "127.0.0.1:1" });
-      assert.match(failed.stderr, /^Caused By : TOKEN_STORE - no token store answers at 127\.0\.0\.1:1: .*\n$/);
+      assert.match(failed.stderr, /^Caused By : TOKEN_STORE - no token store sidecar can be reached at 127\.0\.0\.1:1 .*\n$/);
       assert.equal(failed.status, 1);
     });
   });

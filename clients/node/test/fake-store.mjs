@@ -2,7 +2,7 @@
 import { Server, ServerCredentials, Metadata, status } from "@grpc/grpc-js";
 import { ERROR_INFO, SERVICE, STATUS } from "../dist/wire.js";
 
-/** Serves the given handlers (method name: request => reply, or a promise of it) on a free port of the loopback. */
+/** Serves the given handlers (method name: (request, attempt, deadline) => reply, or a promise of it) on the loopback. */
 export async function fakeStore(handlers, { port = 0 } = {}) {
   const server = new Server();
   const calls = {};
@@ -11,7 +11,7 @@ export async function fakeStore(handlers, { port = 0 } = {}) {
     service[name] = async (call, callback) => {
       calls[name] = (calls[name] ?? 0) + 1;
       try {
-        callback(null, await handlers[name](call.request, calls[name]));
+        callback(null, await handlers[name](call.request, calls[name], call.getDeadline()));
       } catch (error) {
         callback(error);
       }
@@ -26,10 +26,10 @@ export async function fakeStore(handlers, { port = 0 } = {}) {
   return { address: `127.0.0.1:${bound}`, calls, stop: () => server.forceShutdown() };
 }
 
-/** An error as the sidecar makes it. */
-export function storeError(code, reason, message, metadata = {}) {
+/** An error with the details that the sidecar sends. */
+export function storeError(code, reason, message, metadata = {}, domain = "tokenstore.dev") {
   const trailer = new Metadata();
-  const info = ERROR_INFO.serialize({ domain: "tokenstore.dev", reason, metadata });
+  const info = ERROR_INFO.serialize({ domain, reason, metadata });
   trailer.set(
     "grpc-status-details-bin",
     STATUS.serialize({

@@ -46,11 +46,11 @@ describe("the packed package", () => {
   });
 
   test("can be imported", () => {
-    assert.equal(run("node", ["imports.mjs"]), "no token store answers\nthe same classes\n");
+    assert.equal(run("node", ["imports.mjs"]), "no token store sidecar\nthe same classes\n");
   });
 
   test("can be required", () => {
-    assert.equal(run("node", ["requires.cjs"]), "no token store answers\nno SDK was loaded\n");
+    assert.equal(run("node", ["requires.cjs"]), "no token store sidecar\nno SDK was loaded\n");
   });
 
   for (const [module, resolution, kinds] of [

@@ -224,7 +224,7 @@ for (const name of SDKS) {
       assert.equal(error.type, "SDKException");
       assert.equal(error.code, "TOKEN_STORE");
       assert.equal(error.status, "UNAVAILABLE");
-      assert.match(error.text, /no token store answers at 127\.0\.0\.1:\d+: start the sidecar/);
+      assert.match(error.text, /no token store sidecar can be reached at 127\.0\.0\.1:\d+ .*; start one there/);
       assert.equal((await app.do("call")).user, "ivan@example.com");
       assert.deepEqual(await vendor.tokenRequests(), ["refresh_token"]);
     });
@@ -254,7 +254,7 @@ for (const name of SDKS) {
         .finally(() => sidecar.start());
 
       assert.equal(error.code, "TOKEN_STORE");
-      assert.match(error.text, /start the sidecar/);
+      assert.match(error.text, /no token store sidecar can be reached at .*; start one there/);
       assert.deepEqual(await vendor.tokenRequests(), [], "no token was asked for that could not be kept");
     });
 
@@ -371,7 +371,7 @@ describe("the Node SDK's switchUser while the sidecar is down", () => {
     await app.do("switchUser", { token: { ...CLIENT, refreshToken: "fixture-secret-another" } });
 
     assert.equal(await app.ended, 1);
-    assert.match(app.output, /start the sidecar/);
+    assert.match(app.output, /no token store sidecar can be reached at .*; start one there/);
     assert.doesNotMatch(app.output, /fixture-secret/);
   });
 });

@@ -18,7 +18,7 @@ from zohocrmsdk.src.com.zoho.crm.api.initializer import Initializer
 from zohocrmsdk.src.com.zoho.crm.api.org import OrgOperations
 from zohocrmsdk.src.com.zoho.crm.api.user_signature import UserSignature
 
-from oauth_token_store import TokenStoreClient
+from oauth_token_store import TokenStoreClient, TokenStoreError
 from oauth_token_store.zoho import SidecarTokenStore
 
 
@@ -101,7 +101,9 @@ def main() -> None:
         try:
             answer = {"value": getattr(app, command["do"])(**command["with"])}
         except SDKException as error:
-            answer = {"code": error.code, "text": str(error), "cause": type(error.cause).__name__}
+            cause = TokenStoreError.behind(error)
+            seen = None if cause is None else [type(error.cause).__name__, cause.status.name, cause.reason]
+            answer = {"code": error.code, "text": str(error), "cause": seen}
         print(json.dumps({**answer, "log": log.lines}), flush=True)
         log.lines = []
 

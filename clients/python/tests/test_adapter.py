@@ -12,7 +12,7 @@ from zohocrmsdk.src.com.zoho.crm.api.exception import SDKException
 from zohocrmsdk.src.com.zoho.crm.api.user_signature import UserSignature
 
 from fake_sidecar import FakeSidecar, failure, reply
-from oauth_token_store import StoreUnavailableError, Token, TokenNotFoundError, TokenStoreClient
+from oauth_token_store import Token, TokenStoreClient, TokenStoreError
 from oauth_token_store._proto.tokenstore.v1 import token_store_pb2 as pb
 from oauth_token_store.token import FIELDS
 from oauth_token_store.zoho import SidecarTokenStore
@@ -162,15 +162,32 @@ def test_a_value_that_is_no_text_is_named_and_not_shown(store: SidecarTokenStore
 
 
 def test_a_failure_is_one_sentence_with_its_cause() -> None:
-    missing = failure(grpc.StatusCode.NOT_FOUND, "there is no token with this id", "TOKEN_NOT_FOUND")
-    with FakeSidecar(FindTokenById=[missing]) as fake, TokenStoreClient(fake.address) as client:
+    full = failure(grpc.StatusCode.RESOURCE_EXHAUSTED, "the store holds as many tokens as it may", "STORE_FULL")
+    with FakeSidecar(FindTokenById=[full]) as fake, TokenStoreClient(fake.address) as client:
         with pytest.raises(SDKException) as caught:
             SidecarTokenStore(client).find_token_by_id("1")
 
     assert caught.value.code == "TOKEN_STORE"
-    assert str(caught.value) == "Caused By: TOKEN_STORE - there is no token with this id"
-    assert isinstance(caught.value.cause, TokenNotFoundError)
+    assert str(caught.value) == "Caused By: TOKEN_STORE - the store holds as many tokens as it may"
+    assert isinstance(caught.value.cause, TokenStoreError)
+    assert caught.value.cause.reason == "STORE_FULL"
     assert caught.value.__cause__ is caught.value.cause
+
+
+def test_a_token_that_is_gone_is_told_with_what_to_do() -> None:
+    missing = failure(grpc.StatusCode.NOT_FOUND, "there is no token with this id", "TOKEN_NOT_FOUND")
+    deleted = failure(grpc.StatusCode.FAILED_PRECONDITION, "the token was deleted", "TOKEN_DELETED")
+    with FakeSidecar(FindTokenById=[missing], SaveToken=[deleted]) as fake, TokenStoreClient(fake.address) as client:
+        store = SidecarTokenStore(client)
+        for call in (lambda: store.find_token_by_id("1"), lambda: store.save_token(OAuthToken(id="1"))):
+            with pytest.raises(SDKException) as caught:
+                call()
+            assert str(caught.value) == (
+                "Caused By: TOKEN_STORE - there is no token with this id: it was deleted, or its session is over;"
+                " initialize the SDK again, without the id"
+            )
+            assert TokenStoreError.behind(caught.value) is caught.value.cause
+            assert TokenStoreError.is_token_gone(caught.value)
 
 
 def test_a_sidecar_that_is_down_is_an_error_of_the_sdk() -> None:
@@ -179,8 +196,10 @@ def test_a_sidecar_that_is_down_is_an_error_of_the_sdk() -> None:
     with TokenStoreClient(address) as client, pytest.raises(SDKException) as caught:
         SidecarTokenStore(client).get_tokens()
 
-    assert isinstance(caught.value.cause, StoreUnavailableError)
-    assert f"the token store at {address} cannot be reached" in str(caught.value)
+    assert isinstance(caught.value.cause, TokenStoreError)
+    assert caught.value.cause.status is grpc.StatusCode.UNAVAILABLE
+    assert not TokenStoreError.is_token_gone(caught.value)
+    assert f"no token store sidecar can be reached at {address}" in str(caught.value)
 
 
 def test_takes_its_address_from_the_environment(recorded: Recorded, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -14,7 +14,7 @@ from zohocrmsdk.src.com.zoho.api.authenticator.token import Token as SdkToken
 from zohocrmsdk.src.com.zoho.crm.api.exception import SDKException
 from zohocrmsdk.src.com.zoho.crm.api.user_signature import UserSignature
 
-from oauth_token_store import Token, TokenStoreClient
+from oauth_token_store import Token, TokenStoreClient, TokenStoreError
 from oauth_token_store.token import FIELDS
 from oauth_token_store.zoho import SidecarTokenStore
 
@@ -97,6 +97,9 @@ class Play:
             assert isinstance(returned, SDKException)
             assert returned.code == wanted["error"]
             assert wanted["mentions"] in str(returned)
+            behind = TokenStoreError.behind(returned)
+            assert (None if behind is None else behind.reason) == wanted["reason"]
+            assert TokenStoreError.is_token_gone(returned) is wanted["gone"]
             assert "fixture-secret" not in "".join(traceback.format_exception(None, returned, returned.__traceback__))
             return
         if isinstance(returned, SDKException):

@@ -7,15 +7,7 @@ from datetime import datetime, timedelta, timezone
 
 import pytest
 
-from oauth_token_store import (
-    InvalidTokenError,
-    Token,
-    TokenDeletedError,
-    TokenNotFoundError,
-    TokenStoreClient,
-    TokenStoreError,
-    VersionConflictError,
-)
+from oauth_token_store import Token, TokenStoreClient, TokenStoreError
 from testbed import Sidecar
 
 pytestmark = pytest.mark.testbed
@@ -61,9 +53,10 @@ def test_the_store_says_when(client: TokenStoreClient) -> None:
 
 def test_a_miss_is_none_and_an_unknown_id_an_error(client: TokenStoreClient) -> None:
     assert client.find_token(Token(user_signature="nobody")) is None
-    with pytest.raises(TokenNotFoundError) as caught:
+    with pytest.raises(TokenStoreError) as caught:
         client.find_token_by_id("nobody's")
     assert caught.value.reason == "TOKEN_NOT_FOUND"
+    assert TokenStoreError.is_token_gone(caught.value)
 
 
 def test_fields_that_are_not_given_are_kept(client: TokenStoreClient) -> None:
@@ -80,9 +73,10 @@ def test_a_save_at_a_stale_version_changes_nothing(client: TokenStoreClient) -> 
     saved = client.save_token(ALICE)
     newer = client.save_token(Token(id=saved.id, access_token="fixture-secret-A2"), expected_version=saved.version)
 
-    with pytest.raises(VersionConflictError) as caught:
+    with pytest.raises(TokenStoreError) as caught:
         client.save_token(Token(id=saved.id, access_token="fixture-secret-A3"), expected_version=saved.version)
 
+    assert caught.value.reason == "VERSION_CONFLICT"
     assert caught.value.current_version == newer.version
     assert client.find_token_by_id(saved.id) == newer
 
@@ -92,21 +86,25 @@ def test_a_deleted_token_is_gone_and_a_late_save_does_not_revive_it(client: Toke
     client.delete_token(saved.id)
     client.delete_token(saved.id)
 
-    with pytest.raises(TokenDeletedError):
+    with pytest.raises(TokenStoreError) as caught:
         client.save_token(Token(id=saved.id, access_token="fixture-secret-A2"))
+    assert caught.value.reason == "TOKEN_DELETED"
+    assert TokenStoreError.is_token_gone(caught.value)
     assert list(client.get_tokens()) == []
 
 
 def test_an_id_that_is_missing_is_refused(client: TokenStoreClient) -> None:
     for call in (client.find_token_by_id, client.delete_token):
         for missing in ("", None):
-            with pytest.raises(InvalidTokenError, match="id is missing"):
+            with pytest.raises(TokenStoreError, match="id is missing") as caught:
                 call(missing)
+            assert caught.value.reason == "INVALID_TOKEN"
 
 
 def test_a_value_that_is_too_long_is_named_and_not_shown(client: TokenStoreClient) -> None:
-    with pytest.raises(InvalidTokenError, match="^access_token is too long") as caught:
+    with pytest.raises(TokenStoreError, match="^access_token is too long") as caught:
         client.save_token(Token(access_token="fixture-secret" * 2000))
+    assert caught.value.reason == "INVALID_TOKEN"
     assert "fixture-secret" not in str(caught.value)
 
 

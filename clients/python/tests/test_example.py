@@ -56,7 +56,7 @@ def test_says_that_no_sidecar_is_there(sidecar: Sidecar, vendor: Vendor) -> None
     done = run(sidecar, vendor, ZOHO_REFRESH_TOKEN="fixture-secret-R", TOKENSTORE_ADDRESS="127.0.0.1:1")
 
     assert done.returncode == 1
-    assert "app: the token store at 127.0.0.1:1 cannot be reached" in done.stderr
+    assert "app: no token store sidecar can be reached at 127.0.0.1:1" in done.stderr
 
 
 def test_begins_a_new_session_after_its_session_was_cleaned_up(

@@ -51,7 +51,8 @@ def test_refuses_what_is_no_text_without_showing_it(value: object) -> None:
 
 
 def test_refuses_half_a_surrogate_pair_without_showing_the_rest() -> None:
-    with pytest.raises(ValueError, match="^refresh_token holds half a surrogate pair") as caught:
+    sentence = "^refresh_token is malformed: it holds half of a UTF-16 surrogate pair$"
+    with pytest.raises(ValueError, match=sentence) as caught:
         Token(refresh_token=f"{SECRET}\ud83d")
 
     assert SECRET not in str(caught.value)

@@ -1,4 +1,4 @@
-// Prints who is in the CRM. The token store at TOKENSTORE_ADDRESS keeps the tokens: started again, the app asks for none.
+// Prints the users of the CRM. The token store at TOKENSTORE_ADDRESS keeps the tokens: a second start requests none.
 import { tmpdir } from "node:os";
 import {
   DataCenter,
@@ -40,12 +40,12 @@ async function initialize(): Promise<void> {
   await new InitializeBuilder().environment(environment).token(token).store(store).resourcePath(tmpdir()).initialize();
 }
 
-/** Makes a call; if the session was cleaned up since the last one, in a new session. */
+/** Makes a call; if the token's session ended, initializes the SDK again and repeats the call. */
 async function inSession<T>(call: () => Promise<T>): Promise<T> {
   try {
     return await call();
   } catch (error) {
-    if (!TokenStoreError.behind(error)?.tokenIsGone) {
+    if (!TokenStoreError.isTokenGone(error)) {
       throw error;
     }
     await initialize();

@@ -5,24 +5,12 @@
 """
 
 from .client import DEFAULT_ADDRESS, TokenStoreClient
-from .errors import (
-    InvalidTokenError,
-    StoreUnavailableError,
-    TokenDeletedError,
-    TokenNotFoundError,
-    TokenStoreError,
-    VersionConflictError,
-)
+from .errors import TokenStoreError
 from .token import Token
 
 __all__ = [
     "DEFAULT_ADDRESS",
-    "InvalidTokenError",
-    "StoreUnavailableError",
     "Token",
-    "TokenDeletedError",
-    "TokenNotFoundError",
     "TokenStoreClient",
     "TokenStoreError",
-    "VersionConflictError",
 ]

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 
 
 class _OwnCalls(threading.local):
-    """The calls that this thread is in."""
+    """How many calls of this thread are in flight."""
 
     number = 0
 
@@ -15,8 +15,8 @@ class _OwnCalls(threading.local):
 class CallGate:
     """Keeps calls into gRPC and forks of this process apart.
 
-    A process that forks while one of its threads is inside gRPC leaves the child with a gRPC that hangs or crashes. So
-    a fork waits until the calls of other threads have ended, and calls that come meanwhile wait for the fork.
+    If a process forks while one of its threads is inside gRPC, gRPC hangs or crashes in the child. So a fork waits
+    until the calls of other threads have ended, and new calls wait for the fork.
     """
 
     def __init__(self) -> None:

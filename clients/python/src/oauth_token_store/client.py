@@ -20,6 +20,7 @@ from .token import FIELDS, Token, check_text
 
 DEFAULT_ADDRESS = "127.0.0.1:50051"
 
+_PAGE_SIZE = 500
 _SERVICE = pb.DESCRIPTOR.services_by_name["TokenStoreService"]
 
 
@@ -33,13 +34,14 @@ _RETRY_POLICY = {
     "initialBackoff": "0.2s",
     "maxBackoff": "2s",
     "backoffMultiplier": 2,
-    "retryableStatusCodes": ["UNAVAILABLE"],
+    # UNKNOWN: some versions of gRPC report it for a connection that breaks while a call is being sent
+    "retryableStatusCodes": ["UNAVAILABLE", "UNKNOWN"],
 }
 
-# Repeated is only what may happen twice. A save must not: a repeated one could undo another's save or revive a token
-# that was deleted in between. It waits for the sidecar instead, for a fresh token is too dear to be lost with a
-# restart; and a health check goes ahead of it, for gRPC may notice only by a call that an idle connection is dead, and
-# that call is lost. A repeated DeleteTokens would delete what was saved in between.
+# Only idempotent calls are retried. A repeated save could undo another caller's save or revive a token that was deleted
+# in between; a save waits for the connection instead, so that a restart of the sidecar loses no refreshed token. A
+# health check goes ahead of it: gRPC may detect only by a call that an idle connection is dead, and that call fails.
+# A repeated DeleteTokens would delete tokens that were saved in between.
 _SERVICE_CONFIG = {
     "methodConfig": [
         {
@@ -53,19 +55,19 @@ _SERVICE_CONFIG = {
 
 _CHANNEL_OPTIONS = [
     ("grpc.service_config", json.dumps(_SERVICE_CONFIG)),
-    # tokens go to the sidecar alone, whatever proxy the app uses
+    # tokens must not pass through the proxy that the app may use
     ("grpc.enable_http_proxy", 0),
-    # a sidecar that was restarted is found at once, not after gRPC's usual pause of up to two minutes
+    # gRPC's default backoff of up to two minutes would delay the connection to a restarted sidecar
     ("grpc.initial_reconnect_backoff_ms", 100),
     ("grpc.min_reconnect_backoff_ms", 100),
     ("grpc.max_reconnect_backoff_ms", 1000),
-    # no connection is shared with another client, or with the process this one was forked from
+    # no connection is shared with another client or with the parent of a forked process
     ("grpc.use_local_subchannel_pool", 1),
 ]
 
 
 class _Connection(NamedTuple):
-    """A channel, and the process that may use it."""
+    """A channel and the process that may use it."""
 
     process: int
     channel: grpc.Channel
@@ -73,7 +75,7 @@ class _Connection(NamedTuple):
     health: grpc.UnaryUnaryMultiCallable[None, bytes]
 
     def await_sidecar(self, timeout: float) -> None:
-        """Returns once the sidecar answers, whatever it says."""
+        """Returns once the sidecar answers, with any status."""
         try:
             self.health(None, timeout=timeout)
         except grpc.RpcError as failure:
@@ -82,19 +84,23 @@ class _Connection(NamedTuple):
 
 
 class TokenStoreClient:
-    """The six operations of a token store, as its sidecar offers them.
+    """A client of a token store's sidecar: the six operations.
 
-    Connects on first use, and stays connected. Safe to share between threads, and with processes forked later: each
-    connects for itself. Use it as a context manager, or close it.
+    Connects at the first call and reconnects by itself. Safe to share between threads, and with processes forked later:
+    each connects for itself. Use it as a context manager, or close it.
 
-    `address` is `host:port` or `unix:/path`; if not given it is the environment's TOKENSTORE_ADDRESS, else
-    `127.0.0.1:50051`. `timeout` is how many seconds a call may take at most, all its repetitions included; a method's
-    own `timeout` goes before it. Every method can raise TokenStoreError; docs/semantics.md says which token is meant.
+    `address` is `host:port` or `unix:/path`; default: the environment's TOKENSTORE_ADDRESS, else `127.0.0.1:50051`.
+    `timeout` is the time limit of a call in seconds, its retries included; `delete_tokens_timeout` is that of
+    `delete_tokens`. A method's own `timeout` takes precedence. A failed call raises TokenStoreError; a value that is
+    not text raises TypeError or ValueError, and nothing is sent. docs/semantics.md says which token is meant.
     """
 
-    def __init__(self, address: Optional[str] = None, *, timeout: float = 10.0) -> None:
+    def __init__(
+        self, address: Optional[str] = None, *, timeout: float = 10.0, delete_tokens_timeout: float = 600.0
+    ) -> None:
         self.address = _checked(address or os.environ.get("TOKENSTORE_ADDRESS") or DEFAULT_ADDRESS)
         self.timeout = timeout
+        self.delete_tokens_timeout = delete_tokens_timeout
         self._lock = threading.Lock()
         self._connection: Optional[_Connection] = None
         self._closed = False
@@ -105,7 +111,7 @@ class TokenStoreClient:
         return _token(reply.token) if reply.HasField("token") else None
 
     def find_token_by_id(self, id: Optional[str], *, timeout: Optional[float] = None) -> Token:
-        """Returns the token with this id; raises TokenNotFoundError if there is none."""
+        """Returns the token with this id; if there is none, raises TokenStoreError with reason TOKEN_NOT_FOUND."""
         check_text("id", id)
         return _token(self._call("FindTokenById", pb.FindTokenByIdRequest(id=id), timeout).token)
 
@@ -114,7 +120,7 @@ class TokenStoreClient:
     ) -> Token:
         """Stores the fields that are given and returns the whole token as it is stored now, with its id.
 
-        With `expected_version` only if the token is still at that version; otherwise VersionConflictError.
+        With `expected_version` only if the token is still at that version; if not, the reason is VERSION_CONFLICT.
         """
         check_text("expected_version", expected_version)
         request = pb.SaveTokenRequest(token=_message(token), expected_version=expected_version)
@@ -125,12 +131,11 @@ class TokenStoreClient:
         check_text("id", id)
         self._call("DeleteToken", pb.DeleteTokenRequest(id=id), timeout)
 
-    def get_tokens(self, *, page_size: int = 0, timeout: Optional[float] = None) -> Iterator[Token]:
-        """Yields every token once, in no order to rely on.
+    def get_tokens(self, *, page_size: int = _PAGE_SIZE, timeout: Optional[float] = None) -> Iterator[Token]:
+        """Yields every token once, in no defined order.
 
-        They are fetched in pages of `page_size` (0: as many as the server likes) while the iterator is read; each page
-        may take `timeout`. Who reads for longer than a few minutes may meet a TokenStoreError with reason
-        PAGE_TOKEN_EXPIRED: start again.
+        Pages of `page_size` tokens (0: the server's default) are fetched as the iterator is read; `timeout` is the time
+        limit of each page. The reason PAGE_TOKEN_EXPIRED means that reading took too long (some minutes): start again.
         """
         page_token = ""
         while True:
@@ -142,11 +147,12 @@ class TokenStoreClient:
                 return
 
     def delete_tokens(self, *, timeout: Optional[float] = None) -> int:
-        """Deletes every token that is stored now and returns how many that were. None is revoked at its provider."""
-        return int(self._call("DeleteTokens", pb.DeleteTokensRequest(), timeout).deleted_count)
+        """Deletes every token of the store and returns how many there were. None is revoked at its provider."""
+        limit = self.delete_tokens_timeout if timeout is None else timeout
+        return int(self._call("DeleteTokens", pb.DeleteTokensRequest(), limit).deleted_count)
 
     def close(self) -> None:
-        """Ends the connection; calls under way fail, later ones raise. Closing twice does no harm."""
+        """Closes the connection and cancels calls in flight; later calls raise RuntimeError."""
         with GATE.call(), self._lock:
             if self._connection is not None and self._connection.process == os.getpid():
                 self._connection.channel.close()
@@ -197,7 +203,7 @@ def _connect(address: str) -> _Connection:
     }
     health: grpc.UnaryUnaryMultiCallable[None, bytes] = channel.unary_unary(
         f"/{_HEALTH}/Check",
-        # the process as a whole: an empty HealthCheckRequest
+        # an empty HealthCheckRequest asks for the health of the process
         request_serializer=lambda request: b"",
         response_deserializer=lambda response: response,
     )

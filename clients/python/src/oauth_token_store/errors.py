@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Optional, cast
 
 import grpc
@@ -12,10 +11,12 @@ _DETAILS = "grpc-status-details-bin"
 
 
 class TokenStoreError(Exception):
-    """A call that failed. Its text is one sentence that says what to do, and never holds a value of a token.
+    """A call to the token store that failed.
 
-    `status` is the gRPC status. `reason` is the server's own, stable word for what is wrong, such as `STORE_FULL`
-    (docs/sidecar.md lists them); None if the server did not say, for example because it was not reached.
+    The text is one sentence that says what is wrong and what to do; it never holds a value of a token. `status` is the
+    gRPC status. `reason` is the store's stable name for what is wrong, such as `STORE_FULL` (docs/sidecar.md lists
+    them); None where no sidecar answered. With reason `VERSION_CONFLICT`, `current_version` is the version that the
+    token has now; None where there is no token.
     """
 
     def __init__(
@@ -23,67 +24,63 @@ class TokenStoreError(Exception):
         message: str,
         status: grpc.StatusCode,
         reason: Optional[str] = None,
-        metadata: Optional[Mapping[str, str]] = None,
+        current_version: Optional[str] = None,
     ) -> None:
         super().__init__(message)
         self.status = status
         self.reason = reason
-        self.metadata = dict(metadata or {})
+        self.current_version = current_version
 
+    @staticmethod
+    def behind(error: Optional[BaseException]) -> Optional[TokenStoreError]:
+        """Returns the store's error among an error and its causes."""
+        current = error
+        while isinstance(current, BaseException):
+            if isinstance(current, TokenStoreError):
+                return current
+            current = getattr(current, "cause", None) or current.__cause__
+        return None
 
-class TokenNotFoundError(TokenStoreError):
-    """There is no token with this id, or no longer: it was deleted, or its session is over."""
+    @staticmethod
+    def is_token_gone(error: Optional[BaseException]) -> bool:
+        """Whether an error, or a cause of it, says that the token of the call no longer exists.
 
-
-class InvalidTokenError(TokenStoreError):
-    """A value is missing or cannot be stored; the text names the field."""
-
-
-class TokenDeletedError(TokenStoreError):
-    """A save with the id of a token that was deleted. A late save revives none; save without an id instead."""
-
-
-class VersionConflictError(TokenStoreError):
-    """The token is not at the expected version. Nothing was changed: read it again and decide again."""
-
-    @property
-    def current_version(self) -> Optional[str]:
-        """The version the token is at; None where there is no token."""
-        return self.metadata.get("current_version") or None
-
-
-class StoreUnavailableError(TokenStoreError):
-    """The store did not answer; retrying may help. A save or delete may have been carried out all the same."""
-
-
-_BY_REASON: dict[Optional[str], type[TokenStoreError]] = {
-    "TOKEN_NOT_FOUND": TokenNotFoundError,
-    "INVALID_TOKEN": InvalidTokenError,
-    "TOKEN_DELETED": TokenDeletedError,
-    "VERSION_CONFLICT": VersionConflictError,
-}
-_UNAVAILABLE = (grpc.StatusCode.UNAVAILABLE, grpc.StatusCode.DEADLINE_EXCEEDED)
+        It was deleted, or its session ended: reason `TOKEN_NOT_FOUND` or `TOKEN_DELETED`.
+        """
+        found = TokenStoreError.behind(error)
+        return found is not None and found.reason in ("TOKEN_NOT_FOUND", "TOKEN_DELETED")
 
 
 def error_of(failure: grpc.RpcError, address: str, timeout: float) -> TokenStoreError:
-    """What a failed call means to its caller."""
+    """Returns the error for a failed call."""
     call = cast(grpc.Call, failure)
     status = call.code()
+    details = (call.details() or status.name).split("\n")[0]
     info = _info(call)
-    kind = _BY_REASON.get(info.reason, StoreUnavailableError if status in _UNAVAILABLE else TokenStoreError)
     if info.reason:
-        message = call.details() or info.reason
-    elif status is grpc.StatusCode.DEADLINE_EXCEEDED:
-        message = f"the token store at {address} did not answer within {timeout:g} s; is its sidecar running and ready?"
+        message = details
     elif status is grpc.StatusCode.UNAVAILABLE:
-        message = f"the token store at {address} cannot be reached; is its sidecar running, and is the address right?"
+        message = (
+            f"no token store sidecar can be reached at {address} ({details}); start one there, or set"
+            " TOKENSTORE_ADDRESS to where one is"
+        )
+    elif status is grpc.StatusCode.DEADLINE_EXCEEDED:
+        message = (
+            f"the token store sidecar at {address} did not answer within {timeout:g} s; a save or delete may have"
+            " happened all the same, so ask again"
+        )
+    elif status is grpc.StatusCode.UNIMPLEMENTED:
+        message = (
+            f"what answers at {address} is no token store sidecar, or an older one; set TOKENSTORE_ADDRESS to where one"
+            " is"
+        )
     else:
-        message = f"the token store at {address} answered {status.name}: {call.details()}"
-    return kind(message, status, info.reason or None, info.metadata)
+        message = f"the call to the token store sidecar at {address} failed ({details}); its log may say more"
+    return TokenStoreError(message, status, info.reason or None, info.metadata.get("current_version") or None)
 
 
 def _info(call: grpc.Call) -> error_details_pb2.ErrorInfo:
-    """The ErrorInfo of a failed call; an empty one if there is none of this service."""
+    """Returns the ErrorInfo of a failed call; an empty one if this service sent none."""
     info = error_details_pb2.ErrorInfo()
     for key, value in call.trailing_metadata() or ():
         if key == _DETAILS and isinstance(value, bytes):

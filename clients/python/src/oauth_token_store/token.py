@@ -16,17 +16,17 @@ FIELDS = (
     "api_domain",
     "expires_in",
 )
-"""The ten fields that are stored. All are text; None and "" both mean that a field is not given."""
+"""The ten fields that are stored. All are text; None and "" both mean that a field is absent."""
 
 _PRINTED = ("expires_in", "version", "expire_time", "create_time", "update_time")
 
 
 @dataclass(frozen=True, repr=False)
 class Token:
-    """An OAuth token with what it takes to use and to renew it, or any part of that.
+    """An OAuth token, or a part of one: the ten fields of the SDKs' `OAuthToken`, and what the store knows about it.
 
-    `expires_in` is the moment the access token expires, in epoch milliseconds as decimal digits; the name is the SDKs'.
-    `version` and the three times are the store's: set on what it returns, ignored in what it is given.
+    `expires_in` is when the access token expires, in epoch milliseconds as decimal digits; the name comes from the
+    SDKs. The store sets `version` and the three times; a save ignores them. `repr` shows no secret value.
     """
 
     id: Optional[str] = None
@@ -55,7 +55,7 @@ class Token:
 
 
 def check_text(name: str, value: object) -> None:
-    """Raises unless the value is None or text that UTF-8 can hold; the error names the value and does not show it."""
+    """Raises unless the value is None or text that UTF-8 can hold; the error does not show the value."""
     if value is None:
         return
     if not isinstance(value, str):
@@ -63,4 +63,4 @@ def check_text(name: str, value: object) -> None:
     try:
         value.encode()
     except UnicodeEncodeError:
-        raise ValueError(f"{name} holds half a surrogate pair, which is no text; decode it as UTF-8 first") from None
+        raise ValueError(f"{name} is malformed: it holds half of a UTF-16 surrogate pair") from None

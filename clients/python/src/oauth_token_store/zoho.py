@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import Any, Optional
 
 from .client import TokenStoreClient
-from .errors import TokenStoreError
-from .token import FIELDS, Token
+from .sdk_token_store import SdkTokens, SdkTokenStore
 
 try:
     from zohocrmsdk.src.com.zoho.api.authenticator.oauth_token import OAuthToken
@@ -20,91 +17,62 @@ except ModuleNotFoundError as missing:
 
 
 class SidecarTokenStore(TokenStore):  # type: ignore[misc]
-    """Keeps the SDK's tokens in a token store, through its sidecar.
+    """Keeps the SDK's tokens in the token store of a sidecar.
 
-    `client` is for an address or a deadline of your own. What fails is raised as SDKException with code TOKEN_STORE and
-    the TokenStoreError as its cause.
+    Pass a `client` for another address or other time limits. A failure is raised as SDKException with code TOKEN_STORE
+    and the client's error as its cause.
     """
 
     def __init__(self, client: Optional[TokenStoreClient] = None) -> None:
-        self._client = TokenStoreClient() if client is None else client
+        self._store = SdkTokenStore(TokenStoreClient() if client is None else client, ZohoTokens())
 
     def find_token(self, token: Any) -> Any:
-        """Fills what the caller's token lacks and returns it; None if no such token is stored."""
-        if not isinstance(token, OAuthToken):
-            return token
-        with _sdk_errors():
-            stored = self._client.find_token(_read(token))
-            return None if stored is None else _fill(token, stored)
+        """Fills the values that the caller's token lacks and returns it; None if no such token is stored."""
+        return self._store.find_token(token) if isinstance(token, OAuthToken) else token
 
     def find_token_by_id(self, id: Optional[str]) -> OAuthToken:
-        with _sdk_errors():
-            return _new(self._client.find_token_by_id(id))
+        return self._store.find_token_by_id(id)
 
     def save_token(self, token: Any) -> None:
-        """Stores what the caller's token has, and fills what it lacks, its id first of all."""
+        """Stores the values of the caller's token, then sets its id and the stored values that it lacks."""
         if isinstance(token, OAuthToken):
-            with _sdk_errors():
-                _fill(token, self._client.save_token(_read(token)))
+            self._store.save_token(token)
 
     def delete_token(self, id: Optional[str]) -> None:
         """Deletes the token with this id, if there is one. It is not revoked at the provider."""
-        with _sdk_errors():
-            self._client.delete_token(id)
+        self._store.delete_token(id)
 
     def get_tokens(self) -> list[OAuthToken]:
-        with _sdk_errors():
-            return [_new(token) for token in self._client.get_tokens()]
+        return self._store.get_tokens()
 
     def delete_tokens(self) -> None:
         """Deletes every token of the store. None is revoked at the provider."""
-        with _sdk_errors():
-            self._client.delete_tokens()
+        self._store.delete_tokens()
 
 
-@contextmanager
-def _sdk_errors() -> Iterator[None]:
-    try:
-        yield
-    except (TokenStoreError, TypeError, ValueError) as error:
-        failure = SDKException("TOKEN_STORE", str(error))
-        failure.cause = error  # not by the constructor, which would say the sentence twice
-        raise failure from error
+class ZohoTokens(SdkTokens[Any]):
+    """Reads and fills the SDK's `OAuthToken` through its getters and setters."""
 
+    def create(self) -> OAuthToken:
+        # the SDK refreshes a token without the attributes that its constructor sets, and does not save it; the
+        # constructor refuses a call without arguments
+        return OAuthToken(id="")
 
-def _new(stored: Token) -> OAuthToken:
-    # by its constructor: without the attributes that only the constructor sets, the SDK refreshes and does not save
-    token = OAuthToken(id=stored.id)
-    _fill(token, stored)
-    return token
+    def get(self, token: OAuthToken, field: str) -> Any:
+        try:
+            # by the class: the SDK leaves bound methods among a token's attributes, and in a copy they are another
+            # token's
+            value = getattr(type(token), f"get_{field}")(token)
+        except AttributeError:
+            return None  # this SDK has no such field, or the token was built without its constructor
+        return value.get_name() if field == "user_signature" and value is not None else value
 
+    def set(self, token: OAuthToken, field: str, value: str) -> None:
+        setter = getattr(type(token), f"set_{field}", None)
+        if setter is not None:
+            setter(token, UserSignature(value) if field == "user_signature" else value)
 
-def _fill(token: OAuthToken, stored: Token) -> OAuthToken:
-    """Gives the token the stored id, and the other fields it lacks."""
-    own = _read(token)
-    _set(token, "id", stored.id)
-    for field in FIELDS:
-        # a deadline belongs to an access token: another one would seem alive
-        belongs = field != "expires_in" or own.access_token in (None, "", stored.access_token)
-        if not getattr(own, field) and getattr(stored, field) and belongs:
-            _set(token, field, getattr(stored, field))
-    return token
-
-
-def _read(token: OAuthToken) -> Token:
-    return Token(**{field: _get(token, field) for field in FIELDS})
-
-
-def _get(token: OAuthToken, field: str) -> Any:
-    try:
-        # by the class: the SDK leaves bound methods among a token's attributes, and in a copy they are another token's
-        value = getattr(type(token), f"get_{field}")(token)
-    except AttributeError:
-        return None  # this SDK has no such field, or the token was built without its constructor
-    return value.get_name() if field == "user_signature" and value is not None else value
-
-
-def _set(token: OAuthToken, field: str, value: Any) -> None:
-    setter = getattr(type(token), f"set_{field}", None)
-    if setter is not None:
-        setter(token, UserSignature(value) if field == "user_signature" else value)
+    def failure(self, message: str, cause: Exception) -> Exception:
+        failure = SDKException("TOKEN_STORE", message)
+        failure.cause = cause  # given to the constructor, the cause's text would be appended to the message
+        return failure  # type: ignore[no-any-return]

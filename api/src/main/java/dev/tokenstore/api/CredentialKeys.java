@@ -8,11 +8,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
-/// Which credentials a Secret holds, told by the names of its data keys in `metadata.managedFields`: the API server
-/// keeps there which fields someone set, and never a value.
+/// Which credentials a Secret holds, by the names of its data keys in `metadata.managedFields`: the API server records
+/// there which fields were set, and never a value.
 ///
-/// The list is only believed when it is complete. After someone emptied it, the API server records just the keys that
-/// change from then on; an entry that says who made the whole map (the path `.`) shows that nothing is missing.
+/// An incomplete list counts as unknown. After someone emptied the list, the API server records only the keys that
+/// change from then on; an entry that owns the whole map (the path `.`) shows that nothing is missing.
 final class CredentialKeys {
     private static final String DATA = "f:data";
     private static final String STRING_DATA = "f:stringData";
@@ -35,16 +35,7 @@ final class CredentialKeys {
         }
         var access = keys.contains(ACCESS);
         var renewal = keys.stream().anyMatch(RENEWING::contains);
-        if (access && renewal) {
-            return Credentials.ACCESS_AND_RENEWAL;
-        }
-        if (!keys.contains(WHOLE)) {
-            return Credentials.UNKNOWN;
-        }
-        if (renewal) {
-            return Credentials.RENEWAL_ONLY;
-        }
-        return access ? Credentials.ACCESS_ONLY : Credentials.NONE;
+        return access && renewal || keys.contains(WHOLE) ? Credentials.of(access, renewal) : Credentials.UNKNOWN;
     }
 
     private static List<ManagedFieldsEntry> entries(ObjectMeta secret) {

@@ -8,7 +8,7 @@ public enum EndReason {
     TOO_OLD("TooOld"),
     /// The access token expired and nothing stored could renew it.
     EXPIRED("Expired"),
-    /// Holds no credential, or its creation was never finished.
+    /// Holds no credential, or stayed pending.
     UNUSABLE("Unusable"),
     /// Its store was deleted under `deletionPolicy: Delete`.
     STORE_DELETED("StoreDeleted");

@@ -14,8 +14,8 @@ import org.jspecify.annotations.Nullable;
 /// @param sessionEndedAfter how long after its session's end a token is deleted
 /// @param expiredAfter null: expired tokens are only counted
 /// @param unusableAfter null: unusable tokens are only counted
-/// @param dryRun nothing is deleted, but told as if, and reads miss nothing
-/// @param suspended nothing is deleted now, and reads miss nothing; deadlines are told all the same
+/// @param dryRun due tokens are reported but not deleted, and reads still return them
+/// @param suspended due tokens are kept, and reads still return them; their deadlines are reported
 public record RetentionPolicy(
         @Nullable Duration sessionTimeout,
         @Nullable Duration maxTokenAge,
@@ -24,8 +24,8 @@ public record RetentionPolicy(
         @Nullable Duration unusableAfter,
         boolean dryRun,
         boolean suspended) {
-    /// Last use is recorded at most once in this part of the session timeout, so the latest use may be that much
-    /// later than the latest record of one.
+    /// Last use is recorded at most this often per session timeout, so the last use may be up to one such part
+    /// later than its record.
     public static final int USES_RECORDED_PER_TIMEOUT = 10;
 
     /// Returns the policy that a store's spec asks for.
@@ -47,13 +47,13 @@ public record RetentionPolicy(
                 Boolean.TRUE.equals(spec.suspend()));
     }
 
-    /// When and why the token is to be deleted; empty if no field asks for it, too little is known of it, it is to be
-    /// kept, or its layout is not understood.
+    /// When and why the token is to be deleted; empty if no field asks for it, too little is known of the token,
+    /// someone asked to keep it, or its layout is not understood.
     public Optional<TokenEnd> deletion(TokenFacts token) {
         if (token.keep() || !token.understood()) {
             return Optional.empty();
         }
-        // asked of 100,000 tokens at once: no streams here
+        // called for 100,000 tokens at once: no streams
         var end = sooner(sessionEnd(token), oldAge(token), TokenEnd::deletion);
         end = sooner(end, expiry(token), TokenEnd::deletion);
         return Optional.ofNullable(sooner(end, uselessness(token), TokenEnd::deletion));
@@ -67,7 +67,7 @@ public record RetentionPolicy(
         return Optional.ofNullable(sooner(sessionEnd(token), oldAge(token), TokenEnd::over));
     }
 
-    /// The end whose `moment` comes first; of two at the same moment the one whose reason is named first.
+    /// The end whose `moment` comes first; of two at the same moment, the one whose reason comes first in [EndReason].
     private static @Nullable TokenEnd sooner(
             @Nullable TokenEnd one, @Nullable TokenEnd other, Function<TokenEnd, Instant> moment) {
         if (one == null || other == null) {
@@ -94,7 +94,7 @@ public record RetentionPolicy(
         return new TokenEnd(EndReason.TOO_OLD, over, over);
     }
 
-    /// A token that was already expired when it was saved gets its whole wait from then on.
+    /// A token that was saved after its expiry waits from its save on.
     private @Nullable TokenEnd expiry(TokenFacts token) {
         var expiry = token.accessExpiry();
         var saved = token.lastSaved();

@@ -13,14 +13,14 @@ import java.time.format.DateTimeFormatter;
 import java.util.List;
 import java.util.function.LongSupplier;
 
-/// The API server's clock, as far as its replies tell: pods' clocks differ, so tokens are stamped, and found to be
-/// over, by this one. An interceptor of the Kubernetes client, which shows it the replies.
+/// An estimate of the API server's clock from the `Date` headers of its replies, which it gets as an interceptor of the
+/// Kubernetes client. The clocks of pods differ, so tokens get their times, and are judged, by this one.
 ///
-/// A reply's `Date` is never ahead of the server's clock and less than a second behind it when it is written. So
-/// every reply gives a lower bound of the offset, and the highest bound of the last minutes is the best estimate: at
-/// first up to a second behind, soon only by the shortest latency. Between replies it goes on by this machine's
-/// monotonic timer: a step of the machine's clock moves nothing, and a machine that slept is late until the next
-/// reply, never early. Thread-safe.
+/// A `Date` is never ahead of the server's clock and less than a second behind it when it is written. So every reply
+/// gives a lower bound of the offset, and the highest bound of the last minutes is the best estimate: at first up to a
+/// second behind, soon only by the shortest latency. Between replies the clock goes on by this machine's monotonic
+/// timer: a step of the machine's clock has no effect, and after sleep the clock is late until the next reply, never
+/// early. Thread-safe.
 public final class ServerClock implements InstantSource, Interceptor {
     private static final Duration WINDOW = Duration.ofMinutes(10);
     private static final Duration PLAUSIBLE = Duration.ofSeconds(2);
@@ -57,12 +57,12 @@ public final class ServerClock implements InstantSource, Interceptor {
         try {
             observe(Instant.from(DateTimeFormatter.RFC_1123_DATE_TIME.parse(date)));
         } catch (DateTimeException e) {
-            // a proxy's nonsense tells nothing of the time
+            // malformed, for instance by a proxy
             return;
         }
     }
 
-    /// Takes note of the `Date` of a reply that has just arrived.
+    /// Updates the estimate with the `Date` of a reply that has just arrived.
     public synchronized void observe(Instant date) {
         var now = sinceStart();
         var bound = Duration.between(now, date);

@@ -2,18 +2,17 @@ package dev.tokenstore.api;
 
 import java.time.Instant;
 
-/// What a token is good for at a moment, as the status counts it.
+/// The usability of a token at a moment, as the store's status counts it.
 public enum TokenClass {
-    /// Being created: not a token yet, counted nowhere.
+    /// Pending: not a token yet, and not counted.
     FORMING,
     /// Has an access token that has not expired, or whose expiry is not known.
     VALID,
-    /// Its access token expired (or is missing), and something stored can renew it, or it is not known that nothing
-    /// can.
+    /// Its access token expired or is missing, and something stored can renew it, or may be able to.
     REFRESHABLE,
     /// Its access token expired and nothing stored could renew it.
     EXPIRED,
-    /// Holds no credential, was never finished, or has a layout that this version does not know.
+    /// Holds no credential, stayed pending, or has a layout that this version does not know.
     UNUSABLE;
 
     /// Returns the class of a token at `now`.
@@ -25,7 +24,7 @@ public enum TokenClass {
         if (unusableFrom.isPresent() && !now.isBefore(unusableFrom.get())) {
             return UNUSABLE;
         }
-        if (token.state() == TokenFacts.State.PENDING) {
+        if (token.pending()) {
             return FORMING;
         }
         var expiry = token.accessExpiry();

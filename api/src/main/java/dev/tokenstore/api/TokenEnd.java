@@ -4,7 +4,7 @@ import java.time.Instant;
 
 /// The end of a token's time.
 ///
-/// @param over when its time is over; for [EndReason#SESSION_ENDED] and [EndReason#TOO_OLD] reads miss it from then on
+/// @param over when its time is over; for [EndReason#SESSION_ENDED] and [EndReason#TOO_OLD], reads miss it from then on
 /// @param deletion when it is to be deleted, never before `over`
 public record TokenEnd(EndReason reason, Instant over, Instant deletion) {
     public TokenEnd {

@@ -2,14 +2,13 @@ package dev.tokenstore.benchmarks;
 
 import dev.tokenstore.api.OAuthTokenStore;
 import dev.tokenstore.testing.TestCluster;
+import dev.tokenstore.testing.product.TestStore;
 import io.fabric8.kubernetes.api.model.ListOptionsBuilder;
-import io.fabric8.kubernetes.api.model.rbac.RoleBinding;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientBuilder;
 import io.fabric8.kubernetes.client.dsl.base.PatchContext;
 import io.fabric8.kubernetes.client.dsl.base.PatchType;
 import io.fabric8.kubernetes.client.jdkhttp.JdkHttpClientFactory;
-import io.fabric8.kubernetes.client.utils.Serialization;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.function.Consumer;
@@ -70,32 +69,12 @@ final class Cluster implements AutoCloseable {
         cluster.createNamespace(name);
     }
 
-    /// Gives [#APP] its rights ahead of the operator, so that tokens can be saved before it is started; it finds the
-    /// binding as it would have made it, but for the owner.
-    void admitApp(String namespace) {
-        var binding = Serialization.unmarshal("""
-                apiVersion: rbac.authorization.k8s.io/v1
-                kind: RoleBinding
-                metadata: {name: oauth-token-store-client, namespace: %1$s}
-                roleRef: {apiGroup: rbac.authorization.k8s.io, kind: ClusterRole, name: oauth-token-store-client}
-                subjects: [{kind: ServiceAccount, name: %2$s, namespace: %1$s}]
-                """.formatted(namespace, APP), RoleBinding.class);
-        admin().resource(binding).create();
-    }
-
     /// Creates a store whose client is [#APP] of its namespace.
     ///
     /// @param cleanup its policy, as YAML
-    void createStore(String namespace, String name, String cleanup) {
-        var store = Serialization.unmarshal("""
-                apiVersion: tokenstore.dev/v1alpha1
-                kind: OAuthTokenStore
-                metadata: {name: %s, namespace: %s}
-                spec:
-                  cleanup: %s
-                  access: {serviceAccounts: [{name: %s}]}
-                """.formatted(name, namespace, cleanup, APP), OAuthTokenStore.class);
-        admin().resource(store).create();
+    TestStore createStore(String namespace, String name, String cleanup) {
+        return new TestStore(admin(), kubeconfig(), namespace, name)
+                .apply("{cleanup: %s, access: {serviceAccounts: [{name: %s}]}}".formatted(cleanup, APP));
     }
 
     void patchCleanup(String namespace, String name, String cleanup) {

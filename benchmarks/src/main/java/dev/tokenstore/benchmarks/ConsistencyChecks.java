@@ -1,5 +1,6 @@
 package dev.tokenstore.benchmarks;
 
+import dev.tokenstore.testing.product.ScrapedMetrics;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import java.time.Duration;
 import java.util.function.Consumer;
@@ -20,13 +21,13 @@ final class ConsistencyChecks {
 
     /// How often the Secrets were checked so far.
     long count() {
-        return (long) sum("apiserver_storage_consistency_checks_total", "resource=\"secrets\"");
+        return (long) value("apiserver_storage_consistency_checks_total", "resource", "secrets");
     }
 
     /// Waits until one is over, so that the next one is 5 minutes off at the least. Returns at once where there are
     /// none.
     void awaitOne(Consumer<String> progress) {
-        if (sum("kubernetes_feature_enabled", "name=\"DetectCacheInconsistency\"") == 0) {
+        if (value("kubernetes_feature_enabled", "name", "DetectCacheInconsistency") == 0) {
             return;
         }
         progress.accept("  until the API server has compared its cache with etcd (up to " + LONGEST_APART.toMinutes()
@@ -42,7 +43,7 @@ final class ConsistencyChecks {
         }
     }
 
-    private double sum(String metric, String label) {
-        return new MetricsPage(admin.raw("/metrics")).sum(metric, label);
+    private double value(String metric, String label, String value) {
+        return ScrapedMetrics.parse(admin.raw("/metrics")).value(metric, label, value);
     }
 }

@@ -1,12 +1,12 @@
 package dev.tokenstore.benchmarks;
 
-import java.io.IOException;
-import java.nio.file.Files;
+import dev.tokenstore.testing.process.Program;
+import dev.tokenstore.testing.process.ProgramProcess;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
+import java.util.Map;
 
 /// `tokenstore import` as it is shipped, as a process of its own, in as much heap as it is to need at most.
 final class ImportProcess {
@@ -26,39 +26,19 @@ final class ImportProcess {
     /// @param home of the project
     /// @param folder for its output, which is kept
     static Outcome run(Path home, Path folder, List<String> arguments) {
-        var jar = home.resolve(JAR);
-        if (!Files.isRegularFile(jar)) {
-            throw new BenchmarkException(jar + " is missing; build it with: mvn -DskipTests package");
-        }
-        var command = new ArrayList<>(
-                List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString()));
-        command.addAll(JVM);
-        command.addAll(List.of("-jar", jar.toString(), "import"));
-        command.addAll(arguments);
-        var output = folder.resolve("import.log");
-        var builder = new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(output.toFile());
-        builder.environment().keySet().removeIf(name -> name.startsWith("TOKENSTORE_"));
-        try {
-            var begin = System.nanoTime();
-            var process = builder.start();
-            try {
-                return watch(process, begin, output);
-            } finally {
-                process.destroyForcibly();
-            }
-        } catch (IOException e) {
-            throw new BenchmarkException("the import cannot be started: " + e.getMessage(), e);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new BenchmarkException("interrupted", e);
+        var all = new ArrayList<>(List.of("import"));
+        all.addAll(arguments);
+        var begin = System.nanoTime();
+        try (var process = ProgramProcess.start(new Program("import", home.resolve(JAR), JVM, all, Map.of()), folder)) {
+            return watch(process, begin);
         }
     }
 
-    private static Outcome watch(Process process, long begin, Path output) throws IOException, InterruptedException {
+    private static Outcome watch(ProgramProcess process, long begin) {
         var sight = new ProcessSight(process.pid());
         var peak = 0.0;
         var processorTime = Duration.ZERO;
-        while (!process.waitFor(LOOKED_AT_EVERY.toMillis(), TimeUnit.MILLISECONDS)) {
+        while (!process.hasEndedWithin(LOOKED_AT_EVERY)) {
             try {
                 peak = Math.max(peak, sight.peakResidentMebibytes());
                 processorTime = sight.processorTime();
@@ -67,10 +47,9 @@ final class ImportProcess {
             }
         }
         var took = Duration.ofNanos(System.nanoTime() - begin);
-        var text = Files.readString(output);
-        if (process.exitValue() != 0) {
-            throw new BenchmarkException("the import failed: " + text);
+        if (process.exitCode() != 0) {
+            throw new BenchmarkException("the import failed: " + process.log());
         }
-        return new Outcome(took, peak, processorTime, text);
+        return new Outcome(took, peak, processorTime, process.log());
     }
 }

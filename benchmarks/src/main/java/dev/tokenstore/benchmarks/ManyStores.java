@@ -56,24 +56,31 @@ final class ManyStores {
                                     (System.nanoTime() - begin) / 1e9,
                                     "s"));
                     run.report()
-                            .add(Figure.of(title, "requests to the API server until then", operator.requests(), ""));
+                            .add(Figure.of(
+                                    title, "requests to the API server until then", operator.meter(Run.REQUESTS), ""));
                     run.report()
                             .add(Figure.of(
                                     title,
                                     "processor time until then",
-                                    operator.sight().processorTime().toMillis() / 1e3,
+                                    new ProcessSight(operator.pid())
+                                                    .processorTime()
+                                                    .toMillis()
+                                            / 1e3,
                                     "s"));
                     run.measureIdle(title, operator);
                     run.report()
                             .add(Figure.of(
                                             title,
                                             "resident memory, the most at any time",
-                                            operator.sight().peakResidentMebibytes(),
+                                            new ProcessSight(operator.pid()).peakResidentMebibytes(),
                                             "MiB")
                                     .atMost(Run.MEMORY_BOUND));
                     run.report()
                             .add(Figure.of(
-                                    title, "live heap, idle", operator.sight().liveHeapMebibytes(), "MiB"));
+                                    title,
+                                    "live heap, idle",
+                                    new ProcessSight(operator.pid()).liveHeapMebibytes(),
+                                    "MiB"));
                 }
             }
         }

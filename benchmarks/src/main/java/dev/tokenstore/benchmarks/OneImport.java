@@ -5,6 +5,7 @@ import dev.tokenstore.store.TokenStore;
 import dev.tokenstore.store.kubernetes.KubernetesConnection;
 import dev.tokenstore.store.token.TokenField;
 import dev.tokenstore.store.token.TokenFields;
+import dev.tokenstore.store.token.TokenId;
 import io.fabric8.kubernetes.client.Config;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -71,9 +72,9 @@ final class OneImport {
         var random = new SecureRandom();
         var clock = InstantSource.system();
         try (var connection = KubernetesConnection.open(Config.fromKubeconfig(kubeconfig.toFile()), clock);
-                var store =
-                        new TokenStore(connection.storage(namespace, STORE, random, unreadable -> {}), clock, random)) {
-            var generated = new ArrayList<TokenFields>();
+                var storage = connection.storage(namespace, STORE, random, unreadable -> {});
+                var store = new TokenStore(storage, storage, storage.uses(), random)) {
+            var generated = new ArrayList<TokenId>();
             report("a new token saved by itself", () -> {
                 var token = TokenFields.of(Map.of(
                         TokenField.USER_SIGNATURE,
@@ -81,7 +82,7 @@ final class OneImport {
                         TokenField.REFRESH_TOKEN,
                         secret("later", generated.size())));
                 return generated.add(
-                        ((SaveResult.Saved) store.save(token)).token().fields());
+                        ((SaveResult.Saved) store.save(token)).token().id());
             });
             var next = generated.iterator();
             report(
@@ -90,7 +91,7 @@ final class OneImport {
             var row = new AtomicInteger();
             report(
                     "a find by an id that was imported",
-                    () -> store.findById(TokenFields.of(Map.of(TokenField.ID, Integer.toString(row.incrementAndGet()))))
+                    () -> store.findById(new TokenId(Integer.toString(row.incrementAndGet())))
                             .orElseThrow());
         }
     }

@@ -1,6 +1,7 @@
 package dev.tokenstore.benchmarks;
 
 import dev.tokenstore.api.TokenSecretLayout;
+import dev.tokenstore.testing.product.OperatorProcess;
 import io.fabric8.kubernetes.client.dsl.base.PatchContext;
 import io.fabric8.kubernetes.client.dsl.base.PatchType;
 import java.time.Duration;
@@ -44,9 +45,10 @@ final class OneLargeStore {
         var shipped = ShippedDeployment.read(run.deploy());
         try (var cluster = Cluster.open(run.deploy(), shipped, run.progress())) {
             cluster.createNamespace(namespace);
-            cluster.createStore(namespace, STORE, expiredAfter(0));
+            // bound ahead of the operator, so that tokens can be saved before it is started; it finds the binding as it
+            // makes it, but for the owner
+            cluster.createStore(namespace, STORE, expiredAfter(0)).bind("oauth-token-store-client", Cluster.APP);
             var app = cluster.appKubeconfig(namespace);
-            cluster.admitApp(namespace);
             try (var saves = SaveLoad.prepare(app, namespace, STORE, sizes)) {
                 fill(cluster);
                 try (var operator = start(cluster, shipped)) {
@@ -59,7 +61,7 @@ final class OneLargeStore {
                             .add(Figure.of(
                                             title,
                                             "resident memory, the most at any time",
-                                            operator.sight().peakResidentMebibytes(),
+                                            new ProcessSight(operator.pid()).peakResidentMebibytes(),
                                             "MiB")
                                     .atMost(Run.MEMORY_BOUND));
                 }
@@ -99,7 +101,7 @@ final class OneLargeStore {
                 run.report()
                         .add(Figure.of(
                                 title, "start of the operator to Ready", (System.nanoTime() - begin) / 1e9, "s"));
-                var sight = operator.sight();
+                var sight = new ProcessSight(operator.pid());
                 run.report()
                         .add(Figure.of(
                                 title,
@@ -115,7 +117,7 @@ final class OneLargeStore {
     }
 
     private void measureEvents(Cluster cluster, OperatorProcess operator) {
-        var sight = operator.sight();
+        var sight = new ProcessSight(operator.pid());
         var heapBefore = sight.liveHeapMebibytes();
         run.report().add(Figure.of(title, "live heap, idle", heapBefore, "MiB"));
         var processorBefore = sight.processorTime();
@@ -170,11 +172,15 @@ final class OneLargeStore {
         double processor = 0;
         for (int round = 1; round <= sizes.rounds(); round++) {
             run.progress().accept("  round " + round + " of " + sizes.rounds() + ": saves alone");
-            var processorBefore = operator.sight().processorTime();
+            var processorBefore = new ProcessSight(operator.pid()).processorTime();
             var quietFrom = System.nanoTime();
             Run.pause(sizes.quiet());
             var from = System.nanoTime();
-            processor += operator.sight().processorTime().minus(processorBefore).toMillis() / 1e3;
+            processor += new ProcessSight(operator.pid())
+                            .processorTime()
+                            .minus(processorBefore)
+                            .toMillis()
+                    / 1e3;
             run.progress().accept("  round " + round + ": " + sizes.dueAtOnce() + " tokens fall due");
             var to = cleanUp(cluster, operator, round);
             quiet.addAll(saves.between(quietFrom, from));

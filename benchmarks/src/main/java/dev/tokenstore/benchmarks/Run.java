@@ -1,7 +1,10 @@
 package dev.tokenstore.benchmarks;
 
+import dev.tokenstore.testing.product.OperatorProcess;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
@@ -16,6 +19,9 @@ record Run(Path home, Path folder, String namespaces, Sizes sizes, Report report
     /// The operator's memory, at any time.
     static final double MEMORY_BOUND = 256;
 
+    /// Counts what the operator has asked of the API server, the start of each watch included.
+    static final String REQUESTS = "tokenstore_api_requests_total";
+
     private static final Duration TOLD_EVERY = Duration.ofSeconds(15);
     /// Asking the operator for its metrics costs it time that it has to work off what is measured.
     private static final Duration PAUSE = Duration.ofMillis(500);
@@ -24,8 +30,17 @@ record Run(Path home, Path folder, String namespaces, Sizes sizes, Report report
         return home.resolve("deploy");
     }
 
+    /// Starts the operator as the process that its container holds: the shipped jar, arguments and JVM options, in as
+    /// much memory as the container has.
     OperatorProcess startOperator(Cluster cluster, ShippedDeployment shipped) {
-        return OperatorProcess.start(home, shipped, cluster.operatorKubeconfig(), folder);
+        var environment = new HashMap<>(shipped.environment());
+        environment.put("TOKENSTORE_LEASE_NAMESPACE", shipped.namespace());
+        return OperatorProcess.start(
+                List.of("-XX:MaxRAM=" + shipped.memoryLimit()),
+                shipped.arguments(),
+                cluster.operatorKubeconfig(),
+                environment,
+                folder);
     }
 
     /// Waits for something that the operator is to bring about.
@@ -60,11 +75,11 @@ record Run(Path home, Path folder, String namespaces, Sizes sizes, Report report
     /// Measures what the operator costs while nothing happens.
     void measureIdle(String scenario, OperatorProcess operator) {
         progress.accept("  idle for " + sizes.idle().toSeconds() + " s");
-        var sight = operator.sight();
+        var sight = new ProcessSight(operator.pid());
         var processorBefore = sight.processorTime();
-        var requestsBefore = operator.requests();
+        var requestsBefore = operator.meter(REQUESTS);
         pause(sizes.idle());
-        var requests = operator.requests() - requestsBefore;
+        var requests = operator.meter(REQUESTS) - requestsBefore;
         var processor = sight.processorTime().minus(processorBefore);
         var minutes = sizes.idle().toMillis() / 60_000.0;
         report.add(Figure.of(scenario, "requests to the API server a minute, idle", requests / minutes, ""));

@@ -54,7 +54,7 @@ final class SaveLoad implements AutoCloseable {
         var connection = KubernetesConnection.open(Config.fromKubeconfig(kubeconfig.toFile()), InstantSource.system());
         var random = new SecureRandom();
         var storage = connection.storage(namespace, name, random, unreadable -> {});
-        var store = new TokenStore(storage, connection.clock(), random);
+        var store = new TokenStore(storage, storage, storage.uses(), random);
         var tokens = new ConcurrentLinkedQueue<TokenFields>();
         try (var threads =
                 Executors.newFixedThreadPool(AT_ONCE, Thread.ofVirtual().factory())) {

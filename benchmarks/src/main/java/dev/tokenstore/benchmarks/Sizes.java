@@ -33,7 +33,7 @@ record Sizes(
         return new Sizes(300, 3, 10, 50, 2, 20, Duration.ofSeconds(2), 300, Duration.ofSeconds(2));
     }
 
-    /// The same with another number for one of them.
+    /// Returns the sizes with another number for one of them.
     ///
     /// @throws IllegalArgumentException if there is no such size
     Sizes with(String name, int number) {

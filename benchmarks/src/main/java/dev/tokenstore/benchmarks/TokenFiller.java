@@ -3,6 +3,7 @@ package dev.tokenstore.benchmarks;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.tokenstore.api.TokenSecretLayout;
+import dev.tokenstore.store.token.Hashes;
 import io.fabric8.kubernetes.api.model.Secret;
 import io.fabric8.kubernetes.api.model.SecretBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
@@ -47,8 +48,7 @@ final class TokenFiller {
     /// @param saved when it was saved; its access token expires an hour later
     record Token(String namespace, String store, int number, Instant saved, boolean renewable) {
         String name() {
-            return TokenSecretLayout.secretName(
-                    store, TokenSecretLayout.hash("benchmark", store, Integer.toString(number)));
+            return TokenSecretLayout.secretName(store, Hashes.hash("benchmark", store, Integer.toString(number)));
         }
     }
 
@@ -115,7 +115,7 @@ final class TokenFiller {
         data.put("client_id", "1000.BENCHMARKBENCHMARKBENCHMARK");
         data.put("client_secret", "fixture-secret-client");
         data.put("redirect_url", "https://www.example.com/oauth/callback");
-        data.put("access_token", "fixture-secret-access-" + TokenSecretLayout.hash("access", id));
+        data.put("access_token", "fixture-secret-access-" + Hashes.hash("access", id));
         data.put("api_domain", "https://www.zohoapis.com");
         var expiry = token.saved().plus(Duration.ofHours(1));
         data.put("expires_in", Long.toString(expiry.toEpochMilli()));
@@ -123,11 +123,11 @@ final class TokenFiller {
         labels.put(TokenSecretLayout.MANAGED_BY_LABEL, TokenSecretLayout.MANAGED_BY);
         labels.put(TokenSecretLayout.STORE_LABEL, token.store());
         if (token.renewable()) {
-            data.put("refresh_token", "fixture-secret-refresh-" + TokenSecretLayout.hash("refresh", id));
+            data.put("refresh_token", "fixture-secret-refresh-" + Hashes.hash("refresh", id));
         }
         HASH_LABELS.forEach((field, label) -> {
             if (data.containsKey(field)) {
-                labels.put(label, TokenSecretLayout.hash(field, data.get(field)));
+                labels.put(label, Hashes.hash(field, data.get(field)));
             }
         });
         return new SecretBuilder()

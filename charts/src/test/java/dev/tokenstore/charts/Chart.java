@@ -10,7 +10,7 @@ import java.util.List;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
-/// The chart as Helm sees it: rendered without a cluster, for a version of Kubernetes.
+/// A chart, rendered by Helm without a cluster.
 ///
 /// @param folder of its Chart.yaml
 record Chart(Path folder) {
@@ -24,15 +24,18 @@ record Chart(Path folder) {
     private static final Pattern DOCUMENT_START = Pattern.compile("^---\\n", Pattern.MULTILINE);
     private static final Pattern HOOK = Pattern.compile("^ *helm\\.sh/hook.*\\n", Pattern.MULTILINE);
 
-    /// What the chart installs.
+    /// The manifests for [#NAMESPACE] and [#KUBERNETES].
     ///
     /// @param values in YAML
-    /// @throws IllegalStateException with Helm's message, if Helm refuses
+    /// @throws IllegalStateException with Helm's message, if rendering fails
     List<Manifest> render(String values) {
         return render(values, NAMESPACE, KUBERNETES);
     }
 
-    /// The same for another namespace or version of Kubernetes.
+    /// The manifests.
+    ///
+    /// @param values in YAML
+    /// @throws IllegalStateException with Helm's message, if rendering fails
     List<Manifest> render(String values, String namespace, String kubernetes) {
         var rendered = withValues(
                 values,
@@ -50,15 +53,14 @@ record Chart(Path folder) {
                 .toList();
     }
 
-    /// The chart with its hooks as resources like all others, for Helm does not tell them when it renders.
+    /// A copy whose hooks are ordinary resources, because rendering leaves hooks out.
     ///
-    /// @param copy where to put it: a folder that is empty
+    /// @param copy an empty folder
     Chart withHooksAsResources(Path copy) {
         copyTo(copy);
-        try (var hooks = Files.list(copy.resolve("templates/tests"))) {
-            for (var file : hooks.toList()) {
-                Files.writeString(file, HOOK.matcher(Files.readString(file)).replaceAll(""));
-            }
+        var helpers = copy.resolve("templates/_helpers.tpl");
+        try {
+            Files.writeString(helpers, HOOK.matcher(Files.readString(helpers)).replaceAll(""));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -79,9 +81,9 @@ record Chart(Path folder) {
         return new Chart(copy);
     }
 
-    /// What Helm tells after an installation.
+    /// The notes that Helm prints after an installation.
     String notes(String values, String kubernetes) {
-        var told = withValues(
+        var output = withValues(
                 values,
                 file -> new Helm(folder)
                         .install()
@@ -93,14 +95,14 @@ record Chart(Path folder) {
                         .dryRun()
                         .call()
                         .getOutput());
-        return told.substring(told.indexOf("NOTES:\n") + "NOTES:\n".length());
+        return output.substring(output.indexOf("NOTES:\n") + "NOTES:\n".length());
     }
 
     LintResult lint() {
         return new Helm(folder).lint().strict().call();
     }
 
-    /// Something to be done with a file of values.
+    /// An action that needs a file with values.
     interface WithValues<T> {
         T call(Path values);
     }

@@ -9,9 +9,9 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.TreeSet;
 
-/// Values that belong together, as someone would install with them.
+/// A realistic set of values with its golden files.
 ///
-/// @param name of its folder, where `values.yaml` says what they are for
+/// @param name of its folder
 record Combination(String name) {
     private static final Path FOLDER = Path.of("src/test/resources/combinations");
 

@@ -14,7 +14,7 @@ import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
 import org.junit.jupiter.api.Test;
 
-/// docs/security.md explains every right that the chart gives, and none that it does not.
+/// docs/security.md lists exactly the rights that the chart grants.
 class DocumentedRightsTest {
     private static final Path DOCUMENT = Path.of("../docs/security.md");
     private static final Pattern ROLE = Pattern.compile("### `([^`]+)`, (a Role )?.*");

@@ -11,7 +11,7 @@ import java.util.regex.Pattern;
 
 /// The values of values.yaml with the comments above them.
 ///
-/// @param leaves those that have no documented values within, in the file's order
+/// @param leaves the values without documented children, in the order of the file
 record DocumentedValues(List<Value> leaves) {
     private static final Pattern KEY = Pattern.compile("^( *)([A-Za-z]\\w*):(?: .*)?$");
     private static final Pattern COMMENT = Pattern.compile("^ *# (.*)$");
@@ -19,7 +19,7 @@ record DocumentedValues(List<Value> leaves) {
     /// One value.
     ///
     /// @param path with dots
-    /// @param standard the value that it has if nobody gives one
+    /// @param standard its default
     record Value(String path, JsonNode standard, String documentation) {}
 
     private record Key(int indent, String path) {}
@@ -58,7 +58,7 @@ record DocumentedValues(List<Value> leaves) {
         return values.at("/" + path.replace('.', '/'));
     }
 
-    /// Whether a value, or one that it is within, is documented.
+    /// Whether a value or one of its parents is documented.
     boolean covers(String path) {
         return leaves.stream().anyMatch(leaf -> path.equals(leaf.path()) || path.startsWith(leaf.path() + "."));
     }

@@ -24,8 +24,8 @@ import org.junit.jupiter.api.TestMethodOrder;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 
-/// A release's life in a real cluster: an older chart, this one, other values, gone, and there again. Stores and tokens
-/// stay all the while.
+/// The life of a release in a real cluster: an older chart, upgrade, other values, uninstalled, installed again. Stores
+/// and tokens stay throughout.
 @TestMethodOrder(OrderAnnotation.class)
 class InstallationIT {
     @RegisterExtension
@@ -121,7 +121,7 @@ class InstallationIT {
         return new Installation(kubernetes.kubeconfigFile(), Chart.RELEASE, NAMESPACE);
     }
 
-    /// One whose stores cannot be suspended.
+    /// A chart whose custom resource lacks `spec.suspend`.
     private static Chart olderChart() throws IOException {
         var chart = Chart.SHIPPED.copyTo(folder);
         var definition = folder.resolve("files/" + DEFINITION + ".yaml");

@@ -7,13 +7,13 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
-/// A file that is made from the chart and kept beside it, so that people can read it, and see in a review what changes.
+/// A generated file under version control, so that a review shows how it changes.
 final class MadeFile {
     static final String COMMAND = "mvn -pl charts -Pupdate-charts test";
 
     private MadeFile() {}
 
-    /// Holds the file against what it should be; under the profile of that command, writes it first.
+    /// Asserts the content of the file; the profile of [#COMMAND] writes the file first.
     static void assertUpToDate(Path file, String content) {
         if (Boolean.getBoolean("update.charts")) {
             try {

@@ -48,7 +48,7 @@ record Manifest(String template, String text) {
         return resource().getKind() + " " + namespace + metadata.getName();
     }
 
-    /// The same for `kubectl apply`: without what only Helm looks at.
+    /// The text for `kubectl apply`: without labels and annotations that only Helm uses.
     String withoutHelm() {
         return EMPTY_MAP.matcher(OF_HELM.matcher(text).replaceAll("")).replaceAll("");
     }

@@ -18,9 +18,9 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/// What the chart renders, and when it refuses to.
+/// What the chart renders, and for which values rendering fails.
 class RenderTest {
-    /// Long, and kept beside the chart's templates as they are.
+    /// Templates of long files, which the golden files leave out.
     private static final List<String> FILES = List.of("crd.yaml", "dashboard.yaml", "alerts.yaml");
 
     @TempDir
@@ -47,7 +47,7 @@ class RenderTest {
         assertThat(result.getMessages()).noneMatch(message -> message.contains("[WARNING]"));
     }
 
-    /// Of a combination what differs from the defaults is kept.
+    /// The golden file of a combination contains the differences from the defaults.
     @ParameterizedTest
     @MethodSource("combinations")
     void rendersAsReviewed(Combination combination) {
@@ -104,9 +104,9 @@ class RenderTest {
     @CsvSource(delimiter = '|', textBlock = """
             1.29.4 | oauth-token-store | ''                        | this cluster (Kubernetes v1.29.4) lacks the API ValidatingAdmissionPolicy
             1.35.0 | oauth-token-store | injection: {mode: always} | injection.mode is always, and this cluster (Kubernetes v1.35.0) lacks the API MutatingAdmissionPolicy
-            1.36.3 | default           | ''                        | the operator needs a namespace of its own, and default is none
-            1.36.3 | kube-system       | ''                        | the operator needs a namespace of its own, and kube-system is none
-            1.36.3 | tokens            | namespaces: [tokens]      | namespaces holds tokens, which is the operator's own
+            1.36.3 | default           | ''                        | the operator needs a namespace of its own, not default
+            1.36.3 | kube-system       | ''                        | the operator needs a namespace of its own, not kube-system
+            1.36.3 | tokens            | namespaces: [tokens]      | namespaces contains tokens, which is the operator's own
             """)
     void refusesWhatCannotWork(String kubernetes, String namespace, String values, String sentence) {
         assertThatIllegalStateException()
@@ -146,7 +146,7 @@ class RenderTest {
         var rendered = Chart.SHIPPED.render("injection: {mode: %s}".formatted(mode), Chart.NAMESPACE, kubernetes);
 
         assertThat(rendered.stream()
-                        .filter(manifest -> manifest.template().equals("injection.yaml"))
+                        .filter(manifest -> manifest.template().startsWith("injection/"))
                         .map(Manifest::name))
                 .hasSize(injects ? 7 : 0);
         assertThat(rendered.stream().map(Manifest::name).anyMatch(name -> name.startsWith("MutatingAdmissionPolicy")))

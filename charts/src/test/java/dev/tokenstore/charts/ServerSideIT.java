@@ -21,12 +21,12 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/// A real API server takes each resource of each combination, by server-side apply as a dry run, and the pods where
-/// only those at Pod Security "restricted" may be.
+/// A real API server accepts each resource of each combination as a server-side apply dry run, and the pods in a
+/// namespace with Pod Security "restricted".
 class ServerSideIT {
     @RegisterExtension
     static final KubernetesForTests kubernetes =
-            KubernetesForTests.create().withPrivateServer().withCustomResourceDefinitions(Path.of("../deploy/crds"));
+            KubernetesForTests.create().withPrivateServer().withTokenStores();
 
     private static final List<String> OF_THE_PROMETHEUS_OPERATOR =
             List.of("PodMonitor", "ServiceMonitor", "PrometheusRule");
@@ -46,7 +46,7 @@ class ServerSideIT {
         OF_THE_PROMETHEUS_OPERATOR.forEach(ServerSideIT::define);
     }
 
-    /// Its name and group; what may be in one only the Prometheus operator's own definition says.
+    /// Defines the kind without a schema, which only the Prometheus operator ships.
     private static void define(String kind) {
         var plural = kind.toLowerCase(Locale.ROOT) + "s";
         kubernetes.apply("""

@@ -18,18 +18,18 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/// Each value is documented, in the chart's README too, is known to the schema, and changes what is installed.
+/// Each value is documented in values.yaml and the chart's README, is in the schema, and changes what is installed.
 class ValuesTest {
     private static final ObjectMapper MAPPER = new ObjectMapper();
     private static final String BEGIN = "<!-- values: begin, made from values.yaml -->\n";
     private static final String END = "<!-- values: end -->\n";
 
-    /// With these every value has something to act on.
+    /// Switches on everything that a value can change.
     private static final String BASE = """
             monitoring: {scrape: podMonitor, alerts: {enabled: true}, dashboard: {enabled: true}}
             """;
 
-    /// For each value another one than the default.
+    /// For each value one that differs from the default.
     private static final Map<String, String> OTHERS = Map.ofEntries(
             Map.entry("namespaces", "[crm-tokens]"),
             Map.entry("imagePullSecrets", "[pull]"),
@@ -149,7 +149,7 @@ class ValuesTest {
         return MAPPER.valueToTree(Serialization.unmarshal(yaml, Object.class));
     }
 
-    /// Of everything that has no values within.
+    /// The paths of all leaves.
     private static List<String> paths(JsonNode values, String prefix) {
         var found = new ArrayList<String>();
         for (var field : values.properties()) {
@@ -163,7 +163,7 @@ class ValuesTest {
         return found;
     }
 
-    /// Of everything that the schema says no more of than its type, or whose keys are Kubernetes' own.
+    /// The paths of all leaves; objects of Kubernetes' API count as leaves.
     private static List<String> schemaPaths(JsonNode root, JsonNode schema, String prefix) {
         var found = new ArrayList<String>();
         for (var property : schema.get("properties").properties()) {

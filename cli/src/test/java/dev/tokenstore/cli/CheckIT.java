@@ -7,13 +7,13 @@ import dev.tokenstore.api.OAuthTokenStoreStatus;
 import dev.tokenstore.cli.output.ExitCode;
 import dev.tokenstore.testing.KubernetesForTests;
 import dev.tokenstore.testing.process.Ports;
+import dev.tokenstore.testing.product.SidecarProcess;
+import dev.tokenstore.testing.product.TestStore;
 import io.fabric8.kubernetes.api.model.Condition;
 import io.fabric8.kubernetes.api.model.ConditionBuilder;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -23,25 +23,24 @@ import org.junit.jupiter.api.io.TempDir;
 /// What `check` finds out, and what `list` says where a sidecar, a right, a store or the API server is missing.
 class CheckIT {
     @RegisterExtension
-    static final KubernetesForTests kubernetes =
-            KubernetesForTests.create().withCustomResourceDefinitions(Path.of("../deploy/crds"));
+    static final KubernetesForTests kubernetes = KubernetesForTests.create().withTokenStores();
 
     private static final String SECRET = "fixture-secret-of-the-check";
 
     @TempDir
     static Path folder;
 
-    private static CrmStore store;
+    private static TestStore store;
 
     @BeforeAll
     static void createStore() {
-        store = CrmStore.create(kubernetes, "{}");
+        store = TestStore.create(kubernetes, "{}");
     }
 
     @Test
-    void checksASidecarThatIsWell() throws IOException {
-        try (var sidecar = store.serve()) {
-            var check = Command.run(sidecar.way(), "check", "-o", "json").endsWith(ExitCode.OK);
+    void checksASidecarThatIsWell() {
+        try (var sidecar = SidecarProcess.ready(store)) {
+            var check = Command.run(sidecar.options(), "check", "-o", "json").endsWith(ExitCode.OK);
 
             assertThat(check.json().findValuesAsText("check")).containsExactly("client", "sidecar", "health", "store");
             assertThat(check.json().findValuesAsText("result")).containsOnly("ok");
@@ -62,26 +61,26 @@ class CheckIT {
     }
 
     @Test
-    void saysWhatIsWrongWithASidecarThatIsNotReady() throws IOException {
-        var elsewhere = kubernetes.newNamespace();
-        try (var unready = CliSidecar.start(elsewhere + "/crm", kubernetes.kubeconfigFile())) {
+    void saysWhatIsWrongWithASidecarThatIsNotReady() {
+        var elsewhere = TestStore.in(kubernetes, kubernetes.newNamespace(), "crm");
+        try (var unready = SidecarProcess.serving(elsewhere, elsewhere.kubeconfig(), SidecarProcess.LOGS)) {
             unready.awaitLogged("not ready");
 
-            var check = Command.run(unready.way(), "check", "-o", "json").endsWith(ExitCode.FAILED);
+            var check = Command.run(unready.options(), "check", "-o", "json").endsWith(ExitCode.FAILED);
             assertThat(check.resultOf("sidecar")).isEqualTo("ok");
             assertThat(check.resultOf("health")).isEqualTo("failed");
             assertThat(check.detailOf("store")).contains("there is no OAuthTokenStore crm");
-            Command.run(unready.way(), "list").endsWith(ExitCode.NOT_FOUND);
+            Command.run(unready.options(), "list").endsWith(ExitCode.NOT_FOUND);
         }
     }
 
     @Test
-    void saysWhatASidecarWithoutRightsMayNot() throws IOException {
+    void saysWhatASidecarWithoutRightsMayNot() {
         var kubeconfig = kubernetes.kubeconfigFor(store.namespace(), "stranger");
-        try (var refused = CliSidecar.start(store.name(), kubeconfig)) {
+        try (var refused = SidecarProcess.serving(store, kubeconfig, SidecarProcess.LOGS)) {
             refused.awaitLogged("STORE_NOT_ACCESSIBLE");
 
-            assertThat(Command.run(refused.way(), "list")
+            assertThat(Command.run(refused.options(), "list")
                             .endsWith(ExitCode.DENIED)
                             .err())
                     .contains("stranger may not use it");
@@ -90,7 +89,7 @@ class CheckIT {
 
     @Test
     void checksAStoreAndSaysThatNoOperatorLooksAfterIt() {
-        var check = Command.run(store.way(), "check", "-o", "json").endsWith(ExitCode.FAILED);
+        var check = Command.run(store.options(), "check", "-o", "json").endsWith(ExitCode.FAILED);
 
         assertThat(check.detailOf("api-server")).startsWith("Kubernetes v1.");
         assertThat(check.resultOf("account")).isEqualTo("ok");
@@ -103,7 +102,7 @@ class CheckIT {
 
     @Test
     void checksAStoreByItsConditions() {
-        var looked = CrmStore.create(kubernetes, "{}").namespace();
+        var looked = TestStore.create(kubernetes, "{}").namespace();
         var way = List.of(
                 "--store",
                 "crm",
@@ -152,7 +151,7 @@ class CheckIT {
 
     @Test
     void namesEveryRightThatIsMissing() {
-        var way = store.way(kubernetes.kubeconfigFor(store.namespace(), "stranger"));
+        var way = store.options(kubernetes.kubeconfigFor(store.namespace(), "stranger"));
 
         var check = Command.run(way, "check", "-o", "json").endsWith(ExitCode.DENIED);
         assertThat(check.detailOf("account")).contains("system:serviceaccount:" + store.namespace() + ":stranger");
@@ -165,11 +164,7 @@ class CheckIT {
 
     @Test
     void saysThatThereIsNoSuchStore() {
-        var way = List.of(
-                "--store",
-                store.namespace() + "/other",
-                "--kubeconfig",
-                kubernetes.kubeconfigFile().toString());
+        var way = TestStore.in(kubernetes, store.namespace(), "other").options();
 
         assertThat(Command.run(way, "list").endsWith(ExitCode.NOT_FOUND).err())
                 .contains("there is no OAuthTokenStore other in namespace " + store.namespace());
@@ -180,7 +175,7 @@ class CheckIT {
     @Test
     void saysThatTheApiServerDoesNotAnswer() throws IOException {
         var text = Files.readString(kubernetes.kubeconfigFile()).replaceAll("(server:.*):[0-9]+", "$1:1");
-        var way = store.way(Files.writeString(folder.resolve("elsewhere"), text));
+        var way = store.options(Files.writeString(folder.resolve("elsewhere"), text));
 
         assertThat(Command.run(way, "list").endsWith(ExitCode.UNREACHABLE).err())
                 .contains("the Kubernetes API server at", "did not answer");
@@ -192,7 +187,7 @@ class CheckIT {
     void saysThatTheCredentialsAreNotAccepted() throws IOException {
         var text = Files.readString(kubernetes.kubeconfigFor(store.namespace(), "forged"))
                 .replaceAll("token: .*", "token: " + SECRET);
-        var way = store.way(Files.writeString(folder.resolve("forged"), text));
+        var way = store.options(Files.writeString(folder.resolve("forged"), text));
 
         var check = Command.run(way, "check", "-o", "json").endsWith(ExitCode.DENIED);
         assertThat(check.detailOf("account")).contains("does not accept the credentials");
@@ -201,21 +196,11 @@ class CheckIT {
     }
 
     @Test
-    void checksAsAProgram() throws Exception {
-        var command = new ArrayList<>(List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-jar",
-                "target/tokenstore.jar",
-                "check",
-                "-o",
-                "yaml"));
-        command.addAll(store.way());
-        var process = new ProcessBuilder(command).start();
+    void checksAsAProgram() {
+        var check = Command.runAsProgram(store.options(), "check", "-o", "yaml");
 
-        assertThat(new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8))
-                .contains("check: \"store\"", "no operator has looked at this store");
-        assertThat(new String(process.getErrorStream().readAllBytes(), StandardCharsets.UTF_8))
-                .isEmpty();
-        assertThat(process.waitFor()).isEqualTo(ExitCode.FAILED.number());
+        assertThat(check.out()).contains("check: \"store\"", "no operator has looked at this store");
+        assertThat(check.err()).isEmpty();
+        assertThat(check.exitCode()).isEqualTo(ExitCode.FAILED.number());
     }
 }

@@ -8,12 +8,12 @@ import dev.tokenstore.client.TokenRecord;
 import dev.tokenstore.client.TokenStoreClient;
 import dev.tokenstore.client.TokenStoreException;
 import dev.tokenstore.testing.KubernetesForTests;
+import dev.tokenstore.testing.product.SidecarProcess;
+import dev.tokenstore.testing.product.TestStore;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
@@ -28,8 +28,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 /// The commands on a real API server, in both ways to a store: through the shipped sidecar, and directly.
 class CliIT {
     @RegisterExtension
-    static final KubernetesForTests kubernetes =
-            KubernetesForTests.create().withCustomResourceDefinitions(Path.of("../deploy/crds"));
+    static final KubernetesForTests kubernetes = KubernetesForTests.create().withTokenStores();
 
     private static final String SECRET = "fixture-secret-of-the-cli";
     private static final String IN_AN_HOUR =
@@ -38,14 +37,14 @@ class CliIT {
     @TempDir
     static Path folder;
 
-    private static CrmStore store;
-    private static CliSidecar sidecar;
+    private static TestStore store;
+    private static SidecarProcess sidecar;
     private static TokenStoreClient client;
 
     @BeforeAll
-    static void start() throws IOException {
-        store = CrmStore.create(kubernetes, "{}");
-        sidecar = store.serve();
+    static void start() {
+        store = TestStore.create(kubernetes, "{}");
+        sidecar = SidecarProcess.ready(store);
         client = TokenStoreClient.connect(sidecar.address());
     }
 
@@ -61,7 +60,7 @@ class CliIT {
     }
 
     static Stream<List<String>> bothWays() {
-        return Stream.of(sidecar.way(), store.way());
+        return Stream.of(sidecar.options(), store.options());
     }
 
     private static TokenRecord alice() {
@@ -183,9 +182,9 @@ class CliIT {
 
     @Test
     void anAdministratorWhoLooksDoesNotProlongASession() throws Exception {
-        var strict = CrmStore.create(kubernetes, "{sessionTimeout: 10s}");
-        var way = strict.way();
-        try (var serving = strict.serve();
+        var strict = TestStore.create(kubernetes, "{sessionTimeout: 10s}");
+        var way = strict.options();
+        try (var serving = SidecarProcess.ready(strict);
                 var app = TokenStoreClient.connect(serving.address())) {
             var id =
                     idOf(app.saveToken(TokenRecord.builder().accessToken(SECRET).build()));
@@ -241,21 +240,12 @@ class CliIT {
 
     @ParameterizedTest
     @MethodSource("bothWays")
-    void runsAsAProgram(List<String> way) throws Exception {
+    void runsAsAProgram(List<String> way) {
         alice();
-        var command = new ArrayList<>(List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-jar",
-                "target/tokenstore.jar",
-                "list"));
-        command.addAll(way);
-        var process = new ProcessBuilder(command).start();
+        var list = Command.runAsProgram(way, "list");
 
-        assertThat(new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8))
-                .contains("alice")
-                .doesNotContain(SECRET);
-        assertThat(new String(process.getErrorStream().readAllBytes(), StandardCharsets.UTF_8))
-                .isEmpty();
-        assertThat(process.waitFor()).isZero();
+        assertThat(list.out()).contains("alice").doesNotContain(SECRET);
+        assertThat(list.err()).isEmpty();
+        assertThat(list.exitCode()).isZero();
     }
 }

@@ -5,12 +5,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.tokenstore.cli.output.ExitCode;
+import dev.tokenstore.testing.process.Program;
+import dev.tokenstore.testing.process.ProgramProcess;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.io.UncheckedIOException;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.StreamSupport;
 
 /// A command line that was run, and what came of it.
@@ -22,6 +26,16 @@ record Command(int exitCode, String out, String err) {
         var err = new StringWriter();
         var code = TokenstoreMain.run(new PrintWriter(out), new PrintWriter(err), all.toArray(String[]::new));
         return new Command(code, out.toString(), err.toString());
+    }
+
+    /// Runs it as the program that ships.
+    static Command runAsProgram(List<String> where, String... args) {
+        var all = new ArrayList<>(List.of(args));
+        all.addAll(where);
+        var program = new Program("tokenstore", Path.of("target/tokenstore.jar"), Program.SMALL, all, Map.of());
+        try (var process = ProgramProcess.start(program, Path.of("target/logs"))) {
+            return new Command(process.exitCode(), process.out(), process.err());
+        }
     }
 
     Command endsWith(ExitCode code) {

@@ -1,10 +1,11 @@
 package dev.tokenstore.demo;
 
 import dev.tokenstore.testing.TestCluster;
-import dev.tokenstore.testing.process.Ports;
 import dev.tokenstore.testing.process.Program;
 import dev.tokenstore.testing.process.ProgramException;
-import dev.tokenstore.testing.process.ProgramProcess;
+import dev.tokenstore.testing.product.OperatorProcess;
+import dev.tokenstore.testing.product.SidecarProcess;
+import dev.tokenstore.testing.product.TestStore;
 import dev.tokenstore.testing.server.KubernetesUnavailableException;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.grpc.StatusRuntimeException;
@@ -20,8 +21,6 @@ import java.util.concurrent.CountDownLatch;
 /// What `./quickstart` runs once everything is built: gets a Kubernetes, installs the product as `deploy/` has it,
 /// plays the [Story] and stays up.
 public final class Quickstart {
-    private static final Path SIDECAR = Path.of("sidecar/target/sidecar.jar");
-    private static final Path OPERATOR = Path.of("operator/target/operator.jar");
     private static final int FAILED = 1;
     private static final Duration READY_WITHIN = Duration.ofSeconds(60);
     private static final Duration TIME_TO_CLOSE = Duration.ofSeconds(30);
@@ -109,9 +108,10 @@ public final class Quickstart {
             var operatorRights = cluster.kubeconfigFor("oauth-token-store", "oauth-token-store-operator");
             var appRights = cluster.kubeconfigFor("sales", "crm-worker");
             terminal.heading("Starting the operator and two sidecars, each with the rights of its own service account");
-            try (var operator = ProgramProcess.start(operator(operatorRights), folder.resolve("operator.log"));
-                    var first = Sidecar.start("sidecar-1", SIDECAR, "crm-tokens/crm", appRights, 0, folder);
-                    var second = Sidecar.start("sidecar-2", SIDECAR, "crm-tokens/crm", appRights, 0, folder)) {
+            var served = new TestStore(cluster.admin(), cluster.kubeconfigFile(), "crm-tokens", "crm");
+            try (var operator = OperatorProcess.start(Program.SMALL, List.of(), operatorRights, Map.of(), folder);
+                    var first = Sidecar.of(SidecarProcess.serving(served, appRights, folder));
+                    var second = Sidecar.of(SidecarProcess.serving(served, appRights, folder))) {
                 var store = new StoreInCluster(cluster.admin(), "crm-tokens", "crm");
                 first.awaitReady(terminal);
                 second.awaitReady(terminal);
@@ -137,15 +137,6 @@ public final class Quickstart {
                 }
             }
         }
-    }
-
-    private static Program operator(Path kubeconfig) {
-        return new Program(
-                "operator",
-                OPERATOR,
-                Program.SMALL,
-                List.of("--port", Integer.toString(Ports.free())),
-                Map.of("KUBECONFIG", kubeconfig.toString()));
     }
 
     /// The logs of a run that went well are of no use to anyone.

@@ -3,6 +3,7 @@ package dev.tokenstore.demo;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import dev.tokenstore.testing.process.BoundedCommand;
 import dev.tokenstore.testing.process.Ports;
 import dev.tokenstore.testing.process.Program;
 import dev.tokenstore.testing.process.ProgramProcess;
@@ -12,7 +13,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.TimeUnit;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -52,7 +52,7 @@ class FirstUseIT {
         var jar = Path.of("../sidecar/target/sidecar.jar");
         var options = List.of("--embedded", data, "--tcp", Integer.toString(port));
         var program = new Program("sidecar", jar, Program.SMALL, options, Map.of());
-        try (var sidecar = ProgramProcess.start(program, folder.resolve("sidecar.log"))) {
+        try (var sidecar = ProgramProcess.start(program, folder)) {
             new Terminal(System.out, false).await("the sidecar serves", Duration.ofSeconds(30), () -> {
                 sidecar.requireAlive();
                 return sidecar.hasLogged("TOKENSTORE_TCP_ADDRESS=127.0.0.1:" + port);
@@ -65,20 +65,12 @@ class FirstUseIT {
         }
     }
 
-    private int run(Map<String, String> environment, String... command) throws InterruptedException {
-        var builder = new ProcessBuilder(command)
-                .redirectErrorStream(true)
-                .redirectOutput(folder.resolve("output").toFile());
-        builder.environment().putAll(environment);
+    private int run(Map<String, String> environment, String... command) {
         try {
-            var process = builder.start();
-            if (!process.waitFor(PATIENCE.toSeconds(), TimeUnit.SECONDS)) {
-                process.destroyForcibly();
-                return -1;
-            }
-            return process.exitValue();
+            var log = folder.resolve("output");
+            return new BoundedCommand(List.of(command), Path.of("."), environment, log).run(PATIENCE);
         } catch (IOException e) {
-            return -1; // there is no such program
+            return -1; // there is no such program, or it does not end
         }
     }
 

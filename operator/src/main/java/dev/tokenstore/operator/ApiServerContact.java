@@ -10,8 +10,9 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// Notices when the API server is lost and when it is back, and logs each once: watches try again by themselves,
-/// silently.
+/// Logs once when the API server stops answering, and once when it answers again. An interceptor of the Kubernetes
+/// clients:
+/// watches retry without logging.
 final class ApiServerContact implements Interceptor {
     private static final Logger LOG = LoggerFactory.getLogger(ApiServerContact.class);
 

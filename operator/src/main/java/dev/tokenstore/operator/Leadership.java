@@ -16,10 +16,12 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.slf4j.event.Level;
 
-/// Which of the operator's replicas works: the one that holds the lease, see [LeaseClaim]. The others stand by and look
-/// at it every second. A leader whose lease someone else holds, or that could not renew it for 10 of its 15 seconds,
-/// deletes nothing more from that moment on and ends, so that its successor works alone; one that stops in order gives
-/// the lease back, so that nobody waits for it to run out. Thread-safe.
+/// Leader election among the operator's replicas: the replica that holds the lease works, see [LeaseClaim]. The others
+/// check
+/// the lease every second. A leader that loses the lease, or cannot renew it for 10 of its 15 seconds, deletes nothing
+/// more
+/// and ends the process. A leader that stops in order releases the lease, so that its successor takes over at once.
+/// Thread-safe.
 final class Leadership implements AutoCloseable {
     /// The name of the lease.
     static final String LEASE = "oauth-token-store-operator";
@@ -43,7 +45,7 @@ final class Leadership implements AutoCloseable {
     /// @param namespace of the lease
     /// @param identity of this process, which no other process ever has
     /// @param clock the API server's
-    /// @param afterLoss ends the process; hears in a sentence why
+    /// @param afterLoss ends the process; gets one sentence that says why
     Leadership(
             KubernetesClient client,
             String namespace,
@@ -57,16 +59,16 @@ final class Leadership implements AutoCloseable {
         gauge(registry, () -> leads);
     }
 
-    /// Shows whether this replica works.
+    /// Registers the gauge that shows whether this replica leads.
     static void gauge(MeterRegistry registry, BooleanSupplier leads) {
         Gauge.builder("tokenstore.leader", () -> leads.getAsBoolean() ? 1 : 0)
                 .description("1 if this replica reconciles, 0 if it stands by.")
                 .register(registry);
     }
 
-    /// Stands by for the lease; returns at once.
+    /// Starts to try to take the lease; returns at once.
     ///
-    /// @param work begins the work that only one replica may do
+    /// @param work starts what only the leader does
     /// @throws OperatorException if the lease cannot be had, now or ever
     void start(Runnable work) {
         try {
@@ -77,16 +79,16 @@ final class Leadership implements AutoCloseable {
         } catch (KubernetesClientException e) {
             throw new OperatorException("the lease cannot be seen", e);
         }
-        // of its own, whatever else keeps the machine busy
+        // a platform thread, which work on virtual threads cannot delay
         thread = Thread.ofPlatform().daemon().name("leadership").start(() -> run(work));
     }
 
-    /// Whether this replica is sure to be the only one that works.
+    /// Returns whether this replica holds a lease that has not run out.
     boolean holds() {
         return leads && System.nanoTime() - renewedAt < RENEW_DEADLINE.toNanos();
     }
 
-    /// Gives the lease back, if it is held.
+    /// Releases the lease, if it is held.
     @Override
     public void close() {
         closing.countDown();
@@ -114,7 +116,7 @@ final class Leadership implements AutoCloseable {
             return;
         }
         LOG.atInfo().addKeyValue("identity", identity).log("this replica leads");
-        // beside the renewals, which must not wait for it
+        // in another thread: renewals must not wait for the work
         Thread.ofPlatform()
                 .daemon()
                 .name("leading")
@@ -124,7 +126,7 @@ final class Leadership implements AutoCloseable {
         awaitLoss();
     }
 
-    /// Returns whether the lease was taken; if not, this is being closed.
+    /// Returns true once the lease is taken, or false when this object is closed.
     private boolean awaitLease() {
         do {
             var before = System.nanoTime();
@@ -163,7 +165,7 @@ final class Leadership implements AutoCloseable {
         }
     }
 
-    /// ApiServerContact tells when the API server is lost; what it refuses is told here, once.
+    /// Logs a refusal once. [ApiServerContact] logs an API server that does not answer.
     private void tellRefusal(RuntimeException failure) {
         var code = failure instanceof KubernetesClientException refusal ? refusal.getCode() : 0;
         var isRefusal = code >= HttpURLConnection.HTTP_BAD_REQUEST && code < HttpURLConnection.HTTP_INTERNAL_ERROR;

@@ -17,16 +17,19 @@ import java.util.Optional;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
-/// One replica's dealings with the lease by which replicas agree who leads: each of them a single attempt, which the
-/// API server carries out only if nobody else wrote to the lease meanwhile.
+/// One replica's requests about the lease of the leader. Each is a single attempt, guarded by the lease's
+/// resourceVersion.
 ///
-/// Machines' clocks do not matter: renewals are stamped by the API server's clock, and a lease whose stamp is nonsense
-/// is over once nobody was seen to renew it for as long as it lasts. Used by one thread.
+/// The machines' clocks do not matter: renewals carry the time of the API server's clock, and a lease whose times are
+/// nonsense is free once it did not change for its whole duration. fabric8's `LeaderElector` compares the machine's
+/// clock
+/// with the times in the lease instead: after a leader whose clock is an hour ahead dies, nobody leads for an hour
+/// (`LeaseClaimIT.aStampHoursAheadHoldsItNoLongerThanFifteenSeconds`). Not thread-safe.
 final class LeaseClaim {
-    /// How long a lease lasts that nobody renews.
+    /// How long a lease lasts without a renewal.
     static final Duration DURATION = Duration.ofSeconds(15);
 
-    /// Several attempts must fit in before the lease is over.
+    /// Short, so that several attempts fit into the lease's duration.
     private static final Duration REQUEST_TIMEOUT = Duration.ofSeconds(3);
 
     private final KubernetesClient client;
@@ -84,7 +87,7 @@ final class LeaseClaim {
         return true;
     }
 
-    /// Gives the lease back if it is held.
+    /// Releases the lease if it is held.
     ///
     /// @throws KubernetesClientException if that is not known
     void giveBack() {
@@ -92,7 +95,7 @@ final class LeaseClaim {
                 .ifPresent(lease -> replace(lease, "", Duration.ofSeconds(1)));
     }
 
-    /// Who holds the lease, as far as it says; empty if nobody does.
+    /// Returns the identity of the holder; empty if there is none.
     Optional<String> holder() {
         return get().map(LeaseClaim::holder).filter(holder -> !holder.isEmpty());
     }
@@ -171,7 +174,7 @@ final class LeaseClaim {
         client.resource(changed).update();
     }
 
-    /// Another replica that was faster is no failure.
+    /// Returns false if another replica was faster.
     private static boolean written(Runnable write) {
         try {
             write.run();

@@ -1,53 +1,37 @@
 package dev.tokenstore.operator;
 
-import io.javaoperatorsdk.operator.processing.event.rate.RateLimiter;
+import dev.tokenstore.runtime.RateLimiter;
+import io.javaoperatorsdk.operator.processing.event.rate.RateLimiter.RateLimitState;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.function.LongSupplier;
 
-/// Lets each store be reconciled a few times in a period, by a timer that nobody sets: the SDK's own limiter goes
-/// by the machine's clock, and refuses for as long as that was set back.
-final class MonotonicRateLimiter implements RateLimiter<MonotonicRateLimiter.Period> {
-    private final long periodNanos;
-    private final int permits;
+/// Limits how often a store is reconciled, by a monotonic clock. The operator SDK's own limiter goes by the machine's
+/// clock: when that is set back by an hour, stores are not reconciled for an hour.
+final class MonotonicRateLimiter
+        implements io.javaoperatorsdk.operator.processing.event.rate.RateLimiter<MonotonicRateLimiter.Permits> {
+    private final int burst;
+    private final Duration interval;
     private final LongSupplier nanoTime;
 
-    /// @param nanoTime a monotonic timer, in nanoseconds
-    MonotonicRateLimiter(Duration period, int permits, LongSupplier nanoTime) {
-        this.periodNanos = period.toNanos();
-        this.permits = permits;
+    /// @param nanoTime a monotonic clock, in nanoseconds
+    MonotonicRateLimiter(int burst, Duration interval, LongSupplier nanoTime) {
+        this.burst = burst;
+        this.interval = interval;
         this.nanoTime = nanoTime;
     }
 
     @Override
     public Optional<Duration> isLimited(RateLimitState state) {
-        return ((Period) state).take(nanoTime.getAsLong(), periodNanos, permits);
+        var limiter = ((Permits) state).limiter();
+        return limiter.tryAcquire() ? Optional.empty() : Optional.of(limiter.untilAvailable());
     }
 
     @Override
-    public Period initState() {
-        return new Period(nanoTime.getAsLong());
+    public Permits initState() {
+        return new Permits(new RateLimiter(burst, interval, nanoTime));
     }
 
-    /// The period that a store is in.
-    static final class Period implements RateLimiter.RateLimitState {
-        private long start;
-        private int taken;
-
-        private Period(long start) {
-            this.start = start;
-        }
-
-        private synchronized Optional<Duration> take(long now, long length, int permits) {
-            if (now - start >= length) {
-                start = now;
-                taken = 0;
-            }
-            if (taken < permits) {
-                taken++;
-                return Optional.empty();
-            }
-            return Optional.of(Duration.ofNanos(start + length - now));
-        }
-    }
+    /// The permits of one store.
+    record Permits(RateLimiter limiter) implements RateLimitState {}
 }

@@ -1,21 +1,16 @@
 package dev.tokenstore.operator;
 
+import dev.tokenstore.runtime.program.ProgramLog;
 import java.util.Optional;
 import java.util.Set;
 
-/// Everything the operator can be told from outside, read once at start.
+/// The operator's settings, read once at start.
 ///
 /// @param namespaces those whose stores are reconciled; empty for all
 /// @param leaseNamespace of the lease by which one of several replicas leads; empty if there is only one
 /// @param port of probes and metrics
-record OperatorConfig(Set<String> namespaces, Optional<String> leaseNamespace, int port, LogFormat logFormat) {
+record OperatorConfig(Set<String> namespaces, Optional<String> leaseNamespace, int port, ProgramLog.Format logFormat) {
     private static final String NAMESPACE = "[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?";
-
-    /// How log lines are written.
-    enum LogFormat {
-        text,
-        json
-    }
 
     OperatorConfig {
         namespaces = Set.copyOf(namespaces);

@@ -1,11 +1,17 @@
 package dev.tokenstore.operator;
 
 import dev.tokenstore.api.ServerClock;
-import dev.tokenstore.operator.OperatorConfig.LogFormat;
-import dev.tokenstore.operator.cleanup.MetadataClient;
 import dev.tokenstore.operator.metrics.ApiServerMeters;
-import dev.tokenstore.operator.metrics.ProbeServer;
 import dev.tokenstore.operator.metrics.ProcessMeters;
+import dev.tokenstore.operator.metrics.ReconcilerMeters;
+import dev.tokenstore.operator.token.SecretMetadata;
+import dev.tokenstore.runtime.kubernetes.KubeconfigException;
+import dev.tokenstore.runtime.kubernetes.KubeconfigFile;
+import dev.tokenstore.runtime.program.HttpEndpoints;
+import dev.tokenstore.runtime.program.HttpEndpoints.Page;
+import dev.tokenstore.runtime.program.ProgramCommandLine;
+import dev.tokenstore.runtime.program.ProgramLog;
+import dev.tokenstore.runtime.program.ProgramVersion;
 import io.fabric8.kubernetes.client.Config;
 import io.fabric8.kubernetes.client.KubernetesClientBuilder;
 import io.fabric8.kubernetes.client.KubernetesClientException;
@@ -15,9 +21,11 @@ import io.javaoperatorsdk.operator.OperatorException;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.io.IOException;
 import java.net.HttpURLConnection;
+import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.LinkedHashSet;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
@@ -29,9 +37,7 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import picocli.CommandLine;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.IVersionProvider;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -39,9 +45,9 @@ import picocli.CommandLine.Spec;
 
 /// The operator's command line.
 @Command(
-        name = "operator",
+        name = "tokenstore-operator",
         mixinStandardHelpOptions = true,
-        versionProvider = OperatorMain.Version.class,
+        versionProvider = ProgramVersion.class,
         description = "Reconciles OAuthTokenStore resources: counts tokens, and deletes those whose time is over.",
         footer = "%nExit codes: 143 stopped by SIGTERM, 1 could not start or lost the lease, 2 wrong settings.")
 public final class OperatorMain implements Callable<Integer> {
@@ -83,22 +89,13 @@ public final class OperatorMain implements Callable<Integer> {
             names = "--log-format",
             defaultValue = "${env:TOKENSTORE_LOG_FORMAT:-text}",
             description = "${COMPLETION-CANDIDATES}. Default: $TOKENSTORE_LOG_FORMAT, else text.")
-    private LogFormat logFormat = LogFormat.text;
+    private ProgramLog.Format logFormat = ProgramLog.Format.TEXT;
 
     @Spec
     private CommandSpec spec = CommandSpec.create();
 
     public static void main(String[] args) {
-        System.exit(new CommandLine(new OperatorMain())
-                .setParameterExceptionHandler(OperatorMain::refuse)
-                .execute(args));
-    }
-
-    private static int refuse(ParameterException wrong, String[] args) {
-        wrong.getCommandLine()
-                .getErr()
-                .println("tokenstore-operator: " + wrong.getMessage() + " (--help lists all settings)");
-        return CommandLine.ExitCode.USAGE;
+        System.exit(ProgramCommandLine.of(new OperatorMain()).execute(args));
     }
 
     @Override
@@ -117,8 +114,7 @@ public final class OperatorMain implements Callable<Integer> {
     }
 
     private static int run(OperatorConfig config) throws InterruptedException {
-        // before the first logger is made
-        System.setProperty("log.format", config.logFormat().name());
+        ProgramLog.configure(config.logFormat(), ProgramLog.Level.INFO);
         var log = LoggerFactory.getLogger(OperatorMain.class);
         var asked = new CountDownLatch(1);
         var stopped = new CountDownLatch(1);
@@ -134,28 +130,27 @@ public final class OperatorMain implements Callable<Integer> {
         var clock = new ServerClock(InstantSource.system());
         final Config kubernetes;
         try {
-            kubernetes = Config.autoConfigure(null);
-        } catch (RuntimeException e) {
-            // the message would quote the file, and with it a credential
-            log.atError().log("cannot read the kubeconfig ($KUBECONFIG, or where kubectl looks): it is malformed");
+            kubernetes = KubeconfigFile.readDefault();
+        } catch (KubeconfigException e) {
+            log.atError().log(String.valueOf(e.getMessage()));
             return 1;
         }
         log.atInfo().addKeyValue("server", kubernetes.getMasterUrl()).log("connecting to the API server");
         var registry = ReconcilerMeters.newRegistry();
         var interceptors = interceptors(registry, clock);
         var failure = new AtomicReference<@Nullable String>();
-        try (var process = new ProcessMeters(registry, version());
+        try (var process = new ProcessMeters(registry, ProgramVersion.of(OperatorMain.class));
                 var client = new KubernetesClientBuilder()
                         .withConfig(TokenStoreOperator.clientConfig(kubernetes))
                         .withHttpClientFactory(new JdkHttpClientFactory())
                         .withKubernetesSerialization(WithoutManagedFields.serialization())
                         .withHttpClientBuilderConsumer(interceptors)
                         .build();
-                var metadataClient = MetadataClient.open(kubernetes, interceptors);
+                var secrets = SecretMetadata.open(kubernetes, interceptors);
                 var operator = new TokenStoreOperator(
                         client,
-                        metadataClient,
-                        () -> MetadataClient.open(kubernetes, interceptors),
+                        secrets,
+                        () -> SecretMetadata.open(kubernetes, interceptors),
                         config.namespaces(),
                         instance(),
                         config.leaseNamespace()
@@ -171,12 +166,20 @@ public final class OperatorMain implements Callable<Integer> {
                                         })),
                         registry,
                         clock);
-                var probes = new ProbeServer(config.port(), registry, operator::started)) {
+                var endpoints = new HttpEndpoints(
+                        new InetSocketAddress(config.port()),
+                        Map.of(
+                                "/livez",
+                                () -> operator.isAlive() ? Page.ok() : Page.unavailable("an informer has stopped"),
+                                "/readyz",
+                                () -> operator.started() ? Page.ok() : Page.unavailable("starting"),
+                                "/metrics",
+                                () -> Page.metrics(registry.scrape())))) {
             operator.start(e -> {
                 failure.set("could not start: " + reasonOf(e));
                 asked.countDown();
             });
-            log.atInfo().addKeyValue("port", probes.port()).log("operator started");
+            log.atInfo().addKeyValue("port", endpoints.port()).log("operator started");
             asked.await();
             var why = failure.get();
             if (why != null) {
@@ -194,7 +197,7 @@ public final class OperatorMain implements Callable<Integer> {
         }
     }
 
-    /// What looks at each reply of the API server.
+    /// The interceptors that see each reply of the API server.
     private static Consumer<HttpClient.Builder> interceptors(MeterRegistry registry, ServerClock clock) {
         var contact = new ApiServerContact();
         var meters = new ApiServerMeters(registry, clock, InstantSource.system());
@@ -220,7 +223,7 @@ public final class OperatorMain implements Callable<Integer> {
         return "the API server cannot be reached; check the kubeconfig and the network";
     }
 
-    /// Holds the end of the process back until everything is closed; the thread that does so ends later than that.
+    /// Runs as a shutdown hook: the process does not end before everything is closed.
     private static void stop(CountDownLatch asked, CountDownLatch stopped) {
         asked.countDown();
         try {
@@ -236,18 +239,5 @@ public final class OperatorMain implements Callable<Integer> {
         return Optional.ofNullable(System.getenv("HOSTNAME"))
                 .filter(name -> !name.isBlank())
                 .orElse("operator");
-    }
-
-    /// The version that the jar's manifest names.
-    private static String version() {
-        return Optional.ofNullable(OperatorMain.class.getPackage().getImplementationVersion())
-                .orElse("(not from a jar)");
-    }
-
-    static final class Version implements IVersionProvider {
-        @Override
-        public String[] getVersion() {
-            return new String[] {"oauth-token-store operator " + version()};
-        }
     }
 }

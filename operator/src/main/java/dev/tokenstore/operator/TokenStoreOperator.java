@@ -5,10 +5,13 @@ import dev.tokenstore.operator.access.PolicyProbe;
 import dev.tokenstore.operator.access.ServiceAccount;
 import dev.tokenstore.operator.access.StoreAccess;
 import dev.tokenstore.operator.cleanup.TokenDeletion;
-import dev.tokenstore.operator.cleanup.TokenWatches;
+import dev.tokenstore.operator.metrics.ReconcilerMeters;
 import dev.tokenstore.operator.metrics.TokenMeters;
+import dev.tokenstore.operator.metrics.WatchMeters;
 import dev.tokenstore.operator.store.OAuthTokenStoreReconciler;
 import dev.tokenstore.operator.store.StoreEvents;
+import dev.tokenstore.operator.token.SecretMetadata;
+import dev.tokenstore.operator.token.TokenWatches;
 import io.fabric8.kubernetes.api.model.ListOptionsBuilder;
 import io.fabric8.kubernetes.api.model.authentication.SelfSubjectReview;
 import io.fabric8.kubernetes.client.Config;
@@ -17,6 +20,7 @@ import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.javaoperatorsdk.operator.Operator;
 import io.javaoperatorsdk.operator.OperatorException;
+import io.javaoperatorsdk.operator.health.InformerHealthIndicator;
 import io.javaoperatorsdk.operator.processing.retry.GenericRetry;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Duration;
@@ -25,8 +29,9 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 
-/// The operator, put together. It closes what it made; the clients are the caller's.
+/// The operator: its parts, assembled. It closes the parts that it made; the caller closes the clients.
 final class TokenStoreOperator implements AutoCloseable {
     private static final int THREADS = 4;
     private static final int RECONCILIATIONS_PER_SECOND = 2;
@@ -42,17 +47,16 @@ final class TokenStoreOperator implements AutoCloseable {
     private final Set<String> namespaces;
     private volatile boolean standsBy;
 
-    /// @param client for all but Secrets
-    /// @param metadataClient for Secrets, see [dev.tokenstore.operator.cleanup.MetadataClient]
-    /// @param watchClients opens one more of these for watches, which is closed here
+    /// @param client for everything but Secrets
+    /// @param watchConnections opens connections for watches, which this class closes
     /// @param namespaces those whose stores are reconciled; empty for all
     /// @param instance names this process among the operator's replicas
     /// @param leadership empty if this is the only replica
     /// @throws OperatorException if the API server does not say who this is
     TokenStoreOperator(
             KubernetesClient client,
-            KubernetesClient metadataClient,
-            Supplier<KubernetesClient> watchClients,
+            SecretMetadata secrets,
+            Supplier<SecretMetadata> watchConnections,
             Set<String> namespaces,
             String instance,
             Optional<Leadership> leadership,
@@ -61,13 +65,13 @@ final class TokenStoreOperator implements AutoCloseable {
         this.leadership = leadership;
         this.client = client;
         this.namespaces = Set.copyOf(namespaces);
-        watches = new TokenWatches(watchClients, clock);
+        watches = new TokenWatches(watchConnections, clock);
         deletion = new TokenDeletion(
-                metadataClient, () -> leadership.map(Leadership::holds).orElse(true));
+                secrets, () -> leadership.map(Leadership::holds).orElse(true));
         operator = new Operator(overrider -> overrider
                 .withKubernetesClient(client)
                 .withCloseClientOnStop(false)
-                .withMetrics(ReconcilerMeters.in(registry))
+                .withMetrics(ReconcilerMeters.in(registry, OAuthTokenStoreReconciler.NAME))
                 .withConcurrentReconciliationThreads(THREADS)
                 .withReconciliationTerminationTimeout(PATIENCE_AT_STOP));
         if (leadership.isEmpty()) {
@@ -75,7 +79,7 @@ final class TokenStoreOperator implements AutoCloseable {
         }
         var reconciler = new OAuthTokenStoreReconciler(
                 client,
-                metadataClient,
+                secrets,
                 watches,
                 deletion,
                 new StoreAccess(client, account(client), new PolicyProbe(client, clock)),
@@ -91,7 +95,9 @@ final class TokenStoreOperator implements AutoCloseable {
             overrider
                     .withOnUpdateFilter(OAuthTokenStoreReconciler::matters)
                     .withRateLimiter(new MonotonicRateLimiter(
-                            Duration.ofSeconds(1), RECONCILIATIONS_PER_SECOND, System::nanoTime))
+                            RECONCILIATIONS_PER_SECOND,
+                            Duration.ofSeconds(1).dividedBy(RECONCILIATIONS_PER_SECOND),
+                            System::nanoTime))
                     .withRetry(new GenericRetry()
                             .setInitialInterval(1_000)
                             .setIntervalMultiplier(2)
@@ -101,17 +107,18 @@ final class TokenStoreOperator implements AutoCloseable {
         WatchMeters.bind(registry, controller, watches);
     }
 
-    /// The configuration for a client: one whose requests are soon given up, for a reconciliation is tried again as a
-    /// whole, and one that waits for minutes is late when the API server is back.
+    /// Returns the client's configuration. It uses few request retries: a failed reconciliation is retried anyway, and
+    /// a request
+    /// that waits for minutes delays it when the API server is back.
     static Config clientConfig(Config kubernetes) {
         return new ConfigBuilder(kubernetes)
                 .withRequestRetryBackoffLimit(RETRIES_OF_REQUESTS)
                 .build();
     }
 
-    /// Starts reconciling, or standing by for it; returns once that is known to be possible.
+    /// Starts reconciling, or leader election; returns once the stores can be listed.
     ///
-    /// @param failed hears what went wrong if reconciling cannot be started later, when it is this replica's turn
+    /// @param failed gets the failure if reconciling cannot start later, when this replica becomes the leader
     /// @throws OperatorException if the stores cannot be listed, or the lease not be seen
     void start(Consumer<OperatorException> failed) {
         if (leadership.isEmpty()) {
@@ -123,9 +130,20 @@ final class TokenStoreOperator implements AutoCloseable {
         standsBy = true;
     }
 
-    /// Whether this replica works, or could at once.
+    /// Returns whether this replica reconciles, or would once it holds the lease.
     boolean started() {
         return standsBy || operator.getRuntimeInfo().isStarted();
+    }
+
+    /// Returns whether waiting can heal the process: false once an informer has stopped for good. An API server that
+    /// does
+    /// not answer stops none.
+    boolean isAlive() {
+        return !operator.getRuntimeInfo().isStarted() || informers().allMatch(InformerHealthIndicator::isRunning);
+    }
+
+    Stream<InformerHealthIndicator> informers() {
+        return operator.getRuntimeInfo().getRegisteredControllers().stream().flatMap(WatchMeters::informers);
     }
 
     private void lead(Consumer<OperatorException> failed) {
@@ -134,12 +152,12 @@ final class TokenStoreOperator implements AutoCloseable {
         } catch (OperatorException e) {
             failed.accept(e);
         } catch (RuntimeException e) {
-            // nobody else would hear of it, and the lease be held for nothing
+            // otherwise the replica would hold the lease without reconciling
             failed.accept(new OperatorException("reconciling did not start", e));
         }
     }
 
-    /// What would keep this replica from leading is better found out now.
+    /// Finds out at the start whether this replica could lead.
     private void seeStores() {
         try {
             var one = new ListOptionsBuilder().withLimit(1L).build();
@@ -154,7 +172,7 @@ final class TokenStoreOperator implements AutoCloseable {
         }
     }
 
-    /// The account that the operator binds its own role to; a person who runs it by hand brings rights of their own.
+    /// Returns the account to which the operator binds its own role; empty for a person, who has rights of their own.
     private static Optional<ServiceAccount> account(KubernetesClient client) {
         try {
             var review = client.resource(new SelfSubjectReview()).create();

@@ -5,8 +5,9 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import io.fabric8.kubernetes.api.model.ObjectMeta;
 import io.fabric8.kubernetes.client.utils.KubernetesSerialization;
 
-/// Reads Kubernetes objects without the record of who set which field: nobody here asks for it, and it is the larger
-/// part of each store and role binding that is kept.
+/// Deserializes Kubernetes objects without `managedFields`: the operator does not use them, and they are the larger
+/// part of
+/// each cached store and role binding.
 final class WithoutManagedFields {
     private WithoutManagedFields() {}
 

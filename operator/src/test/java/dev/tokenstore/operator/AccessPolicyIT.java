@@ -16,8 +16,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /// Whom the policy `oauth-token-store-access` lets someone name in `spec.access`.
 class AccessPolicyIT {
     @RegisterExtension
-    static final KubernetesForTests kubernetes =
-            KubernetesForTests.create().withCustomResourceDefinitions(OperatorUnderTest.CRDS);
+    static final KubernetesForTests kubernetes = KubernetesForTests.create().withTokenStores();
 
     private static final String STORES_ROLE = """
             apiVersion: rbac.authorization.k8s.io/v1

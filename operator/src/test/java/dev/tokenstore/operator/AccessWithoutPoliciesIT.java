@@ -14,7 +14,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 class AccessWithoutPoliciesIT {
     @RegisterExtension
     static final KubernetesForTests kubernetes =
-            KubernetesForTests.create().withPrivateServer().withCustomResourceDefinitions(OperatorUnderTest.CRDS);
+            KubernetesForTests.create().withPrivateServer().withTokenStores();
 
     @Test
     void nobodyIsBoundBeforeThePoliciesAreInForceAndThenTheyAre() {

@@ -14,8 +14,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /// What the API server takes for an `OAuthTokenStore`, and the sentences with which it refuses the rest.
 class AdmissionIT {
     @RegisterExtension
-    static final KubernetesForTests kubernetes =
-            KubernetesForTests.create().withCustomResourceDefinitions(OperatorUnderTest.CRDS);
+    static final KubernetesForTests kubernetes = KubernetesForTests.create().withTokenStores();
 
     @ParameterizedTest
     @ValueSource(

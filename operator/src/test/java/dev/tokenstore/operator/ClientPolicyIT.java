@@ -20,8 +20,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /// What the policies `oauth-token-store-secrets` and `oauth-token-store-clients` let the accounts of a store do.
 class ClientPolicyIT {
     @RegisterExtension
-    static final KubernetesForTests kubernetes =
-            KubernetesForTests.create().withCustomResourceDefinitions(OperatorUnderTest.CRDS);
+    static final KubernetesForTests kubernetes = KubernetesForTests.create().withTokenStores();
 
     private static final String TOKEN = """
             metadata: {labels: {tokenstore.dev/store: crm}, annotations: {tokenstore.dev/state: pending}}
@@ -47,7 +46,7 @@ class ClientPolicyIT {
                 metadata: {}
                 spec: {access: {serviceAccounts: [{name: worker, namespace: sales}, {name: own}, {name: report, namespace: sales, readOnly: true}]}}
                 """);
-        Policies.awaitStoreKnown(kubernetes, namespace, "crm", 1);
+        Policies.awaitConfined(kubernetes, namespace, "crm");
         bind("client", "oauth-token-store-client", "sales", "worker");
         await().ignoreExceptions().untilAsserted(() -> worker.tryToCreate("Secret", "first", TOKEN));
     }
@@ -127,11 +126,11 @@ class ClientPolicyIT {
         worker.patch("Secret", "t", annotation("note", "ä".repeat(free / 2)));
 
         assertForbidden(
-                () -> worker.patch("Secret", "t", annotation("note", "ä".repeat(free / 2 + 1))), "4096 bytes together");
+                () -> worker.patch("Secret", "t", annotation("note", "ä".repeat(free / 2 + 1))), "4096 bytes in total");
         assertForbidden(() -> worker.create("Secret", "u", """
                 metadata: {labels: {tokenstore.dev/store: crm}, annotations: {note: %s}}
                 type: tokenstore.dev/oauth-token
-                """.formatted("a".repeat(4093))), "4096 bytes together");
+                """.formatted("a".repeat(4093))), "4096 bytes in total");
     }
 
     @Test
@@ -171,7 +170,7 @@ class ClientPolicyIT {
         assertForbidden(() -> worker.create("Secret", "t", """
                 metadata: {labels: {tokenstore.dev/store: crm, %s}}
                 type: tokenstore.dev/oauth-token
-                """.formatted(labels)), "may have 24 labels");
+                """.formatted(labels)), "may have at most 24 labels");
     }
 
     @Test
@@ -200,8 +199,9 @@ class ClientPolicyIT {
                 () -> worker.patch("Secret", "t", "metadata: {ownerReferences: null}"),
                 "may not set or remove owner references");
         assertForbidden(
-                () -> worker.patch("Secret", "t", annotation("backup", "a".repeat(6001))), "4096 bytes together");
-        assertForbidden(() -> worker.patch("Secret", "t", "metadata: {labels: {more: a}}"), "may have 24 labels");
+                () -> worker.patch("Secret", "t", annotation("backup", "a".repeat(6001))), "4096 bytes in total");
+        assertForbidden(
+                () -> worker.patch("Secret", "t", "metadata: {labels: {more: a}}"), "may have at most 24 labels");
         admin.patch("Secret", "t", "metadata: {finalizers: null}");
     }
 
@@ -258,7 +258,7 @@ class ClientPolicyIT {
                 spec: {access: {serviceAccounts: [{name: worker, namespace: sales}, {name: mailer, namespace: sales}]}}
                 """);
         bind("mailer", "oauth-token-store-client", "sales", "mailer");
-        Policies.awaitStoreKnown(kubernetes, namespace, "mail", 1);
+        Policies.awaitConfined(kubernetes, namespace, "mail");
         var mailer = as("mailer");
         var mail = TOKEN.replace("crm", "mail");
 
@@ -322,7 +322,10 @@ class ClientPolicyIT {
 
         admin.patch("OAuthTokenStore", "crm", "spec: {suspend: true}");
 
-        Policies.awaitStoreKnown(kubernetes, namespace, "crm", 2);
+        await().ignoreExceptions()
+                .untilAsserted(() -> assertForbidden(
+                        () -> Policies.askAbout(kubernetes, namespace, "crm", "2"),
+                        "policy oauth-token-store-clients is in force"));
     }
 
     @ParameterizedTest

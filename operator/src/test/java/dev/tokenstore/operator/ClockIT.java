@@ -1,22 +1,25 @@
 package dev.tokenstore.operator;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import dev.tokenstore.api.TokenSecretLayout;
 import dev.tokenstore.testing.KubernetesForTests;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.Optional;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /// Whose clock counts: the API server's, whatever the operator's machine or a client thinks.
+@Tag("alone")
 class ClockIT {
     @RegisterExtension
-    static final KubernetesForTests kubernetes =
-            KubernetesForTests.create().withCustomResourceDefinitions(OperatorUnderTest.CRDS);
+    static final KubernetesForTests kubernetes = KubernetesForTests.create().withTokenStores();
 
     /// Some tenths of a second where the machine has nothing else to do.
     private static final Duration PUNCTUAL = Duration.ofSeconds(4);
@@ -96,11 +99,14 @@ class ClockIT {
         }
     }
 
+    /// When the API server's answer to the deletion arrived; others may see that the Secret is gone a moment before.
     private static Instant deletion(OperatorUnderTest operator) {
-        return operator.requests.sent().stream()
-                .filter(sent -> sent.method().equals("DELETE"))
-                .map(RecordedRequests.Sent::at)
-                .findFirst()
+        return await().until(
+                        () -> operator.requests.sent().stream()
+                                .filter(sent -> sent.method().equals("DELETE"))
+                                .map(RecordedRequests.Sent::at)
+                                .findFirst(),
+                        Optional::isPresent)
                 .orElseThrow();
     }
 }

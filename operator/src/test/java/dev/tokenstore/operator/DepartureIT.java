@@ -12,16 +12,18 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /// What becomes of tokens, role bindings and namespaces when stores are deleted, with Kubernetes' own controllers at
 /// work: with the operator and without.
+@Execution(ExecutionMode.CONCURRENT)
 class DepartureIT {
     private static final Duration PATIENCE = Duration.ofSeconds(60);
 
     @RegisterExtension
-    static final KubernetesForTests kubernetes = KubernetesForTests.create()
-            .withCustomResourceDefinitions(OperatorUnderTest.CRDS)
-            .withControllers();
+    static final KubernetesForTests kubernetes =
+            KubernetesForTests.create().withTokenStores().withControllers();
 
     private OperatorUnderTest operator;
 

@@ -5,6 +5,7 @@ import static org.awaitility.Awaitility.await;
 
 import dev.tokenstore.api.TokenSecretLayout;
 import dev.tokenstore.testing.KubernetesForTests;
+import dev.tokenstore.testing.Project;
 import dev.tokenstore.testing.fault.FaultProxy.Fault;
 import io.fabric8.kubernetes.api.model.ObjectMeta;
 import io.fabric8.kubernetes.api.model.Secret;
@@ -26,14 +27,24 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
+import org.junit.jupiter.api.parallel.ResourceAccessMode;
+import org.junit.jupiter.api.parallel.ResourceLock;
+import org.junit.jupiter.api.parallel.ResourceLockTarget;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /// Whatever goes wrong around the operator: once it is over, what was due is gone, and what was alive is there.
+@Execution(ExecutionMode.CONCURRENT)
+@ResourceLock(value = FaultsIT.SERVER, mode = ResourceAccessMode.READ, target = ResourceLockTarget.CHILDREN)
 class FaultsIT {
+    /// Tests that change it for all run alone.
+    static final String SERVER = "the API server";
+
     @RegisterExtension
     static final KubernetesForTests kubernetes =
-            KubernetesForTests.create().withPrivateServer().withCustomResourceDefinitions(OperatorUnderTest.CRDS);
+            KubernetesForTests.create().withPrivateServer().withTokenStores();
 
     private static final int DUE = 120;
     private static final int ALIVE = 20;
@@ -54,6 +65,7 @@ class FaultsIT {
     }
 
     @Test
+    @ResourceLock(SERVER)
     void theApiServerStopsAmidACleanup() {
         startSuspended();
 
@@ -214,6 +226,7 @@ class FaultsIT {
     }
 
     @Test
+    @ResourceLock(SERVER)
     void theDefinitionOfStoresIsDeletedAndCreatedAgain() {
         startSuspended();
         resume();
@@ -242,7 +255,7 @@ class FaultsIT {
                         .anyMatch(sent -> sent.method().equals("GET")
                                 && sent.at().isAfter(gone)
                                 && sent.path().endsWith("/oauthtokenstores")));
-        kubernetes.apply(OperatorUnderTest.CRDS);
+        kubernetes.apply(Project.file("deploy/crds"));
         assertThat(names()).as("tokens outlive the definition of stores").containsAll(aliveNames());
         operator.create(TokenSecret.of("crm", "due-0", ago(Duration.ofHours(20))));
         await().atMost(PATIENCE).ignoreExceptions().until(() -> {
@@ -260,7 +273,6 @@ class FaultsIT {
         var seed = new Random().nextLong();
         System.err.println("seed " + seed);
         var random = new Random(seed);
-        var harm = new Random(seed + 1);
         var faults = List.of(
                 Fault.DROP_REQUEST,
                 Fault.SWALLOW_REPLY,
@@ -279,11 +291,7 @@ class FaultsIT {
         operator.createStore("crm", "{sessionTimeout: 3s, cleanup: {maxPercent: 100}}");
         try (var deletions = new ObservedDeletions(kubernetes.admin(), operator.namespace)) {
             operator.start();
-            proxy.misbehave(request -> {
-                synchronized (harm) {
-                    return harm.nextInt(5) == 0 ? faults.get(harm.nextInt(faults.size())) : Fault.NONE;
-                }
-            });
+            proxy.harm(new Random(seed + 1), 5, faults);
 
             var deletedByOthers = new HashSet<String>();
             var end = clock.instant().plusSeconds(8);

@@ -3,11 +3,12 @@ package dev.tokenstore.operator;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import dev.tokenstore.api.OAuthTokenStore;
 import dev.tokenstore.api.TokenSecretLayout;
 import dev.tokenstore.testing.KubernetesForTests;
 import dev.tokenstore.testing.fault.FaultProxy;
 import dev.tokenstore.testing.fault.FaultProxy.Fault;
+import dev.tokenstore.testing.product.OperatorProcess;
+import dev.tokenstore.testing.product.TestStore;
 import io.fabric8.kubernetes.api.model.coordination.v1.Lease;
 import io.fabric8.kubernetes.api.model.coordination.v1.LeaseBuilder;
 import io.fabric8.kubernetes.client.dsl.Resource;
@@ -24,21 +25,23 @@ import java.time.InstantSource;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 
 /// Two operators, as processes of their own with the account and the rights that ship: one leads, the other takes over.
+@Tag("alone")
 class HighAvailabilityIT {
     @RegisterExtension
-    static final KubernetesForTests kubernetes =
-            KubernetesForTests.create().withCustomResourceDefinitions(OperatorUnderTest.CRDS);
+    static final KubernetesForTests kubernetes = KubernetesForTests.create().withTokenStores();
 
     private static final String LEASE_NAMESPACE = "oauth-token-store";
     private static final int TOKENS = 5_000;
@@ -75,8 +78,8 @@ class HighAvailabilityIT {
     @Test
     void aLeaderKilledAmidACleanupIsSucceededAndNoTokenGoesEarlyOrIsForgotten() throws Exception {
         createStore("{}");
-        try (var leader = OperatorProcess.start(kubeconfig, namespace);
-                var standby = OperatorProcess.start(kubeconfig, namespace)) {
+        try (var leader = start(kubeconfig);
+                var standby = start(kubeconfig)) {
             leader.awaitStarted();
             standby.awaitStarted();
             await().atMost(PATIENCE).until(() -> leads(leader) || leads(standby));
@@ -131,8 +134,8 @@ class HighAvailabilityIT {
     @Test
     void aLeaderThatStopsHandsOverAtOnceAndOneThatLostItsLeaseDeletesNothingMore() throws Exception {
         createStore("{maxTokenAge: 1h}");
-        try (var first = OperatorProcess.start(kubeconfig, namespace).awaitLeading();
-                var second = OperatorProcess.start(kubeconfig, namespace).awaitStarted()) {
+        try (var first = start(kubeconfig).awaitLeading();
+                var second = start(kubeconfig).awaitStarted()) {
             assertThat(second.status("/readyz")).isEqualTo(200);
             assertThat(leads(second)).isFalse();
 
@@ -167,7 +170,7 @@ class HighAvailabilityIT {
     void aLeaderThatCannotRenewItsLeaseEndsBeforeItIsOver() throws Exception {
         createStore("{maxTokenAge: 1h}");
         try (var proxy = new FaultProxy(kubernetes.config());
-                var leader = OperatorProcess.start(through(proxy), namespace).awaitLeading()) {
+                var leader = start(through(proxy)).awaitLeading()) {
             proxy.misbehave(request -> Fault.HANG);
             proxy.closeStreams();
             var lost = clock.instant();
@@ -195,20 +198,16 @@ class HighAvailabilityIT {
     }
 
     private void createStore(String spec) {
-        kubernetes.apply("""
-                apiVersion: tokenstore.dev/v1alpha1
-                kind: OAuthTokenStore
-                metadata: {name: crm, namespace: %s}
-                spec: %s
-                """.formatted(namespace, spec));
-        await().atMost(PATIENCE)
-                .until(() -> kubernetes
-                                .admin()
-                                .resources(OAuthTokenStore.class)
-                                .inNamespace(namespace)
-                                .withName("crm")
-                                .get()
-                        != null);
+        TestStore.in(kubernetes, namespace, "crm").apply(spec);
+    }
+
+    private OperatorProcess start(Path asOperator) {
+        return OperatorProcess.start(
+                List.of("-XX:+UseSerialGC"),
+                List.of("--namespace=" + namespace),
+                asOperator,
+                Map.of(),
+                Path.of("target/logs"));
     }
 
     /// Creates tokens with deadlines spread over [#SPREAD], whatever time that takes; returns when each was saved.

@@ -20,7 +20,7 @@ class KubectlIT {
 
     @RegisterExtension
     static final KubernetesForTests kubernetes =
-            KubernetesForTests.create().withPrivateServer().withCustomResourceDefinitions(OperatorUnderTest.CRDS);
+            KubernetesForTests.create().withPrivateServer().withTokenStores();
 
     @Test
     void aListFitsATerminalAndADescriptionSaysWhatIsWrongAndWhatToDo() throws Exception {

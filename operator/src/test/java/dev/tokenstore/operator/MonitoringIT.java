@@ -5,8 +5,9 @@ import static org.awaitility.Awaitility.await;
 
 import dev.tokenstore.operator.PromQl.Matcher;
 import dev.tokenstore.operator.PromQl.Selector;
-import dev.tokenstore.operator.ScrapedMetrics.Series;
 import dev.tokenstore.testing.KubernetesForTests;
+import dev.tokenstore.testing.product.ScrapedMetrics;
+import dev.tokenstore.testing.product.ScrapedMetrics.Series;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashSet;
@@ -27,8 +28,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 /// `deploy/monitoring` asks for nothing else.
 class MonitoringIT {
     @RegisterExtension
-    static final KubernetesForTests kubernetes =
-            KubernetesForTests.create().withCustomResourceDefinitions(OperatorUnderTest.CRDS);
+    static final KubernetesForTests kubernetes = KubernetesForTests.create().withTokenStores();
 
     /// Labels that Prometheus gives to all series of a target.
     private static final Set<String> OF_THE_TARGET = Set.of("instance", "namespace");

@@ -16,7 +16,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 class NamespacedModeIT {
     @RegisterExtension
     static final KubernetesForTests kubernetes =
-            KubernetesForTests.create().withPrivateServer().withCustomResourceDefinitions(OperatorUnderTest.CRDS);
+            KubernetesForTests.create().withPrivateServer().withTokenStores();
 
     @Test
     void worksInTheNamespacesItIsBoundInAndHasNoRightsElsewhere() throws Exception {

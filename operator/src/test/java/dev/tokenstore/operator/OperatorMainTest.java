@@ -2,7 +2,8 @@ package dev.tokenstore.operator;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.tokenstore.operator.OperatorConfig.LogFormat;
+import dev.tokenstore.runtime.program.ProgramCommandLine;
+import dev.tokenstore.runtime.program.ProgramLog;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.util.Optional;
@@ -15,14 +16,15 @@ class OperatorMainTest {
     private final StringWriter err = new StringWriter();
     private final StringWriter out = new StringWriter();
     private final CommandLine commandLine =
-            new CommandLine(main).setErr(new PrintWriter(err)).setOut(new PrintWriter(out));
+            ProgramCommandLine.of(main).setErr(new PrintWriter(err)).setOut(new PrintWriter(out));
 
     @Test
     void watchesAllNamespacesUnlessToldOtherwise() {
         commandLine.parseArgs();
 
         assertThat(main.config())
-                .isEqualTo(new OperatorConfig(Set.of(), Optional.of("oauth-token-store"), 8080, LogFormat.text));
+                .isEqualTo(
+                        new OperatorConfig(Set.of(), Optional.of("oauth-token-store"), 8080, ProgramLog.Format.TEXT));
     }
 
     @Test
@@ -31,7 +33,7 @@ class OperatorMainTest {
 
         assertThat(main.config())
                 .isEqualTo(new OperatorConfig(
-                        Set.of("a", "b", "c"), Optional.of("oauth-token-store"), 9000, LogFormat.json));
+                        Set.of("a", "b", "c"), Optional.of("oauth-token-store"), 9000, ProgramLog.Format.JSON));
     }
 
     @Test

@@ -19,7 +19,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class OperatorPolicyIT {
     @RegisterExtension
     static final KubernetesForTests kubernetes =
-            KubernetesForTests.create().withPrivateServer().withCustomResourceDefinitions(OperatorUnderTest.CRDS);
+            KubernetesForTests.create().withPrivateServer().withTokenStores();
 
     private static final String ALMIGHTY = """
             apiVersion: rbac.authorization.k8s.io/v1
@@ -47,7 +47,7 @@ class OperatorPolicyIT {
         admin = new Requests(kubernetes.admin(), namespace);
         operator = Policies.operator(kubernetes, namespace);
         admin.create("OAuthTokenStore", "crm", "metadata: {labels: {a: b}}");
-        Policies.awaitStoreKnown(kubernetes, namespace, "crm", 1);
+        Policies.awaitConfined(kubernetes, namespace, "crm");
         await().ignoreExceptions().until(() -> operator.exists("OAuthTokenStore", "crm"));
     }
 
@@ -142,7 +142,7 @@ class OperatorPolicyIT {
         assertForbidden(
                 () -> operator.create(
                         "RoleBinding", "oauth-token-store-probe", Policies.roleBinding("cluster-admin", WORKER)),
-                "is a question and may not be stored");
+                "is for dry runs and may not be stored");
     }
 
     @Test

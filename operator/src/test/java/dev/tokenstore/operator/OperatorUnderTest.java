@@ -5,11 +5,14 @@ import static org.awaitility.Awaitility.await;
 import dev.tokenstore.api.OAuthTokenStore;
 import dev.tokenstore.api.OAuthTokenStoreStatus;
 import dev.tokenstore.api.ServerClock;
-import dev.tokenstore.operator.cleanup.MetadataClient;
 import dev.tokenstore.operator.metrics.ApiServerMeters;
 import dev.tokenstore.operator.metrics.ProcessMeters;
+import dev.tokenstore.operator.metrics.ReconcilerMeters;
+import dev.tokenstore.operator.token.SecretMetadata;
 import dev.tokenstore.testing.KubernetesForTests;
 import dev.tokenstore.testing.fault.FaultProxy;
+import dev.tokenstore.testing.product.ShippedPolicies;
+import dev.tokenstore.testing.product.TestStore;
 import io.fabric8.kubernetes.api.model.Condition;
 import io.fabric8.kubernetes.api.model.Secret;
 import io.fabric8.kubernetes.api.model.events.v1.Event;
@@ -20,8 +23,9 @@ import io.fabric8.kubernetes.client.dsl.base.PatchContext;
 import io.fabric8.kubernetes.client.dsl.base.PatchType;
 import io.fabric8.kubernetes.client.http.HttpClient;
 import io.fabric8.kubernetes.client.jdkhttp.JdkHttpClientFactory;
+import io.javaoperatorsdk.operator.processing.LifecycleAware;
+import io.micrometer.core.instrument.Gauge;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
@@ -34,7 +38,6 @@ import java.util.function.Predicate;
 /// The operator as it ships, in a namespace of its own: its service account (by impersonation) under exactly the rights
 /// and policies of `deploy/operator`; with a clock that tests put forward.
 final class OperatorUnderTest implements AutoCloseable {
-    static final Path CRDS = Path.of("../deploy/crds");
 
     private static final Duration PATIENCE = Duration.ofSeconds(20);
 
@@ -51,7 +54,7 @@ final class OperatorUnderTest implements AutoCloseable {
     private OperatorUnderTest(KubernetesForTests kubernetes) {
         this.kubernetes = kubernetes;
         this.namespace = kubernetes.newNamespace();
-        kubernetes.apply(Policies.RBAC);
+        kubernetes.apply(ShippedPolicies.ROLES);
     }
 
     static OperatorUnderTest start(KubernetesForTests kubernetes) {
@@ -91,7 +94,7 @@ final class OperatorUnderTest implements AutoCloseable {
 
     /// Puts the shipped roles back after a test changed them.
     void restoreRoles() {
-        kubernetes.apply(Policies.RBAC);
+        kubernetes.apply(ShippedPolicies.ROLES);
     }
 
     void start() {
@@ -103,13 +106,23 @@ final class OperatorUnderTest implements AutoCloseable {
         running = Optional.empty();
     }
 
+    boolean isAlive() {
+        return running.orElseThrow().operator.isAlive();
+    }
+
+    /// Stops the informers for good, as an error that they cannot recover from does.
+    void stopInformers() {
+        running.orElseThrow().operator.informers().forEach(informer -> ((LifecycleAware) informer).stop());
+    }
+
+    double openWatches() {
+        return registry.get("tokenstore.watches").tags("state", "open").gauges().stream()
+                .mapToDouble(Gauge::value)
+                .sum();
+    }
+
     void createStore(String name, String spec) {
-        kubernetes.apply("""
-                apiVersion: tokenstore.dev/v1alpha1
-                kind: OAuthTokenStore
-                metadata: {name: %s, namespace: %s}
-                spec: %s
-                """.formatted(name, namespace, spec));
+        TestStore.in(kubernetes, namespace, name).apply(spec);
     }
 
     OAuthTokenStore store(String name) {
@@ -234,11 +247,11 @@ final class OperatorUnderTest implements AutoCloseable {
                 .withHttpClientFactory(new JdkHttpClientFactory())
                 .withHttpClientBuilderConsumer(this::intercept)
                 .build();
-        private final KubernetesClient metadataClient = metadataClient();
+        private final SecretMetadata secrets = secrets();
         private final TokenStoreOperator operator = new TokenStoreOperator(
                 client,
-                metadataClient,
-                this::metadataClient,
+                secrets,
+                this::secrets,
                 Set.of(namespace),
                 "operator-under-test",
                 Optional.empty(),
@@ -251,8 +264,8 @@ final class OperatorUnderTest implements AutoCloseable {
             });
         }
 
-        private KubernetesClient metadataClient() {
-            return MetadataClient.open(config(), this::intercept);
+        private SecretMetadata secrets() {
+            return SecretMetadata.open(config(), this::intercept);
         }
 
         private void intercept(HttpClient.Builder builder) {
@@ -265,7 +278,7 @@ final class OperatorUnderTest implements AutoCloseable {
         public void close() {
             processMeters.close();
             operator.close();
-            metadataClient.close();
+            secrets.close();
             client.close();
         }
     }

@@ -3,14 +3,13 @@ package dev.tokenstore.operator;
 import static org.awaitility.Awaitility.await;
 
 import dev.tokenstore.testing.KubernetesForTests;
-import java.nio.file.Path;
+import dev.tokenstore.testing.product.ShippedPolicies;
+import dev.tokenstore.testing.product.TestStore;
 import java.time.Duration;
 import java.util.Map;
 
 /// The admission policies that ship, with the roles they speak of; in force once [#apply(KubernetesForTests)] returns.
 final class Policies {
-    static final Path FILE = Path.of("../deploy/operator/policies.yaml");
-    static final Path RBAC = Path.of("../deploy/operator/rbac.yaml");
     private static final String PROBE = "oauth-token-store-probe";
 
     /// An API server that has just started may refuse for 30 seconds what a policy with parameters selects.
@@ -29,26 +28,26 @@ final class Policies {
     private Policies() {}
 
     static void apply(KubernetesForTests kubernetes) {
-        kubernetes.apply(FILE);
+        kubernetes.apply(ShippedPolicies.FILE);
         awaitInForce(kubernetes);
     }
 
-    /// The same from a changed text.
+    /// Applies a changed text of them.
     static void apply(KubernetesForTests kubernetes, String policies) {
         kubernetes.apply(policies);
         awaitInForce(kubernetes);
     }
 
-    /// The same where no store can be.
+    /// Applies them where no store can be.
     static void applyWithoutStores(KubernetesForTests kubernetes, String namespace) {
-        kubernetes.apply(RBAC);
-        kubernetes.apply(FILE);
-        awaitSecretsConfined(kubernetes, namespace);
+        var policies = new ShippedPolicies(kubernetes.admin());
+        policies.apply();
+        policies.awaitSecretsConfined(namespace);
     }
 
     /// A policy that was applied a moment ago is not asked yet.
     private static void awaitInForce(KubernetesForTests kubernetes) {
-        kubernetes.apply(RBAC);
+        kubernetes.apply(ShippedPolicies.ROLES);
         kubernetes.apply(EDITOR_ROLE);
         var admin = new Requests(kubernetes.admin(), "kube-public");
         awaitForbidden(() -> admin.tryToCreate("OAuthTokenStore", "a", "metadata: {}"), "may not be in a namespace");
@@ -65,20 +64,12 @@ final class Policies {
                                 "RoleBinding", "oauth-token-store-client", roleBinding("oauth-token-store-client", "")),
                         Requests.UNPROCESSABLE,
                         "no params found"));
-        awaitSecretsConfined(kubernetes, storeless);
+        new ShippedPolicies(kubernetes.admin()).awaitSecretsConfined(storeless);
     }
 
-    private static void awaitSecretsConfined(KubernetesForTests kubernetes, String namespace) {
-        awaitForbidden(
-                () -> ask(kubernetes, namespace, Map.of("tokenstore.dev/policy", "oauth-token-store-secrets")),
-                "policy oauth-token-store-secrets is in force");
-    }
-
-    /// Returns once clients of the store are confined to it.
-    static void awaitStoreKnown(KubernetesForTests kubernetes, String namespace, String store, long generation) {
-        awaitForbidden(
-                () -> askAbout(kubernetes, namespace, store, Long.toString(generation)),
-                "policy oauth-token-store-clients is in force");
+    /// Returns once clients of the store, as it is now, are confined to it.
+    static void awaitConfined(KubernetesForTests kubernetes, String namespace, String store) {
+        new ShippedPolicies(kubernetes.admin()).awaitConfined(TestStore.in(kubernetes, namespace, store));
     }
 
     /// The operator's question whether clients of the store, at that generation, are confined: refused if they are.

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.tokenstore.testing.KubernetesForTests;
+import dev.tokenstore.testing.product.ShippedPolicies;
 import io.fabric8.kubernetes.api.model.GenericKubernetesResource;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -18,14 +19,15 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 class PolicyLifeIT {
     @RegisterExtension
     static final KubernetesForTests kubernetes =
-            KubernetesForTests.create().withControllers().withCustomResourceDefinitions(OperatorUnderTest.CRDS);
+            KubernetesForTests.create().withControllers().withTokenStores();
 
     private static final Duration PATIENCE = Duration.ofSeconds(90);
 
     @BeforeAll
     static void policiesAreInForce() throws IOException {
         Policies.apply(
-                kubernetes, Files.readString(Policies.FILE).replace("failurePolicy: Ignore", "failurePolicy: Fail"));
+                kubernetes,
+                Files.readString(ShippedPolicies.FILE).replace("failurePolicy: Ignore", "failurePolicy: Fail"));
     }
 
     @Test
@@ -48,7 +50,7 @@ class PolicyLifeIT {
         var namespace = kubernetes.newNamespace();
         var admin = new Requests(kubernetes.admin(), namespace);
         admin.create("OAuthTokenStore", "crm", "metadata: {}");
-        Policies.awaitStoreKnown(kubernetes, namespace, "crm", 1);
+        Policies.awaitConfined(kubernetes, namespace, "crm");
         admin.create("Secret", "owner", "{metadata: {}, type: Opaque}");
         admin.create("Secret", "t", """
                 metadata:
@@ -69,7 +71,7 @@ class PolicyLifeIT {
         admin.create("OAuthTokenStore", "bare", "metadata: {}");
         admin.create("OAuthTokenStore", "empty", "{metadata: {}, spec: {access: {}}}");
         admin.patchStatus("OAuthTokenStore", "empty", "status: {conditions: [{type: Isolated, status: 'True'}]}");
-        Policies.awaitStoreKnown(kubernetes, namespace, "empty", 1);
+        Policies.awaitConfined(kubernetes, namespace, "empty");
         admin.create("RoleBinding", "edit", """
                 metadata: {}
                 roleRef: {apiGroup: rbac.authorization.k8s.io, kind: ClusterRole, name: %s}

@@ -14,8 +14,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 /// The race that matters: a write that lands between the operator's decision and its deletion.
 class RaceIT {
     @RegisterExtension
-    static final KubernetesForTests kubernetes =
-            KubernetesForTests.create().withCustomResourceDefinitions(OperatorUnderTest.CRDS);
+    static final KubernetesForTests kubernetes = KubernetesForTests.create().withTokenStores();
 
     @Test
     void aTokenRefreshedBetweenTheDecisionAndItsDeletionSurvives() {

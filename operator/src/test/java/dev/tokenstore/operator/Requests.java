@@ -38,7 +38,7 @@ final class Requests {
         resource(kind, name, yaml).create();
     }
 
-    /// The same, for the API server's opinion alone.
+    /// Creates it as a dry run.
     void tryToCreate(String kind, String name, String yaml) {
         resource(kind, name, yaml).dryRun().create();
     }

@@ -14,12 +14,14 @@ import java.time.Duration;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /// What the operator says: status, conditions, events; and what it needs to see for that.
+@Execution(ExecutionMode.CONCURRENT)
 class StatusIT {
     @RegisterExtension
-    static final KubernetesForTests kubernetes =
-            KubernetesForTests.create().withCustomResourceDefinitions(OperatorUnderTest.CRDS);
+    static final KubernetesForTests kubernetes = KubernetesForTests.create().withTokenStores();
 
     @Test
     void becomesReadyAndCounts() {
@@ -72,51 +74,6 @@ class StatusIT {
                         assertThat(sent.path()).startsWith("/api/v1/namespaces/" + operator.namespace + "/");
                         assertThat(sent.accept()).startsWith("application/json;as=PartialObjectMetadata");
                     });
-        }
-    }
-
-    @Test
-    void saysThatItMayNotSeeSecretsAndHealsByItself() {
-        try (var operator = OperatorUnderTest.notStarted(kubernetes)) {
-            cleanerMay("get");
-            operator.create(TokenSecret.of("crm", "one", operator.clock.instant()));
-            operator.createStore("crm", "{}");
-            operator.start();
-
-            var status = operator.awaitStatus("crm", s -> is(s, "Ready", "False"));
-            assertThat(condition(status, "Ready").getReason()).isEqualTo("SecretsNotAccessible");
-            assertThat(condition(status, "Ready").getMessage())
-                    .contains(operator.namespace)
-                    .contains("oauth-token-store-cleaner");
-            assertThat(is(status, "CleanedUp", "Unknown")).isTrue();
-            assertThat(status.tokens()).isNull();
-            operator.awaitEvent("SecretsNotAccessible");
-
-            operator.restoreRoles();
-
-            assertThat(operator.awaitReady("crm").tokens()).isEqualTo(new TokenCounts(1, 1, 0, 0, 0));
-        }
-    }
-
-    @Test
-    void saysThatItMayNotDeleteAndTriesAgain() {
-        try (var operator = OperatorUnderTest.notStarted(kubernetes)) {
-            cleanerMay("list", "watch");
-            operator.start();
-            operator.create(TokenSecret.of("crm", "idle", operator.clock.instant()));
-            operator.createStore("crm", "{sessionTimeout: 1h}");
-            operator.awaitReady("crm");
-
-            var status = operator.advance(Duration.ofHours(2), "crm");
-            assertThat(condition(status, "CleanedUp").getStatus()).isEqualTo("False");
-            assertThat(condition(status, "CleanedUp").getReason()).isEqualTo("DeletionFailed");
-            assertThat(condition(status, "CleanedUp").getMessage()).contains("oauth-token-store-cleaner");
-            assertThat(operator.exists("idle")).isTrue();
-            operator.awaitEvent("CleanupFailed");
-
-            operator.restoreRoles();
-            operator.advance(Duration.ZERO, "crm");
-            operator.awaitGone("idle");
         }
     }
 
@@ -213,17 +170,6 @@ class StatusIT {
 
             assertThat(lists(operator)).isEqualTo(2);
         }
-    }
-
-    /// Changes what the shipped cleaner role allows to do with Secrets.
-    private static void cleanerMay(String... verbs) {
-        kubernetes.apply("""
-                apiVersion: rbac.authorization.k8s.io/v1
-                kind: ClusterRole
-                metadata: {name: oauth-token-store-cleaner}
-                rules:
-                - {apiGroups: [""], resources: [secrets], verbs: [%s]}
-                """.formatted(String.join(", ", verbs)));
     }
 
     /// How often the tokens were listed.

@@ -35,6 +35,12 @@ public final class Backoff {
                 first, longest, delay -> Duration.ofMillis(1 + random.nextLong(Math.max(1, delay.toMillis()))));
     }
 
+    /// Returns a backoff for short operations that fail because others change or lock the same thing: full jitter,
+    /// from 8 ms to 400 ms.
+    public static Backoff forContention(RandomGenerator random) {
+        return withFullJitter(Duration.ofMillis(8), Duration.ofMillis(400), random);
+    }
+
     /// Returns the delay before the next attempt.
     public Duration next() {
         var delay = next;
@@ -53,6 +59,13 @@ public final class Backoff {
             Thread.currentThread().interrupt();
             return false;
         }
+    }
+
+    /// Sleeps for the next delay, unless the timeout is over.
+    ///
+    /// @return false if the timeout is over or the thread is interrupted; its interrupt flag stays set
+    public boolean sleep(Timeout timeout) {
+        return !timeout.isOver() && sleep();
     }
 
     /// Starts again with the first delay, after a success.

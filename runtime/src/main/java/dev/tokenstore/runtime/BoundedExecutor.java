@@ -2,17 +2,23 @@ package dev.tokenstore.runtime;
 
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.FutureTask;
 import java.util.concurrent.Semaphore;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
 import java.util.function.Supplier;
 
 /// Runs blocking work on virtual threads, a bounded number of tasks at a time. Thread-safe.
 public final class BoundedExecutor implements AutoCloseable {
+    private final int atOnce;
     private final Semaphore permits;
     private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
 
@@ -21,7 +27,8 @@ public final class BoundedExecutor implements AutoCloseable {
         if (atOnce < 1) {
             throw new IllegalArgumentException("at least one task must run at a time");
         }
-        permits = new Semaphore(atOnce);
+        this.atOnce = atOnce;
+        this.permits = new Semaphore(atOnce);
     }
 
     /// Runs a task on the caller's thread once fewer than the bound run.
@@ -36,19 +43,41 @@ public final class BoundedExecutor implements AutoCloseable {
         }
     }
 
-    /// Runs a task for each item, and waits until all have ended.
+    /// Runs a task for each item, in the order of the items, and waits until all have ended.
     ///
     /// @return the results, in the order of the items
-    /// @throws InterruptedException if the thread is interrupted while it waits; tasks that run are interrupted too
+    /// @throws InterruptedException if the thread is interrupted while it waits, which interrupts the tasks too, or if
+    /// the
+    ///     executor is closed
     /// @throws RuntimeException the first failure in that order, when all have ended
     public <T, R> List<R> map(Collection<T> items, Function<T, R> task) throws InterruptedException {
-        var calls = items.stream()
-                .<Callable<R>>map(item -> () -> run(() -> task.apply(item)))
+        var outcomes = items.stream()
+                .map(item -> new FutureTask<>(() -> run(() -> task.apply(item))))
                 .toList();
-        var results = new ArrayList<R>(calls.size());
-        for (var result : threads.invokeAll(calls)) {
+        var next = new AtomicInteger();
+        var stopped = new AtomicBoolean();
+        Callable<Void> worker = () -> {
+            for (int i = next.getAndIncrement(); i < outcomes.size(); i = next.getAndIncrement()) {
+                if (stopped.get() || threads.isShutdown()) {
+                    outcomes.get(i).cancel(false);
+                } else {
+                    outcomes.get(i).run();
+                }
+            }
+            return null;
+        };
+        try {
+            threads.invokeAll(Collections.nCopies(Math.min(atOnce, items.size()), worker));
+        } catch (InterruptedException e) {
+            stopped.set(true);
+            throw e;
+        }
+        var results = new ArrayList<R>(items.size());
+        for (var outcome : outcomes) {
             try {
-                results.add(result.get());
+                results.add(outcome.get());
+            } catch (CancellationException e) {
+                throw new InterruptedException("the executor was closed");
             } catch (ExecutionException e) {
                 if (e.getCause() instanceof RuntimeException failure) {
                     throw failure;

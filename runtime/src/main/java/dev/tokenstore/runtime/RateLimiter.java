@@ -48,6 +48,11 @@ public final class RateLimiter {
         return Duration.ofNanos(wait);
     }
 
+    /// Returns how long it takes until there is a permit, if nobody else takes it.
+    public synchronized Duration untilAvailable() {
+        return Duration.ofNanos(waitNanos(nanoTime.getAsLong()));
+    }
+
     private long waitNanos(long now) {
         return Math.max(0, Math.max(fullAt - now, 0) + intervalNanos - burstNanos);
     }

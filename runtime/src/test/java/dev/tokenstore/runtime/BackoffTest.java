@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.time.Duration;
 import java.util.Random;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
@@ -48,6 +49,18 @@ class BackoffTest {
         assertThat(Backoff.exponential(Duration.ofHours(1), Duration.ofHours(1)).sleep())
                 .isFalse();
         assertThat(Thread.interrupted()).isTrue();
+    }
+
+    @Test
+    void sleepsUntilTheTimeoutIsOver() {
+        var nanos = new AtomicLong();
+        var timeout = Timeout.of(Duration.ofSeconds(1), nanos::get);
+        var backoff = Backoff.forContention(new Random(1));
+
+        assertThat(backoff.sleep(timeout)).isTrue();
+        nanos.set(Duration.ofSeconds(1).toNanos());
+
+        assertThat(backoff.sleep(timeout)).isFalse();
     }
 
     @Test

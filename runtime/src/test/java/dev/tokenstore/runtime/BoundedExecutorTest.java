@@ -3,8 +3,13 @@ package dev.tokenstore.runtime;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.CyclicBarrier;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
@@ -26,6 +31,17 @@ class BoundedExecutorTest {
         }
 
         assertThat(most).hasValue(3);
+    }
+
+    @Test
+    void beginsTasksInTheOrderOfTheItems() throws InterruptedException {
+        var begun = new CopyOnWriteArrayList<Integer>();
+
+        try (var executor = new BoundedExecutor(1)) {
+            executor.map(IntStream.range(0, 100).boxed().toList(), begun::add);
+        }
+
+        assertThat(begun).isSorted().hasSize(100);
     }
 
     @Test
@@ -51,11 +67,43 @@ class BoundedExecutorTest {
     }
 
     @Test
+    void closingEndsTheTasksThatRunAndThoseThatWait() throws Exception {
+        var executor = new BoundedExecutor(1);
+        var begun = new CountDownLatch(1);
+        var failure = CompletableFuture.supplyAsync(() -> {
+            try {
+                return executor.map(List.of(1, 2, 3), number -> {
+                            begun.countDown();
+                            return sleep();
+                        })
+                        .toString();
+            } catch (InterruptedException e) {
+                return "interrupted";
+            }
+        });
+        begun.await();
+
+        executor.close();
+
+        assertThat(failure.get(10, TimeUnit.SECONDS)).isEqualTo("interrupted");
+    }
+
+    @Test
     void aTaskOnTheCallersThreadCountsToo() throws InterruptedException {
         try (var executor = new BoundedExecutor(1)) {
             var caller = Thread.currentThread();
 
             assertThat(executor.run(Thread::currentThread)).isSameAs(caller);
+        }
+    }
+
+    private static boolean sleep() {
+        try {
+            Thread.sleep(Duration.ofMinutes(1));
+            return true;
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return false;
         }
     }
 

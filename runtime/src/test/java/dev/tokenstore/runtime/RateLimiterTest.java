@@ -62,6 +62,16 @@ class RateLimiterTest {
     }
 
     @Test
+    void tellsHowLongTheNextPermitTakesWithoutTakingIt() {
+        var limiter = limiter(1);
+        limiter.tryAcquire();
+        pass(Duration.ofMillis(400));
+
+        assertThat(limiter.untilAvailable()).isEqualTo(Duration.ofMillis(600));
+        assertThat(limiter.untilAvailable()).isEqualTo(Duration.ofMillis(600));
+    }
+
+    @Test
     void refusesABurstOfNothing() {
         assertThatThrownBy(() -> limiter(0)).isInstanceOf(IllegalArgumentException.class);
     }

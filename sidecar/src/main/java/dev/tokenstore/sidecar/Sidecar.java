@@ -1,5 +1,9 @@
 package dev.tokenstore.sidecar;
 
+import dev.tokenstore.runtime.Backoff;
+import dev.tokenstore.runtime.program.HttpEndpoints;
+import dev.tokenstore.runtime.program.HttpEndpoints.Page;
+import dev.tokenstore.runtime.program.ProgramVersion;
 import dev.tokenstore.sidecar.grpc.GrpcServer;
 import dev.tokenstore.store.TokenStore;
 import io.micrometer.core.instrument.Gauge;
@@ -8,13 +12,13 @@ import io.micrometer.core.instrument.binder.system.UptimeMetrics;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.io.IOException;
 import java.net.BindException;
-import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.time.InstantSource;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.random.RandomGenerator;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -22,33 +26,37 @@ import org.slf4j.LoggerFactory;
 /// The running sidecar: one store, served on its addresses, with its probes.
 final class Sidecar {
     private static final Logger LOG = LoggerFactory.getLogger(Sidecar.class);
-    private static final StoreReadiness.Pauses PAUSES =
-            new StoreReadiness.Pauses(Duration.ofMillis(250), Duration.ofSeconds(15));
+    /// Shorter than the kubelet's default for a probe.
+    private static final Duration LIVENESS_TIMEOUT = Duration.ofMillis(900);
+
+    private static final Duration FIRST_RETRY = Duration.ofMillis(250);
+    private static final Duration LONGEST_RETRY = Duration.ofSeconds(15);
 
     private final SidecarConfig config;
-    private final OpenedStorage storage;
+    private final StoreBackend storage;
     private final TokenStore store;
     private final GrpcServer server;
     private final StoreReadiness readiness;
     private final PrometheusMeterRegistry meters;
     private Optional<UnixSocketFile> socket = Optional.empty();
-    private Optional<ProbeServer> probes = Optional.empty();
+    private Optional<HttpEndpoints> probes = Optional.empty();
     private Optional<Integer> healthPort = Optional.empty();
-    private final List<String> addresses = new ArrayList<>();
+    private final List<String> addresses = new CopyOnWriteArrayList<>();
 
     private Sidecar(
             SidecarConfig config,
-            OpenedStorage storage,
+            StoreBackend storage,
             PrometheusMeterRegistry meters,
-            CallWatch watch,
+            CallMeters calls,
             InstantSource clock,
             RandomGenerator random) {
         this.config = config;
         this.storage = storage;
         this.meters = meters;
-        this.store = new TokenStore(storage.storage(), clock, random);
-        this.server = new GrpcServer(store, config.limits(), watch);
-        this.readiness = new StoreReadiness(storage.check(), PAUSES, random, server::becomeReady);
+        this.store = new TokenStore(storage.storage(), storage.storage(), storage.uses(), random);
+        this.server = new GrpcServer(store, config.limits(), calls);
+        this.readiness = new StoreReadiness(
+                storage.check(), Backoff.withFullJitter(FIRST_RETRY, LONGEST_RETRY, random), server::becomeReady);
     }
 
     /// Starts serving; the store may answer later.
@@ -57,12 +65,12 @@ final class Sidecar {
     /// @throws StartException if an address cannot be had
     static Sidecar start(
             SidecarConfig config,
-            OpenedStorage storage,
+            StoreBackend storage,
             PrometheusMeterRegistry meters,
-            CallWatch watch,
+            CallMeters calls,
             InstantSource clock,
             RandomGenerator random) {
-        var sidecar = new Sidecar(config, storage, meters, watch, clock, random);
+        var sidecar = new Sidecar(config, storage, meters, calls, clock, random);
         try {
             sidecar.listen();
         } catch (RuntimeException e) {
@@ -70,7 +78,7 @@ final class Sidecar {
             throw e;
         }
         LOG.atInfo()
-                .addKeyValue("version", SidecarCommand.version())
+                .addKeyValue("version", ProgramVersion.of(Sidecar.class))
                 .addKeyValue("store", storage.description())
                 .addKeyValue("grpc", String.join(", ", sidecar.addresses))
                 .addKeyValue("metrics", config.metrics().isPresent() ? "port " + sidecar.metricsPort() : "off")
@@ -88,16 +96,16 @@ final class Sidecar {
             try {
                 server.listen(file.bindPath());
             } catch (IOException e) {
-                throw cannotListen("the socket " + wanted.path(), Setting.SOCKET, e);
+                throw cannotListen("the socket " + wanted.path(), "--socket", e);
             }
             file.publish();
             addresses.add("unix:" + wanted.path());
         });
         config.tcp().ifPresent(wanted -> {
             try {
-                addresses.add(text(wanted, server.listen(wanted)));
+                addresses.add(Endpoint.text(wanted, server.listen(wanted)));
             } catch (IOException e) {
-                throw cannotListen(text(wanted, wanted.getPort()), Setting.TCP, e);
+                throw cannotListen(Endpoint.text(wanted, wanted.getPort()), "--tcp", e);
             }
             if (!wanted.getAddress().isLoopbackAddress()) {
                 LOG.warn("others can connect to this store, and whoever connects can read, change and delete every"
@@ -106,24 +114,37 @@ final class Sidecar {
         });
         config.metrics().ifPresent(wanted -> {
             try {
-                probes = Optional.of(new ProbeServer(wanted, readiness::state, meters::scrape));
+                probes = Optional.of(new HttpEndpoints(
+                        wanted,
+                        Map.of(
+                                "/livez", this::liveness,
+                                "/readyz", this::readiness,
+                                "/metrics", () -> Page.metrics(meters.scrape()))));
             } catch (IOException e) {
-                throw cannotListen(text(wanted, wanted.getPort()), Setting.METRICS, e);
+                throw cannotListen(Endpoint.text(wanted, wanted.getPort()), "--metrics", e);
             }
         });
         config.health().ifPresent(wanted -> {
             try {
-                healthPort = Optional.of(server.listenForProbes(wanted, this::whyNotReady));
+                healthPort = Optional.of(server.listenForProbes(wanted, readiness::whyNotReady));
             } catch (IOException e) {
-                throw cannotListen(text(wanted, wanted.getPort()), Setting.HEALTH, e);
+                throw cannotListen(Endpoint.text(wanted, wanted.getPort()), "--health", e);
             }
         });
         readiness.start();
     }
 
-    private Optional<String> whyNotReady() {
-        var state = readiness.state();
-        return state.isReady() ? Optional.empty() : Optional.of(state.reason());
+    private Page liveness() {
+        return addresses.parallelStream().allMatch(address -> server.answers(address, LIVENESS_TIMEOUT))
+                ? Page.ok()
+                : Page.unavailable("not alive: the gRPC server does not answer");
+    }
+
+    private Page readiness() {
+        return readiness
+                .whyNotReady()
+                .map(why -> Page.unavailable("not ready: " + why))
+                .orElseGet(Page::ok);
     }
 
     private void bindMeters() {
@@ -133,19 +154,14 @@ final class Sidecar {
         Gauge.builder(
                         "tokenstore.sidecar.ready",
                         readiness,
-                        ready -> ready.state().isReady() ? 1 : 0)
+                        ready -> ready.whyNotReady().isEmpty() ? 1 : 0)
                 .description("1 once the store has answered")
                 .register(meters);
         new JvmMemoryMetrics().bindTo(meters);
         new UptimeMetrics().bindTo(meters);
     }
 
-    private static String text(InetSocketAddress address, int port) {
-        var host = address.getAddress().getHostAddress();
-        return (host.contains(":") ? "[" + host + "]" : host) + ":" + port;
-    }
-
-    private static StartException cannotListen(String where, Setting setting, IOException failure) {
+    private static StartException cannotListen(String where, String option, IOException failure) {
         Throwable cause = failure;
         while (cause.getCause() != null && !(cause instanceof BindException)) {
             cause = cause.getCause();
@@ -153,8 +169,7 @@ final class Sidecar {
         var why =
                 Optional.ofNullable(cause.getMessage()).orElse("unknown reason").toLowerCase(Locale.ROOT);
         return new StartException(
-                "cannot listen on " + where + ": " + why + "; stop what uses it, or give another " + setting.flag(),
-                failure);
+                "cannot listen on " + where + ": " + why + "; stop what uses it, or give another " + option, failure);
     }
 
     /// Where gRPC is served: `unix:` and a path, or host and port.
@@ -163,7 +178,7 @@ final class Sidecar {
     }
 
     int metricsPort() {
-        return probes.map(ProbeServer::port).orElseThrow();
+        return probes.map(HttpEndpoints::port).orElseThrow();
     }
 
     /// Lets calls finish and stops everything; cuts off what takes longer than the drain timeout, or what is left when
@@ -186,8 +201,8 @@ final class Sidecar {
         var cut = server.drain(drainTimeout);
         socket.ifPresent(UnixSocketFile::close);
         store.close();
-        storage.connection().close();
-        probes.ifPresent(ProbeServer::close);
+        storage.closeConnection().run();
+        probes.ifPresent(HttpEndpoints::close);
         meters.close();
         return cut;
     }

@@ -1,17 +1,17 @@
 package dev.tokenstore.sidecar;
 
+import dev.tokenstore.api.RetentionPolicy;
 import dev.tokenstore.runtime.program.ProgramLog;
 import dev.tokenstore.sidecar.grpc.GrpcServer;
-import dev.tokenstore.store.sqlite.EmbeddedPolicy;
-import java.net.InetAddress;
+import dev.tokenstore.store.StoreSettings;
 import java.net.InetSocketAddress;
-import java.net.UnknownHostException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.ParameterException;
 
 /// Everything the sidecar can be told from outside, read once at start.
 ///
@@ -31,9 +31,12 @@ record SidecarConfig(
         Duration drainTimeout,
         LogConfig log) {
     private static final Pattern NAME = Pattern.compile("[a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?");
+    private static final String LOOPBACK = "127.0.0.1";
     private static final int TCP_PORT = 50051;
     private static final int METRICS_PORT = 9464;
     private static final String SOCKET_NAME = "tokenstore.sock";
+    private static final String OFF = "off";
+    private static final String MEMORY = "memory";
 
     /// Where the tokens are.
     sealed interface Backend {}
@@ -48,82 +51,145 @@ record SidecarConfig(
     /// A file on this machine.
     ///
     /// @param policy how long its tokens live
-    record Embedded(Path file, EmbeddedPolicy policy) implements Backend {}
+    record Embedded(Path file, StoreSettings settings) implements Backend {}
+
+    /// The memory of this process.
+    record Memory(StoreSettings settings) implements Backend {}
 
     /// A path, and the permission bits of the socket there.
-    record UnixSocket(Path path, int mode) {}
+    ///
+    /// @param makeDirectory whether the socket's directory is made, for this user alone
+    record UnixSocket(Path path, int mode, boolean makeDirectory) {
+        UnixSocket(Path path, int mode) {
+            this(path, mode, false);
+        }
+    }
 
     /// How and how much to log.
     record LogConfig(ProgramLog.Format format, ProgramLog.Level level) {}
 
-    /// Reads the settings.
+    /// Returns what the options mean together.
     ///
-    /// @param environment tells whether this is a pod
-    /// @throws SettingException naming the setting, if one is missing, malformed or contradicts another
-    static SidecarConfig of(Settings settings, Map<String, String> environment) {
-        var backend = backend(settings);
-        var embedded = backend instanceof Embedded;
-        var inPod = environment.containsKey("KUBERNETES_SERVICE_HOST");
-        var tcp = address(
-                settings,
-                Setting.TCP,
-                Optional.of(InetSocketAddress.createUnresolved("127.0.0.1", TCP_PORT))
-                        .filter(address -> !embedded));
-        requireLoopback(settings, tcp);
-        var socket = socket(settings, backend);
+    /// @param inPod whether this process runs in a pod
+    /// @throws ParameterException naming the options that are missing or contradict each other
+    static SidecarConfig of(SidecarCommand options, boolean inPod) {
+        var backend = backend(options);
+        var isEmbedded = !(backend instanceof Kubernetes);
+        var tcp = addressOr(isEmbedded ? Endpoint.OFF : Endpoint.on(LOOPBACK, TCP_PORT), options.tcp);
+        requireLoopback(options, tcp);
+        var socket = socket(options, backend);
         if (tcp.isEmpty() && socket.isEmpty()) {
-            throw new SettingException("nothing to serve on: give --tcp an address or --socket a path");
+            throw options.refusal("nothing to serve on: give --tcp an address or --socket a path");
         }
         return new SidecarConfig(
                 backend,
                 tcp,
                 socket,
-                address(
-                        settings,
-                        Setting.METRICS,
-                        Optional.of(InetSocketAddress.createUnresolved(inPod ? "0.0.0.0" : "127.0.0.1", METRICS_PORT))
-                                .filter(address -> !embedded)),
-                address(settings, Setting.HEALTH, Optional.empty()),
-                new GrpcServer.Limits(
-                        settings.number(Setting.MAX_MESSAGE_BYTES, 1024).orElse(1024 * 1024),
-                        settings.number(Setting.MAX_CONCURRENT_CALLS, 1).orElse(256),
-                        settings.duration(Setting.DEFAULT_DEADLINE)
-                                .map(deadline -> positive(settings, Setting.DEFAULT_DEADLINE, deadline))
-                                .orElse(Duration.ofSeconds(15))),
-                settings.duration(Setting.DRAIN_TIMEOUT).orElse(Duration.ofSeconds(10)),
-                log(settings));
+                addressOr(
+                        isEmbedded ? Endpoint.OFF : Endpoint.on(inPod ? "0.0.0.0" : LOOPBACK, METRICS_PORT),
+                        options.metrics),
+                addressOr(Endpoint.OFF, options.health),
+                new GrpcServer.Limits(options.maxMessageBytes, options.maxConcurrentCalls, options.defaultDeadline),
+                options.drainTimeout,
+                new LogConfig(options.logFormat, options.logLevel));
     }
 
-    private static Backend backend(Settings settings) {
-        if (settings.has(Setting.STORE) == settings.has(Setting.EMBEDDED)) {
-            throw new SettingException(
-                    settings.has(Setting.STORE)
-                            ? settings.source(Setting.STORE) + " and " + settings.source(Setting.EMBEDDED)
-                                    + " exclude each other: give one of them"
-                            : "which store to serve is not set: give --store (a store in a cluster) or --embedded (a file"
-                                    + " on this machine)");
+    private static Backend backend(SidecarCommand options) {
+        if (options.store != null && options.embedded != null) {
+            throw options.refusal(options.name("--store") + " and " + options.name("--embedded")
+                    + " exclude each other: give one of them");
         }
-        var file = settings.path(Setting.EMBEDDED);
-        if (file.isPresent()) {
-            for (var setting : new Setting[] {Setting.NAMESPACE, Setting.KUBECONFIG}) {
-                if (settings.has(setting)) {
-                    throw new SettingException(settings.source(setting) + " belongs to --store, not to --embedded");
-                }
-            }
-            return new Embedded(databaseIn(file.get()), new RetentionSettings(settings).policy());
+        if (options.embedded != null) {
+            requireUnset(options, "--namespace", options.namespace);
+            requireUnset(options, "--kubeconfig", options.kubeconfig);
+            return options.embedded.equals(MEMORY)
+                    ? new Memory(policy(options))
+                    : new Embedded(databaseIn(Path.of(options.embedded)), policy(options));
         }
-        new RetentionSettings(settings).requireNone();
-        var store = settings.text(Setting.STORE).orElseThrow();
+        if (options.store == null) {
+            throw options.refusal(
+                    "which store to serve is not set: give --store (a store in a cluster) or --embedded (a"
+                            + " file on this machine)");
+        }
+        return kubernetes(options, options.store);
+    }
+
+    private static void requireUnset(SidecarCommand options, String flag, @Nullable Object value) {
+        if (value != null) {
+            throw options.refusal(options.name(flag) + " belongs to --store, not to --embedded");
+        }
+    }
+
+    private static Kubernetes kubernetes(SidecarCommand options, String store) {
+        refuseInCluster(options, "--session-timeout", options.sessionTimeout, "sessionTimeout");
+        refuseInCluster(options, "--max-token-age", options.maxTokenAge, "maxTokenAge");
+        refuseInCluster(
+                options,
+                "--cleanup-session-ended-after",
+                options.cleanupSessionEndedAfter,
+                "cleanup.sessionEnded.after");
+        refuseInCluster(options, "--cleanup-expired-after", options.cleanupExpiredAfter, "cleanup.expired.after");
+        refuseInCluster(options, "--max-tokens", options.maxTokens, "limits.maxTokens");
         var slash = store.indexOf('/');
         var name = store.substring(slash + 1);
-        var namespace = slash < 0 ? settings.text(Setting.NAMESPACE) : Optional.of(store.substring(0, slash));
+        var namespace = slash < 0 ? Optional.ofNullable(options.namespace) : Optional.of(store.substring(0, slash));
         if (!NAME.matcher(name).matches()) {
-            throw settings.malformed(Setting.STORE, "give the name of an OAuthTokenStore, or NAMESPACE/NAME");
+            throw malformed(options, "--store", store, "give the name of an OAuthTokenStore, or NAMESPACE/NAME");
         }
         if (namespace.isPresent() && !NAME.matcher(namespace.get()).matches()) {
-            throw settings.malformed(slash < 0 ? Setting.NAMESPACE : Setting.STORE, "give the name of a namespace");
+            throw malformed(
+                    options,
+                    slash < 0 ? "--namespace" : "--store",
+                    slash < 0 ? namespace.get() : store,
+                    "give the name of a namespace");
         }
-        return new Kubernetes(name, namespace, settings.path(Setting.KUBECONFIG));
+        return new Kubernetes(
+                name, namespace, Optional.ofNullable(options.kubeconfig).map(Path::of));
+    }
+
+    private static void refuseInCluster(SidecarCommand options, String flag, @Nullable Object value, String field) {
+        if (value != null) {
+            throw options.refusal(options.name(flag)
+                    + " belongs to --embedded: for a store in a cluster its OAuthTokenStore says it, in spec." + field);
+        }
+    }
+
+    /// How long the tokens of an embedded store live. The API server refuses the same combinations for a store in a
+    /// cluster.
+    private static StoreSettings policy(SidecarCommand options) {
+        var timeout = options.sessionTimeout;
+        var ended = options.cleanupSessionEndedAfter;
+        if (ended != null && timeout == null) {
+            throw options.refusal(options.name("--cleanup-session-ended-after") + " needs "
+                    + options.name("--session-timeout") + ": without it no session ever ends");
+        }
+        refuseLongerThanAge(options, timeout, options.name("--session-timeout"), "its session could end");
+        refuseLongerThanAge(
+                options,
+                timeout == null || ended == null ? null : timeout.plus(ended),
+                options.name("--session-timeout") + " plus " + options.name("--cleanup-session-ended-after"),
+                "that time is over");
+        refuseLongerThanAge(
+                options, options.cleanupExpiredAfter, options.name("--cleanup-expired-after"), "that time is over");
+        return new StoreSettings(
+                new RetentionPolicy(
+                        timeout,
+                        options.maxTokenAge,
+                        ended == null ? Duration.ZERO : ended,
+                        options.cleanupExpiredAfter,
+                        null,
+                        false,
+                        false),
+                Optional.ofNullable(options.maxTokens));
+    }
+
+    private static void refuseLongerThanAge(
+            SidecarCommand options, @Nullable Duration duration, String what, String moment) {
+        var age = options.maxTokenAge;
+        if (duration != null && age != null && duration.compareTo(age) > 0) {
+            throw options.refusal(what + " must not be longer than " + options.name("--max-token-age")
+                    + ": a token would be deleted for its age before " + moment);
+        }
     }
 
     private static Path databaseIn(Path path) {
@@ -132,62 +198,39 @@ record SidecarConfig(
         return (isFile ? path : path.resolve("tokens.db")).toAbsolutePath();
     }
 
-    private static Optional<InetSocketAddress> address(
-            Settings settings, Setting setting, Optional<InetSocketAddress> unlessSet) {
-        if (settings.isOff(setting)) {
-            return Optional.empty();
-        }
-        return settings.address(setting).or(() -> unlessSet).map(address -> {
-            try {
-                return new InetSocketAddress(InetAddress.getByName(address.getHostString()), address.getPort());
-            } catch (UnknownHostException e) {
-                throw settings.malformed(setting, "there is no such host");
-            }
-        });
+    private static Optional<InetSocketAddress> addressOr(Endpoint unlessSet, @Nullable Endpoint set) {
+        return (set == null ? unlessSet : set).address();
     }
 
-    private static void requireLoopback(Settings settings, Optional<InetSocketAddress> tcp) {
-        var allowed = settings.yesOrNo(Setting.ALLOW_REMOTE_CONNECTIONS_WITHOUT_AUTHENTICATION)
-                .orElse(false);
-        if (!allowed && tcp.isPresent() && !tcp.get().getAddress().isLoopbackAddress()) {
-            throw settings.malformed(
-                    Setting.TCP,
+    private static void requireLoopback(SidecarCommand options, Optional<InetSocketAddress> tcp) {
+        if (!options.allowRemoteConnections
+                && tcp.isPresent()
+                && !tcp.get().getAddress().isLoopbackAddress()) {
+            throw malformed(
+                    options,
+                    "--tcp",
+                    options.tcp == null ? "" : options.tcp.text(),
                     "give a loopback address: there is no authentication, so whoever can connect can read every token."
-                            + " If that is what you want, add "
-                            + Setting.ALLOW_REMOTE_CONNECTIONS_WITHOUT_AUTHENTICATION.flag());
+                            + " If that is what you want, add --allow-remote-connections-without-authentication");
         }
     }
 
-    private static Optional<UnixSocket> socket(Settings settings, Backend backend) {
-        var mode = settings.mode(Setting.SOCKET_MODE).orElse(backend instanceof Embedded ? 0600 : 0666);
-        if (settings.isOff(Setting.SOCKET)) {
-            return Optional.empty();
+    private static Optional<UnixSocket> socket(SidecarCommand options, Backend backend) {
+        var mode = options.socketMode != null ? options.socketMode : backend instanceof Kubernetes ? 0666 : 0600;
+        if (options.socket != null) {
+            return options.socket.equals(OFF)
+                    ? Optional.empty()
+                    : Optional.of(new UnixSocket(Path.of(options.socket).toAbsolutePath(), mode));
         }
-        return settings.path(Setting.SOCKET)
-                .or(() -> switch (backend) {
-                    case Embedded embedded -> Optional.of(embedded.file().resolveSibling(SOCKET_NAME));
-                    case Kubernetes kubernetes -> Optional.empty();
-                })
-                .map(path -> new UnixSocket(path.toAbsolutePath(), mode));
+        return switch (backend) {
+            case Embedded embedded -> Optional.of(new UnixSocket(embedded.file().resolveSibling(SOCKET_NAME), mode));
+            case Memory memory ->
+                Optional.of(new UnixSocket(options.runtimeDirectory().resolve(SOCKET_NAME), mode, true));
+            case Kubernetes kubernetes -> Optional.empty();
+        };
     }
 
-    private static Duration positive(Settings settings, Setting setting, Duration duration) {
-        if (duration.isZero()) {
-            throw settings.malformed(setting, "give more than zero");
-        }
-        return duration;
-    }
-
-    private static LogConfig log(Settings settings) {
-        var formats = Map.of("text", ProgramLog.Format.TEXT, "json", ProgramLog.Format.JSON);
-        var levels = Map.of(
-                "error", ProgramLog.Level.ERROR,
-                "warn", ProgramLog.Level.WARN,
-                "info", ProgramLog.Level.INFO,
-                "debug", ProgramLog.Level.DEBUG);
-        return new LogConfig(
-                settings.oneOf(Setting.LOG_FORMAT, formats, "give text or json").orElse(ProgramLog.Format.TEXT),
-                settings.oneOf(Setting.LOG_LEVEL, levels, "give error, warn, info or debug")
-                        .orElse(ProgramLog.Level.INFO));
+    private static ParameterException malformed(SidecarCommand options, String flag, String value, String advice) {
+        return options.refusal(options.name(flag) + " is malformed: \"" + value + "\"; " + advice);
     }
 }

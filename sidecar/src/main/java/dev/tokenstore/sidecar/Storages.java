@@ -1,13 +1,14 @@
 package dev.tokenstore.sidecar;
 
+import dev.tokenstore.runtime.kubernetes.KubeconfigException;
+import dev.tokenstore.runtime.kubernetes.KubeconfigFile;
 import dev.tokenstore.store.StorageException;
+import dev.tokenstore.store.embedded.CleanupListener;
+import dev.tokenstore.store.embedded.MachineClock;
 import dev.tokenstore.store.kubernetes.KubernetesConnection;
-import dev.tokenstore.store.sqlite.CleanupListener;
-import dev.tokenstore.store.sqlite.MachineClock;
+import dev.tokenstore.store.memory.InMemoryTokenStorage;
 import dev.tokenstore.store.sqlite.SqliteTokenStorage;
 import io.fabric8.kubernetes.client.Config;
-import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.Optional;
@@ -18,10 +19,10 @@ import java.util.random.RandomGenerator;
 final class Storages {
     private Storages() {}
 
-    /// @param unreadable told the name of each row that is skipped because it cannot be read; must not block
-    /// @param cleanups hears what an embedded store deletes by itself
+    /// @param unreadable gets the name of each row that is skipped because it cannot be read; must not block
+    /// @param cleanups gets what the cleanup of an embedded store deletes
     /// @throws StartException if the storage can never work as the settings are
-    static OpenedStorage open(
+    static StoreBackend open(
             SidecarConfig.Backend backend,
             Consumer<String> unreadable,
             CleanupListener cleanups,
@@ -30,15 +31,16 @@ final class Storages {
         return switch (backend) {
             case SidecarConfig.Kubernetes kubernetes -> open(kubernetes, unreadable, clock, random);
             case SidecarConfig.Embedded embedded -> open(embedded, unreadable, cleanups, clock, random);
+            case SidecarConfig.Memory memory -> open(memory, cleanups, clock, random);
         };
     }
 
-    private static OpenedStorage open(
+    private static StoreBackend open(
             SidecarConfig.Kubernetes kubernetes,
             Consumer<String> unreadable,
             InstantSource clock,
             RandomGenerator random) {
-        var config = kubernetes.kubeconfig().map(Storages::read).orElseGet(Storages::readDefault);
+        var config = read(kubernetes.kubeconfig());
         var namespace = kubernetes
                 .namespace()
                 .or(() -> Optional.ofNullable(config.getNamespace()).filter(name -> !name.isBlank()))
@@ -46,36 +48,25 @@ final class Storages {
                         + " is not known; give --store NAMESPACE/NAME or --namespace"));
         var connection = KubernetesConnection.open(config, clock);
         var storage = connection.storage(namespace, kubernetes.name(), random, unreadable);
-        return new OpenedStorage(storage, storage::check, connection::close, namespace + "/" + kubernetes.name());
+        return new StoreBackend(
+                storage, storage.uses(), storage::check, connection::close, namespace + "/" + kubernetes.name());
     }
 
-    private static Config read(Path kubeconfig) {
-        String text;
+    private static Config read(Optional<Path> kubeconfig) {
         try {
-            text = Files.readString(kubeconfig);
-        } catch (IOException e) {
-            throw new StartException(
-                    "cannot read the kubeconfig " + kubeconfig + "; give --kubeconfig another file", e);
-        }
-        try {
-            return Config.fromKubeconfig(text);
-        } catch (RuntimeException e) {
-            // whose message would quote the file, and with it a credential
-            throw new StartException(
-                    "the kubeconfig " + kubeconfig + " is malformed; repair it, or give --kubeconfig another file");
+            return KubeconfigFile.read(kubeconfig.orElse(null), null);
+        } catch (KubeconfigException e) {
+            throw new StartException(String.valueOf(e.getMessage()), e);
         }
     }
 
-    private static Config readDefault() {
-        try {
-            return Config.autoConfigure(null);
-        } catch (RuntimeException e) {
-            throw new StartException(
-                    "the kubeconfig ($KUBECONFIG, or where kubectl looks) is malformed; repair it, or give --kubeconfig");
-        }
+    private static StoreBackend open(
+            SidecarConfig.Memory memory, CleanupListener cleanups, InstantSource clock, RandomGenerator random) {
+        var storage = InMemoryTokenStorage.open(memory.settings(), new MachineClock(clock), random, cleanups);
+        return new StoreBackend(storage, storage.uses(), () -> {}, () -> {}, "memory");
     }
 
-    private static OpenedStorage open(
+    private static StoreBackend open(
             SidecarConfig.Embedded embedded,
             Consumer<String> unreadable,
             CleanupListener cleanups,
@@ -83,8 +74,9 @@ final class Storages {
             RandomGenerator random) {
         try {
             var storage = SqliteTokenStorage.open(
-                    embedded.file(), embedded.policy(), new MachineClock(clock), random, unreadable, cleanups);
-            return new OpenedStorage(storage, () -> storage.list(1, ""), () -> {}, "file " + embedded.file());
+                    embedded.file(), embedded.settings(), new MachineClock(clock), random, unreadable, cleanups);
+            return new StoreBackend(
+                    storage, storage.uses(), () -> storage.list(1, ""), () -> {}, "file " + embedded.file());
         } catch (StorageException e) {
             throw new StartException("cannot use the file " + embedded.file() + ": " + e.getMessage(), e);
         }

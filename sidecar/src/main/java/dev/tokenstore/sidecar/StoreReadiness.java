@@ -1,85 +1,74 @@
 package dev.tokenstore.sidecar;
 
+import dev.tokenstore.runtime.Backoff;
 import dev.tokenstore.store.StorageException;
-import java.time.Duration;
-import java.util.random.RandomGenerator;
+import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// Whether the store has answered once. Asks until it does, then never again: readiness does not depend on the store
-/// being reachable at this moment, and calls say for themselves when it is not.
+/// Whether the store has answered once. A thread asks until it does, then never again: readiness does not depend on the
+/// store being reachable at this moment, and a call that fails says why.
 ///
 /// Thread-safe.
 final class StoreReadiness implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(StoreReadiness.class);
 
-    private final StoreCheck check;
-    private final Pauses pauses;
-    private final RandomGenerator random;
-    private final Runnable whenReached;
+    private final Runnable check;
+    private final Backoff backoff;
+    private final Runnable whenReady;
     private final Thread thread;
-    private volatile State state = new State(
-            false, "the store has not answered yet; if this lasts, the API server is slow or cannot be reached");
+    private volatile Optional<String> whyNotReady =
+            Optional.of("the store has not answered yet; if this lasts, the API server is slow or cannot be reached");
 
-    /// Whether the store may be used, and if not, why.
-    record State(boolean isReady, String reason) {}
-
-    /// The pauses between attempts: doubling from the first to the longest.
-    record Pauses(Duration first, Duration longest) {}
-
-    /// @param whenReached called once, when the store answered
-    StoreReadiness(StoreCheck check, Pauses pauses, RandomGenerator random, Runnable whenReached) {
+    /// @param check asks the store; throws a [StorageException] that says why it cannot be used now
+    /// @param backoff between attempts
+    /// @param whenReady runs once, when the store has answered
+    StoreReadiness(Runnable check, Backoff backoff, Runnable whenReady) {
         this.check = check;
-        this.pauses = pauses;
-        this.random = random;
-        this.whenReached = whenReached;
-        this.thread = Thread.ofVirtual().name("store-readiness").unstarted(this::askUntilReached);
+        this.backoff = backoff;
+        this.whenReady = whenReady;
+        this.thread = Thread.ofVirtual().name("store-readiness").unstarted(this::askUntilReady);
     }
 
     void start() {
         thread.start();
     }
 
-    State state() {
-        return state;
+    /// Returns one sentence that says why the store cannot be used; empty once it has answered.
+    Optional<String> whyNotReady() {
+        return whyNotReady;
     }
 
-    private void askUntilReached() {
-        var pause = pauses.first();
-        while (!Thread.currentThread().isInterrupted()) {
+    private void askUntilReady() {
+        do {
             try {
-                check.check();
-                state = new State(true, "");
-                whenReached.run();
+                check.run();
+                whyNotReady = Optional.empty();
+                whenReady.run();
                 LOG.info("the store answered; serving its tokens");
                 return;
             } catch (StorageException e) {
                 failed(String.valueOf(e.getMessage()), e.reason().name());
             } catch (RuntimeException e) {
+                // a message of an unexpected exception may hold a value
                 failed("asking the store failed with " + e.getClass().getName(), "INTERNAL");
             }
-            try {
-                Thread.sleep(pause.plusMillis(random.nextLong(pause.toMillis() / 4 + 1)));
-            } catch (InterruptedException e) {
-                return;
-            }
-            pause = pause.multipliedBy(2).compareTo(pauses.longest()) < 0 ? pause.multipliedBy(2) : pauses.longest();
-        }
+        } while (backoff.sleep());
     }
 
     private void failed(String sentence, String reason) {
-        if (!state.reason().equals(sentence)) {
+        if (!whyNotReady.equals(Optional.of(sentence))) {
             LOG.atWarn()
                     .addKeyValue("reason", reason)
-                    .log("not ready, and asking the store again until it answers: {}", sentence);
-            state = new State(false, sentence);
+                    .log("not ready; the store is asked again until it answers: {}", sentence);
+            whyNotReady = Optional.of(sentence);
         }
     }
 
-    /// Stops asking; from now on it is not ready.
+    /// Stops asking; the sidecar is not ready from now on.
     @Override
     public void close() {
         thread.interrupt();
-        state = new State(false, "the sidecar is stopping");
+        whyNotReady = Optional.of("the sidecar is stopping");
     }
 }

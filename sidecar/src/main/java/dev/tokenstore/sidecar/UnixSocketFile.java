@@ -6,12 +6,15 @@ import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
 import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.BasicFileAttributes;
+import java.nio.file.attribute.PosixFileAttributes;
 import java.nio.file.attribute.PosixFilePermission;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.EnumSet;
 import java.util.Optional;
 import java.util.Set;
@@ -21,6 +24,8 @@ import java.util.Set;
 final class UnixSocketFile implements AutoCloseable {
     /// What the kernel has room for, without the final zero (Linux 107, macOS 103).
     private static final int LONGEST_PATH = 103;
+
+    private static final Set<PosixFilePermission> OWNER_ALONE = PosixFilePermissions.fromString("rwx------");
 
     private final UnixSocket socket;
     private final Path bindPath;
@@ -39,7 +44,37 @@ final class UnixSocketFile implements AutoCloseable {
             throw new StartException("cannot make the socket " + socket.path() + ": its path is longer than "
                     + LONGEST_PATH + " bytes; give --socket a shorter one");
         }
+        if (socket.makeDirectory()) {
+            makePrivate(socket.path().resolveSibling("."));
+        }
         requireFree();
+    }
+
+    /// Makes a directory that only this user can open. A directory that is there is accepted if it is one already.
+    private static void makePrivate(Path path) {
+        var directory = path.normalize();
+        try {
+            Files.createDirectory(directory, PosixFilePermissions.asFileAttribute(OWNER_ALONE));
+        } catch (FileAlreadyExistsException e) {
+            if (!isPrivate(directory)) {
+                throw new StartException("cannot make a socket in " + directory
+                        + ": it is no directory that only this user can open; remove it or give --socket a path");
+            }
+        } catch (IOException e) {
+            throw new StartException(
+                    "cannot make the directory " + directory + " for the socket; give --socket a path", e);
+        }
+    }
+
+    private static boolean isPrivate(Path directory) {
+        try {
+            var attributes = Files.readAttributes(directory, PosixFileAttributes.class, LinkOption.NOFOLLOW_LINKS);
+            return attributes.isDirectory()
+                    && attributes.owner().getName().equals(System.getProperty("user.name"))
+                    && attributes.permissions().equals(OWNER_ALONE);
+        } catch (IOException e) {
+            return false;
+        }
     }
 
     private static int lengthOf(Path path) {

@@ -10,6 +10,8 @@ import dev.tokenstore.proto.v1.GetTokensRequest;
 import dev.tokenstore.proto.v1.Token;
 import dev.tokenstore.proto.v1.TokenStoreServiceGrpc.TokenStoreServiceBlockingStub;
 import dev.tokenstore.testing.KubernetesForTests;
+import dev.tokenstore.testing.product.ShippedPolicies;
+import dev.tokenstore.testing.product.TestStore;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.security.SecureRandom;
@@ -27,8 +29,7 @@ import org.junit.jupiter.api.io.TempDir;
 /// over.
 class KilledSidecarIT {
     @RegisterExtension
-    static final KubernetesForTests kubernetes =
-            KubernetesForTests.create().withCustomResourceDefinitions(Path.of("../deploy/crds"));
+    static final KubernetesForTests kubernetes = KubernetesForTests.create().withTokenStores();
 
     private static final int SAVES = 1000;
     private static final Duration PATIENCE = Duration.ofSeconds(60);
@@ -59,14 +60,10 @@ class KilledSidecarIT {
     /// The killed one leaves rows that it had not finished; should it happen not to, the next one is killed too.
     @Test
     void everyAcknowledgedSaveIsInTheClusterAndNothingIsThereTwice() throws Exception {
-        var namespace = kubernetes.newNamespace();
-        createStoreForAnApp(namespace);
-        String[] store = {
-            "--store",
-            namespace + "/crm",
-            "--kubeconfig",
-            kubernetes.kubeconfigFor(namespace, "app").toString()
-        };
+        kubernetes.apply(ShippedPolicies.ROLES);
+        var created = TestStore.create(kubernetes, "{}").bind("oauth-token-store-client", "app");
+        var namespace = created.namespace();
+        var store = created.options(kubernetes.kubeconfigFor(namespace, "app")).toArray(String[]::new);
         do {
             saveUntilKilled(store);
         } while (usersIn(namespace, "pending").size() < 2 && saves.acknowledged() < SAVES * 4 / 5);
@@ -121,7 +118,7 @@ class KilledSidecarIT {
                 .until(() -> saves.acknowledged() >= count);
     }
 
-    private SavingCallers saveTheRest(SidecarProcess sidecar) throws InterruptedException {
+    private SavingCallers saveTheRest(CalledSidecar sidecar) throws InterruptedException {
         try (var callers = SavingCallers.start(saves, sidecar.client())) {
             callers.join();
             assertThat(saves.acknowledged()).isEqualTo(SAVES);
@@ -162,35 +159,18 @@ class KilledSidecarIT {
         return tokens;
     }
 
-    private static void assertPrintedNoSecret(SidecarProcess sidecar) {
+    private static void assertPrintedNoSecret(CalledSidecar sidecar) {
         assertThat((sidecar.out() + sidecar.err()).contains(SaveHistory.MARKER))
                 .as("is a secret printed")
                 .isFalse();
     }
 
-    private SidecarProcess start(String... arguments) {
+    private CalledSidecar start(String... arguments) {
         var command = new ArrayList<>(List.of(arguments));
         command.addAll(List.of("--tcp", "0", "--metrics", "0"));
-        var sidecar =
-                SidecarProcess.start(directory, command.toArray(String[]::new)).awaitServing();
-        await().atMost(PATIENCE).until(() -> sidecar.get("/readyz").equals("ok\n"));
+        var sidecar = CalledSidecar.start(directory, command.toArray(String[]::new));
+        sidecar.awaitReady();
         return sidecar;
-    }
-
-    private static void createStoreForAnApp(String namespace) {
-        kubernetes.apply(Path.of("../deploy/operator/rbac.yaml"));
-        kubernetes.apply("""
-                apiVersion: tokenstore.dev/v1alpha1
-                kind: OAuthTokenStore
-                metadata: {name: crm, namespace: %1$s}
-                spec: {}
-                ---
-                apiVersion: rbac.authorization.k8s.io/v1
-                kind: RoleBinding
-                metadata: {name: app, namespace: %1$s}
-                roleRef: {apiGroup: rbac.authorization.k8s.io, kind: ClusterRole, name: oauth-token-store-client}
-                subjects: [{kind: ServiceAccount, name: app, namespace: %1$s}]
-                """.formatted(namespace));
     }
 
     /// The users of the Secrets that are in that state.

@@ -4,8 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.tokenstore.testing.KubernetesForTests;
 import io.fabric8.kubernetes.client.KubernetesClientException;
-import java.nio.file.Path;
-import java.util.EnumMap;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -14,8 +13,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 /// The settings of an embedded store beside the rules that the API server checks an `OAuthTokenStore` by.
 class RetentionSettingsIT {
     @RegisterExtension
-    static final KubernetesForTests kubernetes =
-            KubernetesForTests.create().withCustomResourceDefinitions(Path.of("../deploy/crds"));
+    static final KubernetesForTests kubernetes = KubernetesForTests.create().withTokenStores();
 
     @Test
     void whatTheApiServerRefusesIsRefusedAndNothingElse() {
@@ -41,16 +39,21 @@ class RetentionSettingsIT {
     }
 
     private static boolean isAcceptedBySettings(String timeout, String age, String ended, String expired) {
-        var flags = new EnumMap<Setting, String>(Setting.class);
-        flags.put(Setting.SESSION_TIMEOUT, timeout);
-        flags.put(Setting.MAX_TOKEN_AGE, age);
-        flags.put(Setting.CLEANUP_SESSION_ENDED_AFTER, ended);
-        flags.put(Setting.CLEANUP_EXPIRED_AFTER, expired);
-        flags.values().removeIf(String::isEmpty);
+        var arguments = new ArrayList<>(List.of("--embedded=x"));
+        Map.of(
+                        "--session-timeout", timeout,
+                        "--max-token-age", age,
+                        "--cleanup-session-ended-after", ended,
+                        "--cleanup-expired-after", expired)
+                .forEach((flag, value) -> {
+                    if (!value.isEmpty()) {
+                        arguments.add(flag + "=" + value);
+                    }
+                });
         try {
-            new RetentionSettings(new Settings(flags, Map.of())).policy();
+            CommandLineUnderTest.config(Map.of(), arguments.toArray(String[]::new));
             return true;
-        } catch (SettingException e) {
+        } catch (CommandLineUnderTest.Refused e) {
             return false;
         }
     }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import dev.tokenstore.testing.KubernetesForTests;
+import dev.tokenstore.testing.product.TestStore;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -17,8 +18,7 @@ import org.junit.jupiter.api.io.TempDir;
 /// The program serving a store of a cluster, also one that it cannot use yet.
 class SidecarInClusterIT {
     @RegisterExtension
-    static final KubernetesForTests kubernetes =
-            KubernetesForTests.create().withCustomResourceDefinitions(Path.of("../deploy/crds"));
+    static final KubernetesForTests kubernetes = KubernetesForTests.create().withTokenStores();
 
     private static final Duration READY_WITHIN = Duration.ofSeconds(60);
 
@@ -40,23 +40,18 @@ class SidecarInClusterIT {
             assertThatThrownBy(sidecar::save)
                     .hasMessageStartingWith("FAILED_PRECONDITION: there is no OAuthTokenStore");
 
-            kubernetes.apply("""
-                    apiVersion: tokenstore.dev/v1alpha1
-                    kind: OAuthTokenStore
-                    metadata: {name: crm, namespace: %s}
-                    spec: {}
-                    """.formatted(namespace));
+            TestStore.in(kubernetes, namespace, "crm").apply("{}");
 
             await().atMost(READY_WITHIN).until(() -> sidecar.get("/readyz").equals("ok\n"));
             sidecar.save();
-            assertThat(sidecar.foundAccessToken()).isEqualTo(SidecarProcess.SECRET);
+            assertThat(sidecar.foundAccessToken()).isEqualTo(CalledSidecar.SECRET);
             sidecar.terminate();
             assertThat(sidecar.exitCode()).isZero();
             assertThat(sidecar.err())
                     .containsOnlyOnce("not ready")
                     .contains("all calls had finished")
                     .doesNotContain("ERROR")
-                    .doesNotContain(SidecarProcess.SECRET);
+                    .doesNotContain(CalledSidecar.SECRET);
         }
     }
 
@@ -85,8 +80,8 @@ class SidecarInClusterIT {
         }
     }
 
-    private SidecarProcess start(Path kubeconfig) {
-        return SidecarProcess.start(
+    private CalledSidecar start(Path kubeconfig) {
+        return CalledSidecar.start(
                         directory,
                         "--store",
                         namespace + "/crm",

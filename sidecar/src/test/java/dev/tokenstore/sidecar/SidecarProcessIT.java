@@ -10,6 +10,7 @@ import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
@@ -21,11 +22,11 @@ class SidecarProcessIT {
     @TempDir
     Path directory;
 
-    private final List<SidecarProcess> processes = new ArrayList<>();
+    private final List<CalledSidecar> processes = new ArrayList<>();
 
     @AfterEach
     void killWhatIsLeft() {
-        processes.forEach(SidecarProcess::close);
+        processes.forEach(CalledSidecar::close);
     }
 
     @Test
@@ -38,7 +39,7 @@ class SidecarProcessIT {
         assertThat(permissions("tokenstore.sock")).isEqualTo("rw-------");
         assertThat(permissions("tokens.db")).isEqualTo("rw-------");
         sidecar.save();
-        assertThat(sidecar.foundAccessToken()).isEqualTo(SidecarProcess.SECRET);
+        assertThat(sidecar.foundAccessToken()).isEqualTo(CalledSidecar.SECRET);
         await().until(() -> sidecar.get("/readyz").equals("ok\n"));
         assertThat(sidecar.get("/metrics"))
                 .contains("tokenstore_sidecar_calls_total{method=\"SaveToken\",status=\"OK\"} 1.0");
@@ -52,8 +53,8 @@ class SidecarProcessIT {
                 .contains("all calls had finished")
                 .doesNotContain("ERROR")
                 .doesNotContainIgnoringCase("warn")
-                .doesNotContain(SidecarProcess.SECRET);
-        assertThat(sidecar.out()).doesNotContain(SidecarProcess.SECRET);
+                .doesNotContain(CalledSidecar.SECRET);
+        assertThat(sidecar.out()).doesNotContain(CalledSidecar.SECRET);
     }
 
     @Test
@@ -61,7 +62,7 @@ class SidecarProcessIT {
         var sidecar = start("--embedded", directory.toString(), "--tcp", "0").awaitServing();
         var socket = "unix:" + directory.resolve("tokenstore.sock");
 
-        for (var address : List.of(socket, sidecar.tcpAddress())) {
+        for (var address : List.of(socket, sidecar.address())) {
             var check = start("check", "--address", address);
             assertThat(check.exitCode()).as(check.err()).isZero();
             assertThat(check.out()).isEqualTo("saved, found and deleted a token\n");
@@ -84,7 +85,8 @@ class SidecarProcessIT {
         var wrong = start("check", "--adress", "x");
         assertThat(wrong.exitCode()).isEqualTo(2);
         assertThat(wrong.err())
-                .startsWith("tokenstore-sidecar check: Unknown option")
+                .startsWith("tokenstore-sidecar: Unknown option")
+                .endsWith("(tokenstore-sidecar check --help lists all options)\n")
                 .hasLineCount(1);
     }
 
@@ -94,7 +96,7 @@ class SidecarProcessIT {
                 .awaitServing();
         sidecar.save();
 
-        var check = start("check", "--address", sidecar.tcpAddress());
+        var check = start("check", "--address", sidecar.address());
 
         assertThat(check.exitCode()).isEqualTo(1);
         assertThat(check.err())
@@ -107,7 +109,7 @@ class SidecarProcessIT {
         var sidecar = start("--embedded", directory.toString(), "--tcp", "0", "--metrics", "0", "--max-token-age", "2s")
                 .awaitServing();
         sidecar.save();
-        assertThat(sidecar.foundAccessToken()).isEqualTo(SidecarProcess.SECRET);
+        assertThat(sidecar.foundAccessToken()).isEqualTo(CalledSidecar.SECRET);
 
         await().until(() ->
                 sidecar.get("/metrics").contains("tokenstore_sidecar_deleted_tokens_total{reason=\"TooOld\"} 1.0"));
@@ -117,7 +119,7 @@ class SidecarProcessIT {
         assertThat(sidecar.exitCode()).isZero();
         assertThat(sidecar.err())
                 .contains("deleted tokens whose time was over TooOld=\"1\"")
-                .doesNotContain(SidecarProcess.SECRET);
+                .doesNotContain(CalledSidecar.SECRET);
     }
 
     @Test
@@ -129,9 +131,49 @@ class SidecarProcessIT {
 
         var second = start("--embedded", directory.toString(), "--tcp", "0").awaitServing();
 
-        assertThat(second.foundAccessToken()).isEqualTo(SidecarProcess.SECRET);
+        assertThat(second.foundAccessToken()).isEqualTo(CalledSidecar.SECRET);
         second.terminate();
         assertThat(second.exitCode()).isZero();
+    }
+
+    @Test
+    void isNotAliveOnceNobodyCanConnectToItsSocket() throws Exception {
+        var sidecar =
+                start("--embedded", directory.toString(), "--metrics", "0").awaitServing();
+        assertThat(sidecar.get("/livez")).isEqualTo("ok\n");
+
+        Files.delete(directory.resolve("tokenstore.sock"));
+
+        assertThat(sidecar.get("/livez")).isEqualTo("not alive: the gRPC server does not answer\n");
+    }
+
+    @Test
+    void keepsTokensInMemoryForAllConnectionsAndLeavesNothingBehind() throws Exception {
+        var socket = directory.resolve("memory.sock");
+        var sidecar = start(
+                        "--embedded",
+                        "memory",
+                        "--socket",
+                        socket.toString(),
+                        "--tcp",
+                        "0",
+                        "--metrics",
+                        "0",
+                        "--max-token-age",
+                        "5s")
+                .awaitServing();
+
+        sidecar.save();
+        var check = start("check", "--address", "unix:" + socket);
+
+        assertThat(check.exitCode()).isZero();
+        assertThat(sidecar.foundAccessToken()).isEqualTo(CalledSidecar.SECRET);
+        await().atMost(Duration.ofSeconds(20))
+                .until(() -> sidecar.get("/metrics").contains("tokenstore_sidecar_deleted_tokens_total"));
+        assertThat(sidecar.foundAccessToken()).isEmpty();
+        sidecar.terminate();
+        assertThat(sidecar.exitCode()).isZero();
+        assertThat(socket).doesNotExist();
     }
 
     @Test
@@ -180,8 +222,8 @@ class SidecarProcessIT {
         assertThat(sidecar.exitCode()).isEqualTo(2);
         assertThat(sidecar.err())
                 .isEqualTo(
-                        "tokenstore-sidecar: --drain-timeout is malformed: \"soon\"; give a whole number with a unit,"
-                                + " such as 500ms, 10s, 5m or 1h (--help lists all settings)\n");
+                        "tokenstore-sidecar: --drain-timeout is malformed: \"soon\"; give a Go duration, a number with a"
+                                + " unit, such as 500ms, 10s or 1h30m (tokenstore-sidecar --help lists all options)\n");
     }
 
     @Test
@@ -208,8 +250,8 @@ class SidecarProcessIT {
                         line -> assertThat(line).startsWith("{").endsWith("}").contains("\"level\":\"INFO\""));
     }
 
-    private SidecarProcess start(String... arguments) {
-        var process = SidecarProcess.start(directory, arguments);
+    private CalledSidecar start(String... arguments) {
+        var process = CalledSidecar.start(directory, arguments);
         processes.add(process);
         return process;
     }

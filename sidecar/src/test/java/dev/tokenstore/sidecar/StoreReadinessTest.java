@@ -3,6 +3,7 @@ package dev.tokenstore.sidecar;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.tokenstore.runtime.Backoff;
 import dev.tokenstore.store.StorageException;
 import dev.tokenstore.store.StorageException.Reason;
 import java.time.Duration;
@@ -11,9 +12,6 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 
 class StoreReadinessTest {
-    private static final StoreReadiness.Pauses PAUSES =
-            new StoreReadiness.Pauses(Duration.ofMillis(1), Duration.ofMillis(4));
-
     private final AtomicInteger asked = new AtomicInteger();
     private final AtomicInteger reached = new AtomicInteger();
 
@@ -24,12 +22,12 @@ class StoreReadinessTest {
                 throw new StorageException(Reason.API_SERVER_UNAVAILABLE, "not yet");
             }
         })) {
-            assertThat(readiness.state().isReady()).isFalse();
+            assertThat(readiness.whyNotReady().isEmpty()).isFalse();
 
             readiness.start();
 
             await().untilAsserted(() -> assertThat(reached).hasValue(1));
-            assertThat(readiness.state().isReady()).isTrue();
+            assertThat(readiness.whyNotReady().isEmpty()).isTrue();
             assertThat(asked).hasValue(5);
         }
     }
@@ -43,7 +41,7 @@ class StoreReadinessTest {
             readiness.start();
 
             await().until(() -> asked.get() > 3);
-            assertThat(readiness.state()).isEqualTo(new StoreReadiness.State(false, "there is no such store"));
+            assertThat(readiness.whyNotReady()).contains("there is no such store");
             assertThat(reached).hasValue(0);
         }
     }
@@ -57,7 +55,7 @@ class StoreReadinessTest {
         })) {
             readiness.start();
 
-            await().until(() -> readiness.state().isReady());
+            await().until(() -> readiness.whyNotReady().isEmpty());
         }
     }
 
@@ -65,14 +63,17 @@ class StoreReadinessTest {
     void isNotReadyWhenItIsClosed() {
         var readiness = readiness(() -> {});
         readiness.start();
-        await().until(() -> readiness.state().isReady());
+        await().until(() -> readiness.whyNotReady().isEmpty());
 
         readiness.close();
 
-        assertThat(readiness.state().isReady()).isFalse();
+        assertThat(readiness.whyNotReady().isEmpty()).isFalse();
     }
 
-    private StoreReadiness readiness(StoreCheck check) {
-        return new StoreReadiness(check, PAUSES, new Random(7), reached::incrementAndGet);
+    private StoreReadiness readiness(Runnable check) {
+        return new StoreReadiness(
+                check,
+                Backoff.withFullJitter(Duration.ofMillis(1), Duration.ofMillis(5), new Random(7)),
+                reached::incrementAndGet);
     }
 }

@@ -42,6 +42,28 @@ class UnixSocketFileTest {
     }
 
     @Test
+    void makesADirectoryThatOnlyItsOwnerCanOpen() throws IOException {
+        var path = directory.resolve("own/s");
+
+        new UnixSocketFile(new UnixSocket(path, 0600, true)).close();
+        new UnixSocketFile(new UnixSocket(path, 0600, true)).close();
+
+        assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(path.getParent())))
+                .isEqualTo("rwx------");
+    }
+
+    @Test
+    void refusesADirectoryThatOthersCanOpen() throws IOException {
+        var open = Files.createDirectory(directory.resolve("open"));
+        Files.setPosixFilePermissions(open, PosixFilePermissions.fromString("rwxr-xr-x"));
+
+        assertThatThrownBy(() -> new UnixSocketFile(new UnixSocket(open.resolve("s"), 0600, true)))
+                .isInstanceOf(StartException.class)
+                .hasMessage("cannot make a socket in " + open
+                        + ": it is no directory that only this user can open; remove it or give --socket a path");
+    }
+
+    @Test
     void replacesTheSocketOfADeadProcess() throws IOException {
         var path = directory.resolve("s");
         bind(path).close();

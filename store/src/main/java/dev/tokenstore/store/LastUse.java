@@ -1,6 +1,7 @@
 package dev.tokenstore.store;
 
 import dev.tokenstore.api.RetentionPolicy;
+import dev.tokenstore.runtime.ExpiringValue;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Set;
@@ -10,37 +11,38 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 
-/// Records that a token was read, in a store whose sessions end when they are not used: coarsely, at most once in
-/// a tenth of the session timeout, and beside the read, which does not wait for it. Thread-safe.
+/// Records last use in a store whose sessions end without use: at most once in a tenth of the session timeout, and in
+/// the background, so that no read waits. Thread-safe.
 ///
-/// A client that may only read does not prolong a session, and is not asked to at every read.
-public final class LastUse implements AutoCloseable {
+/// After a failure, for instance of a client that may only read, it pauses.
+public final class LastUse implements UseRecorder, AutoCloseable {
     private static final Duration PAUSE = Duration.ofMinutes(1);
-    private static final Duration PATIENCE_AT_THE_END = Duration.ofSeconds(2);
+    private static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(2);
 
     private final LivingTokens living;
-    private final Recorder recorder;
+    private final Writer writer;
     private final ExecutorService recordings = Executors.newVirtualThreadPerTaskExecutor();
     private final Set<String> beingRecorded = ConcurrentHashMap.newKeySet();
-    private volatile Instant pausedUntil = Instant.MIN;
+    private final ExpiringValue<StorageException> failure;
 
-    /// How a storage writes down that a row was read.
+    /// Writes last use to a storage.
     @FunctionalInterface
-    public interface Recorder {
-        /// Writes that `row` was read now, unless it was saved, or a use was recorded, at `due` or later. A blocking
-        /// call, interrupted at the end.
+    public interface Writer {
+        /// Writes that `row` was read now, unless it was saved, or a use was recorded, at `due` or later.
+        /// Blocks; interrupted at the end.
         ///
-        /// @throws StorageException if it cannot be written, or could not for some time
-        void record(StoredToken row, Instant due);
+        /// @throws StorageException if it cannot be written
+        void write(StoredToken row, Instant due);
     }
 
-    public LastUse(LivingTokens living, Recorder recorder) {
+    public LastUse(LivingTokens living, Writer writer) {
         this.living = living;
-        this.recorder = recorder;
+        this.writer = writer;
+        this.failure = new ExpiringValue<>(living::now);
     }
 
-    /// Takes note that `row` was handed to a reader a moment ago.
-    public void note(StoredToken row) {
+    @Override
+    public void recordUse(StoredToken row) {
         var timeout = living.sessionTimeout();
         if (timeout.isEmpty()) {
             return;
@@ -48,35 +50,34 @@ public final class LastUse implements AutoCloseable {
         var now = living.now();
         var tenth = timeout.get().dividedBy(RetentionPolicy.USES_RECORDED_PER_TIMEOUT);
         var due = row.lastActive().plus(tenth);
-        if (now.isBefore(due) || now.isBefore(pausedUntil) || !beingRecorded.add(row.name())) {
+        if (now.isBefore(due) || failure.fresh().isPresent() || !beingRecorded.add(row.name())) {
             return;
         }
         try {
             recordings.execute(() -> record(row, due, tenth.dividedBy(2)));
         } catch (RejectedExecutionException e) {
-            // the storage was closed meanwhile
+            // closed meanwhile
             beingRecorded.remove(row.name());
         }
     }
 
-    /// @param most the longest pause that leaves time for another attempt before the session could end
-    private void record(StoredToken row, Instant due, Duration most) {
+    /// @param longestPause leaves time for another attempt before the session could end
+    private void record(StoredToken row, Instant due, Duration longestPause) {
         try {
-            recorder.record(row, due);
+            writer.write(row, due);
         } catch (StorageException e) {
-            // the reader has its token; it is tried again when there is hope that it helps
-            pausedUntil = living.now().plus(PAUSE.compareTo(most) < 0 ? PAUSE : most);
+            failure.set(e, PAUSE.compareTo(longestPause) < 0 ? PAUSE : longestPause);
         } finally {
             beingRecorded.remove(row.name());
         }
     }
 
-    /// Lets what is being recorded finish, for a short while.
+    /// Waits briefly for records that are in flight.
     @Override
     public void close() {
         recordings.shutdown();
         try {
-            if (recordings.awaitTermination(PATIENCE_AT_THE_END.toMillis(), TimeUnit.MILLISECONDS)) {
+            if (recordings.awaitTermination(CLOSE_TIMEOUT.toMillis(), TimeUnit.MILLISECONDS)) {
                 return;
             }
         } catch (InterruptedException e) {

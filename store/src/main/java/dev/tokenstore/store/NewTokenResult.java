@@ -1,6 +1,6 @@
 package dev.tokenstore.store;
 
-/// What became of a token that was saved as a new one ([TokenStore#saveNew]).
+/// The outcome of saving a token as a new one ([TokenStore#saveNew]).
 public sealed interface NewTokenResult {
     /// The token is stored; `token` is the whole of it.
     record Stored(StoredToken token) implements NewTokenResult {}
@@ -11,6 +11,6 @@ public sealed interface NewTokenResult {
     /// The id belongs to a token of this store that was deleted; it is not revived, nothing changed.
     record TokenDeleted() implements NewTokenResult {}
 
-    /// The storage failed; whether the token is stored is not known, saving it again tells.
+    /// The storage failed, and whether the token is stored is not known. Saving it again is safe.
     record Failed(StorageException why) implements NewTokenResult {}
 }

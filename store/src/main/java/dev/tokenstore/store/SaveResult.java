@@ -2,7 +2,7 @@ package dev.tokenstore.store;
 
 import java.util.Optional;
 
-/// What became of a save.
+/// The outcome of a save.
 public sealed interface SaveResult {
     /// The token is stored; `token` is the whole of it.
     record Saved(StoredToken token) implements SaveResult {}

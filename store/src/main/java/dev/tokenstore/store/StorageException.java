@@ -2,23 +2,23 @@ package dev.tokenstore.store;
 
 import org.jspecify.annotations.Nullable;
 
-/// The storage could not do what was asked, through no fault of the values given.
+/// A storage failed; the values given were not the reason.
 ///
 /// The message is one sentence for the caller that says what is wrong and what to do; it never holds a token's value.
 public final class StorageException extends RuntimeException {
     private static final long serialVersionUID = 1;
 
-    /// Why; the names are part of the gRPC API (`google.rpc.ErrorInfo.reason`).
+    /// The reason; the names are part of the gRPC API (`google.rpc.ErrorInfo.reason`).
     public enum Reason {
         /// The Kubernetes API server did not answer; retrying may help.
         API_SERVER_UNAVAILABLE,
         /// The file or disk behind an embedded store did not answer; retrying may help.
         STORAGE_UNAVAILABLE,
-        /// The caller's account may not use the store, or there is no such store: without rights nobody can tell.
+        /// The caller's account may not use the store, or there is no such store: without rights the two look alike.
         STORE_NOT_ACCESSIBLE,
         /// There is no such store.
         STORE_NOT_FOUND,
-        /// The store holds as many tokens as it may; those that are there can still be saved.
+        /// The store holds as many tokens as it may; stored tokens can still be saved.
         STORE_FULL,
         /// The namespace or the disk takes no more.
         STORAGE_FULL,

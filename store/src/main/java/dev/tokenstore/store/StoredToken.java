@@ -1,31 +1,33 @@
 package dev.tokenstore.store;
 
 import dev.tokenstore.store.token.TokenFields;
+import dev.tokenstore.store.token.TokenId;
 import java.time.Instant;
 
 /// One row of a store: a token at rest. Immutable; its [#toString] holds no value.
 ///
-/// Every storage has its own implementation, which also carries what the storage needs to change or delete the row.
-public interface StoredToken {
-    /// All that is stored; the id is always among it.
-    TokenFields fields();
+/// @param fields all that is stored; the id is always among it
+/// @param version opaque; raised by saves alone, and never the same for two rows, not even for two with the same id
+/// @param createTime when the row was first saved, finer than a second; never changes
+/// @param updateTime when the row was last saved
+/// @param lastActive when the row was last saved or, as far as recorded, read
+/// @param userSince since when the row has had its user; `createTime` if its user never changed
+/// @param name the row's name in its storage, such as a Secret's name: safe to log, and the tie-breaker between rows of
+///     the same age
+/// @param handle by which the storage finds the row again
+public record StoredToken(
+        TokenFields fields,
+        String version,
+        Instant createTime,
+        Instant updateTime,
+        Instant lastActive,
+        Instant userSince,
+        String name,
+        Handle handle) {
+    /// What a storage needs to replace or delete a row that it returned. Opaque to everyone else.
+    public interface Handle {}
 
-    /// Opaque; raised by saves alone, and never the same for two rows, not even for two that had the same id.
-    String version();
-
-    /// When the row was first saved, finer than a second. Never changes.
-    Instant createTime();
-
-    /// When the row was last saved.
-    Instant updateTime();
-
-    /// When the row was last saved or, as far as recorded, read.
-    Instant lastActive();
-
-    /// Since when the row has had its user; [#createTime] when it never changed.
-    Instant userSince();
-
-    /// The row's name in its storage, such as a Secret's name: safe to log, and it decides between rows of the same
-    /// age.
-    String name();
+    public TokenId id() {
+        return fields.id().orElseThrow();
+    }
 }

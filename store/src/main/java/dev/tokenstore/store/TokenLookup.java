@@ -3,15 +3,16 @@ package dev.tokenstore.store;
 import dev.tokenstore.store.token.SecretValue;
 import dev.tokenstore.store.token.TokenField;
 import dev.tokenstore.store.token.TokenFields;
+import dev.tokenstore.store.token.TokenId;
 import java.util.List;
 import java.util.Optional;
 
-/// Where rows are looked up by value, before any rule decides between them. Values are compared exactly.
+/// Rows by value, before any rule decides between them. Values are compared exactly.
 public interface TokenLookup {
     /// Returns the row with that id.
     ///
     /// @throws StorageException with reason `TOKEN_UNREADABLE` if there is one but it cannot be read
-    Optional<StoredToken> byId(SecretValue id);
+    Optional<StoredToken> byId(TokenId id);
 
     /// Returns the rows whose user is the one of `wanted`, in no particular order.
     ///

@@ -4,13 +4,13 @@ import static dev.tokenstore.store.token.TokenField.ACCESS_TOKEN;
 import static dev.tokenstore.store.token.TokenField.CLIENT_ID;
 import static dev.tokenstore.store.token.TokenField.CLIENT_SECRET;
 import static dev.tokenstore.store.token.TokenField.GRANT_TOKEN;
-import static dev.tokenstore.store.token.TokenField.ID;
 import static dev.tokenstore.store.token.TokenField.REFRESH_TOKEN;
 import static dev.tokenstore.store.token.TokenField.USER_SIGNATURE;
 
 import dev.tokenstore.store.token.SecretValue;
 import dev.tokenstore.store.token.TokenField;
 import dev.tokenstore.store.token.TokenFields;
+import dev.tokenstore.store.token.TokenId;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
@@ -19,14 +19,13 @@ import java.util.stream.Stream;
 
 /// Which row is meant: the matching rules of the six operations, the same for every storage.
 ///
-/// A find must not hand out a row on a weak match, a save must not make a twin; so a save may update a row that a find
+/// A find must not return a row on a weak match, a save must not make a twin. So a save may update a row that a find
 /// with the same values would miss.
 public final class TokenRules {
     private static final Comparator<StoredToken> OLDEST_FIRST =
             Comparator.comparing(StoredToken::createTime).thenComparing(StoredToken::name);
     private static final Comparator<StoredToken> LONGEST_WITH_ITS_USER_FIRST =
             Comparator.comparing(StoredToken::userSince).thenComparing(OLDEST_FIRST);
-    private static final List<TokenField> CREDENTIALS = List.of(REFRESH_TOKEN, GRANT_TOKEN, ACCESS_TOKEN);
 
     private TokenRules() {}
 
@@ -38,19 +37,19 @@ public final class TokenRules {
         if (isDecidedByUserOrCredential(wanted)) {
             return byUserOrCredential(wanted, rows);
         }
-        if (wanted.hasAny(ACCESS_TOKEN, REFRESH_TOKEN, GRANT_TOKEN)) {
+        if (wanted.hasCredential()) {
             return Optional.empty();
         }
-        return wanted.get(ID).flatMap(rows::byId);
+        return wanted.id().flatMap(rows::byId);
     }
 
     /// The row a save updates (rule R5), or empty when the save makes a new one.
-    public static Optional<StoredToken> toUpdate(TokenFields given, TokenLookup rows) {
-        return given.get(ID).flatMap(rows::byId).or(() -> toUpdateWhateverItsId(given, rows));
+    static Optional<StoredToken> toUpdate(TokenFields given, TokenLookup rows) {
+        return given.id().flatMap(rows::byId).or(() -> toUpdateByUserOrCredential(given, rows));
     }
 
     /// The row a save updates when no row has the id it gives (rule R5, b and c).
-    public static Optional<StoredToken> toUpdateWhateverItsId(TokenFields given, TokenLookup rows) {
+    public static Optional<StoredToken> toUpdateByUserOrCredential(TokenFields given, TokenLookup rows) {
         return byUserOrCredential(given, rows).or(() -> byAnyCredential(given, rows));
     }
 
@@ -63,7 +62,7 @@ public final class TokenRules {
     }
 
     private static boolean isDecidedByRenewal(TokenFields wanted) {
-        return wanted.hasAny(REFRESH_TOKEN, GRANT_TOKEN) && wanted.has(CLIENT_ID) && wanted.has(CLIENT_SECRET);
+        return wanted.isRenewable() && wanted.has(CLIENT_ID) && wanted.has(CLIENT_SECRET);
     }
 
     /// Rule R1, branches 1 to 3.
@@ -99,7 +98,7 @@ public final class TokenRules {
         Predicate<StoredToken> notAnotherUsers = row -> !given.has(USER_SIGNATURE)
                 || !row.fields().has(USER_SIGNATURE)
                 || row.fields().agreesOn(USER_SIGNATURE, given);
-        return CREDENTIALS.stream()
+        return TokenField.CREDENTIALS.stream()
                 .flatMap(credential -> oldestWith(credential, given, rows, notAnotherUsers).stream())
                 .findFirst();
     }
@@ -112,15 +111,15 @@ public final class TokenRules {
                         .min(OLDEST_FIRST));
     }
 
-    /// A few rows at hand, looked up like a whole storage: how a storage asks for twins.
+    /// A lookup in a few rows that the caller holds.
     public record RowsAtHand(List<StoredToken> rows) implements TokenLookup {
         public RowsAtHand {
             rows = List.copyOf(rows);
         }
 
         @Override
-        public Optional<StoredToken> byId(SecretValue id) {
-            return with(ID, id).findFirst();
+        public Optional<StoredToken> byId(TokenId id) {
+            return rows.stream().filter(row -> row.id().equals(id)).findFirst();
         }
 
         @Override

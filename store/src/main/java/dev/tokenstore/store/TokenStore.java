@@ -1,35 +1,35 @@
 package dev.tokenstore.store;
 
-import static dev.tokenstore.store.token.TokenField.ID;
-
+import dev.tokenstore.runtime.Backoff;
+import dev.tokenstore.runtime.Timeout;
 import dev.tokenstore.store.TokenStorage.Insertion;
 import dev.tokenstore.store.TokenStorage.Replacement;
 import dev.tokenstore.store.token.InvalidTokenException;
-import dev.tokenstore.store.token.SecretValue;
 import dev.tokenstore.store.token.TokenFields;
+import dev.tokenstore.store.token.TokenId;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 import java.util.random.RandomGenerator;
 
-/// The six operations on one store: the rules of matching, merging and identity, over any [TokenStorage].
+/// The six operations on one store: the rules of matching, merging and identity. Reads ask a [TokenLookup], which may
+/// be a cache; saves and deletes decide on the live [TokenStorage].
 ///
 /// Thread-safe. A miss is a value; what the caller did wrong is an [InvalidTokenException]; what the storage could
 /// not do is a [StorageException].
 public final class TokenStore implements AutoCloseable {
     /// How many tokens a page has when the caller does not say.
-    public static final int DEFAULT_PAGE_SIZE = 100;
+    static final int DEFAULT_PAGE_SIZE = 100;
 
     /// The most tokens a page has, whatever the caller says.
     public static final int MAX_PAGE_SIZE = 1000;
 
     /// A page ends when its values reach this many bytes of UTF-8, well below the 4 MiB that gRPC clients accept
     /// unasked.
-    public static final int MAX_PAGE_BYTES = 2 * 1024 * 1024;
+    static final int MAX_PAGE_BYTES = 2 * 1024 * 1024;
 
     private static final int MIN_CHUNK = 25;
     private static final int MAX_CHUNK = 100;
@@ -37,35 +37,44 @@ public final class TokenStore implements AutoCloseable {
     /// A page ends, if need be empty, after so many chunks: most rows may be ones that are not shown.
     private static final int MAX_CHUNKS = 20;
 
-    private static final Duration PATIENCE = Duration.ofSeconds(10);
+    private static final Duration SAVE_TIMEOUT = Duration.ofSeconds(10);
 
+    private final TokenLookup reads;
     private final TokenStorage storage;
-    private final InstantSource clock;
+    private final UseRecorder uses;
     private final RandomGenerator random;
+    private final Duration saveTimeout;
 
-    /// @param storage closed with this store
-    /// @param clock for time limits
+    /// @param reads where reads look rows up
+    /// @param storage where saves and deletes decide and write; closed with this store
+    /// @param uses gets every token that a read returns
     /// @param random for the jitter between attempts
-    public TokenStore(TokenStorage storage, InstantSource clock, RandomGenerator random) {
+    public TokenStore(TokenLookup reads, TokenStorage storage, UseRecorder uses, RandomGenerator random) {
+        this(reads, storage, uses, random, SAVE_TIMEOUT);
+    }
+
+    /// @param saveTimeout how long a save is repeated while others change the row
+    TokenStore(
+            TokenLookup reads, TokenStorage storage, UseRecorder uses, RandomGenerator random, Duration saveTimeout) {
+        this.reads = reads;
         this.storage = storage;
-        this.clock = clock;
+        this.uses = uses;
         this.random = random;
+        this.saveTimeout = saveTimeout;
     }
 
     /// Returns the row that `wanted` describes, or empty when there is none (rules R1 to R4).
     public Optional<StoredToken> find(TokenFields wanted) {
-        return used(TokenRules.find(wanted, storage));
+        return recorded(TokenRules.find(wanted, reads));
     }
 
-    /// Returns the row with the id of `wanted`, or empty when there is none (rule R4).
-    ///
-    /// @throws InvalidTokenException if `wanted` has no id
-    public Optional<StoredToken> findById(TokenFields wanted) {
-        return used(storage.byId(idOf(wanted)));
+    /// Returns the row with that id, or empty when there is none (rule R4).
+    public Optional<StoredToken> findById(TokenId id) {
+        return recorded(reads.byId(id));
     }
 
-    private Optional<StoredToken> used(Optional<StoredToken> found) {
-        found.ifPresent(storage::used);
+    private Optional<StoredToken> recorded(Optional<StoredToken> found) {
+        found.ifPresent(uses::recordUse);
         return found;
     }
 
@@ -76,40 +85,39 @@ public final class TokenStore implements AutoCloseable {
         return save(given, Optional.empty());
     }
 
-    /// The same, if the row is still at the version that was expected.
+    /// Stores what is given, as [#save] does, if its row is still at the version that was expected.
     public SaveResult saveIfVersion(TokenFields given, String expectedVersion) {
         return save(given, Optional.of(expectedVersion));
     }
 
-    /// Stores tokens that have no row yet, many at once: what a save of each would do, but none of them ever updates a
-    /// row (rules R5 to R10).
+    /// Stores tokens that have no row yet, many at once: what a save of each would do, but none of them ever
+    /// updates a row (rules R5 to R10).
     ///
     /// @param given no two of them tokens that a save would put into one row
-    /// @return what became of each, in their order
+    /// @return the outcomes, in the order of the tokens
     /// @throws InvalidTokenException if one holds no credential; then none is stored
     public List<NewTokenResult> saveNew(List<TokenFields> given) {
         given.forEach(TokenStore::requireCredential);
         var results = new ArrayList<NewTokenResult>(Collections.nCopies(given.size(), new NewTokenResult.RowExists()));
         var positions = new ArrayList<Integer>();
         for (int i = 0; i < given.size(); i++) {
-            var id = given.get(i).get(ID);
-            if (id.flatMap(storage.ids()::placeOf).isEmpty()) {
+            var generatedId = given.get(i).id().filter(id -> storage.ids().isGenerated(id));
+            if (generatedId.isEmpty()) {
                 positions.add(i);
             } else {
-                results.set(i, withGeneratedId(id.get()));
+                results.set(i, resultForGeneratedId(generatedId.get()));
             }
         }
-        var attempts = storage.insertAll(
-                positions.stream().map(given::get).toList(),
-                (fields, rows) -> TokenRules.toUpdate(fields, new TokenRules.RowsAtHand(rows)));
+        var outcomes =
+                insertAll(positions.stream().map(given::get).map(NewRow::of).toList());
         for (int i = 0; i < positions.size(); i++) {
-            results.set(positions.get(i), resultOf(attempts.get(i)));
+            results.set(positions.get(i), resultOf(outcomes.get(i)));
         }
         return List.copyOf(results);
     }
 
-    /// What becomes of a token with an id that only a token of this store can have had.
-    private NewTokenResult withGeneratedId(SecretValue id) {
+    /// The result for a token whose id only a token of this store can have had.
+    private NewTokenResult resultForGeneratedId(TokenId id) {
         try {
             return storage.byId(id).isPresent() ? new NewTokenResult.RowExists() : new NewTokenResult.TokenDeleted();
         } catch (StorageException e) {
@@ -117,22 +125,40 @@ public final class TokenStore implements AutoCloseable {
         }
     }
 
-    private static NewTokenResult resultOf(TokenStorage.Attempted attempt) {
-        return switch (attempt) {
-            case Insertion.Inserted inserted -> new NewTokenResult.Stored(inserted.row());
-            case Insertion.TwinFound twin -> new NewTokenResult.RowExists();
-            case TokenStorage.NotInserted failed -> new NewTokenResult.Failed(failed.why());
+    private List<BulkInsert.Outcome> insertAll(List<NewRow> rows) {
+        return storage instanceof BulkInsert bulk
+                ? bulk.insertAll(rows)
+                : rows.stream().map(this::outcomeOf).toList();
+    }
+
+    private BulkInsert.Outcome outcomeOf(NewRow row) {
+        try {
+            return new BulkInsert.Outcome.Tried(storage.insert(row));
+        } catch (StorageException e) {
+            return new BulkInsert.Outcome.Failed(e);
+        }
+    }
+
+    private static NewTokenResult resultOf(BulkInsert.Outcome outcome) {
+        return switch (outcome) {
+            case BulkInsert.Outcome.Failed failed -> new NewTokenResult.Failed(failed.why());
+            case BulkInsert.Outcome.Tried tried ->
+                switch (tried.insertion()) {
+                    case Insertion.Inserted inserted -> new NewTokenResult.Stored(inserted.row());
+                    case Insertion.TwinFound twin -> new NewTokenResult.RowExists();
+                };
         };
     }
 
     private SaveResult save(TokenFields given, Optional<String> expectedVersion) {
-        var backoff = new Backoff(PATIENCE, clock, random);
+        var timeout = Timeout.of(saveTimeout);
+        var backoff = Backoff.forContention(random);
         do {
             var result = trySave(given, expectedVersion);
             if (result.isPresent()) {
                 return result.get();
             }
-        } while (backoff.pause());
+        } while (backoff.sleep(timeout));
         throw new StorageException(
                 StorageException.Reason.TOO_MUCH_CONTENTION,
                 "the token was not saved because others kept changing it; save it again");
@@ -140,11 +166,12 @@ public final class TokenStore implements AutoCloseable {
 
     /// Decides on what is stored now and writes; empty when that changed before it was written.
     private Optional<SaveResult> trySave(TokenFields given, Optional<String> expectedVersion) {
-        var byId = given.get(ID).flatMap(storage::byId);
-        if (byId.isEmpty() && given.get(ID).flatMap(storage.ids()::placeOf).isPresent()) {
+        var id = given.id();
+        var withItsId = id.flatMap(storage::byId);
+        if (withItsId.isEmpty() && id.filter(storage.ids()::isGenerated).isPresent()) {
             return Optional.of(new SaveResult.TokenDeleted());
         }
-        var row = byId.or(() -> TokenRules.toUpdateWhateverItsId(given, storage));
+        var row = withItsId.or(() -> TokenRules.toUpdateByUserOrCredential(given, storage));
         if (row.isEmpty()) {
             requireCredential(given);
         }
@@ -171,18 +198,15 @@ public final class TokenStore implements AutoCloseable {
     }
 
     private Optional<SaveResult> insert(TokenFields given) {
-        var insertion = storage.insert(given, rows -> TokenRules.toUpdate(given, new TokenRules.RowsAtHand(rows)));
-        return switch (insertion) {
+        return switch (storage.insert(NewRow.of(given))) {
             case Insertion.Inserted inserted -> Optional.of(new SaveResult.Saved(inserted.row()));
             case Insertion.TwinFound twin -> Optional.empty();
         };
     }
 
-    /// Deletes the row with the id of `wanted`; an unknown id succeeds (rule R13).
-    ///
-    /// @throws InvalidTokenException if `wanted` has no id
-    public void delete(TokenFields wanted) {
-        storage.toDelete(idOf(wanted)).ifPresent(storage::delete);
+    /// Deletes the row with that id; an unknown id succeeds (rule R13).
+    public void delete(TokenId id) {
+        storage.byIdEvenIfOver(id).ifPresent(storage::delete);
     }
 
     /// Deletes every row (rule R13).
@@ -230,10 +254,6 @@ public final class TokenStore implements AutoCloseable {
         var bytes = new int[1];
         fields.forEachPresent((field, value) -> bytes[0] += value.reveal().getBytes(StandardCharsets.UTF_8).length);
         return bytes[0];
-    }
-
-    private static SecretValue idOf(TokenFields wanted) {
-        return wanted.get(ID).orElseThrow(() -> new InvalidTokenException("id is missing: give the id of a token"));
     }
 
     @Override

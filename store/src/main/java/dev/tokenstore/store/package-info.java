@@ -1,4 +1,4 @@
-/// The six operations of a token store and the storage they stand on.
+/// The six operations of a token store, and the interface of the storages below them.
 @NullMarked
 package dev.tokenstore.store;
 

@@ -1,7 +1,6 @@
 package dev.tokenstore.store;
 
 import static com.tngtech.archunit.base.DescribedPredicate.not;
-import static com.tngtech.archunit.core.domain.JavaClass.Predicates.belongToAnyOf;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
@@ -11,7 +10,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
-import dev.tokenstore.api.TokenSecretLayout;
 import dev.tokenstore.store.token.TokenFields;
 import org.junit.jupiter.api.Test;
 
@@ -51,13 +49,12 @@ class ArchitectureTest {
     }
 
     @Test
-    void theDomainKnowsTheJdkAndTheLayoutOfASecretOnly() {
+    void theDomainKnowsTheJdkAlone() {
         classes()
                 .that()
                 .resideInAPackage("..store.token..")
                 .should()
-                .onlyDependOnClassesThat(resideInAnyPackage("java..", "org.jspecify.annotations..", "..store.token..")
-                        .or(belongToAnyOf(TokenSecretLayout.class)))
+                .onlyDependOnClassesThat(resideInAnyPackage("java..", "org.jspecify.annotations..", "..store.token.."))
                 .check(CLASSES);
     }
 
@@ -68,7 +65,8 @@ class ArchitectureTest {
                 .resideInAPackage("dev.tokenstore.store")
                 .should()
                 .dependOnClassesThat()
-                .resideInAnyPackage("..store.memory..", "..store.sqlite..", "..store.kubernetes..")
+                .resideInAnyPackage(
+                        "..store.memory..", "..store.sqlite..", "..store.kubernetes..", "..store.embedded..")
                 .check(CLASSES);
     }
 
@@ -86,7 +84,8 @@ class ArchitectureTest {
                 .that(resideInAnyPackage("dev.tokenstore.store.."))
                 .should()
                 .dependOnClassesThat(resideInAnyPackage("dev.tokenstore..")
-                        .and(not(resideInAnyPackage("dev.tokenstore.store..", "dev.tokenstore.api.."))))
+                        .and(not(resideInAnyPackage(
+                                "dev.tokenstore.store..", "dev.tokenstore.api..", "dev.tokenstore.runtime.."))))
                 .check(CLASSES);
     }
 }

@@ -99,7 +99,7 @@ interface BulkSaveContract extends StoreContract {
         try (var data = newStore();
                 var store = data.open()) {
             var id = ((Saved) store.save(B.fields())).token();
-            store.delete(id.fields());
+            store.delete(id.id());
 
             var results = store.saveNew(fields(A, B.id(id)));
 
@@ -126,7 +126,7 @@ interface BulkSaveContract extends StoreContract {
         try (var data = newStore(RetentionContract.SHORT_LIVED);
                 var store = data.open()) {
             var over = ((Saved) store.save(A.fields())).token();
-            await().until(() -> store.findById(over.fields()).isEmpty());
+            await().until(() -> store.findById(over.id()).isEmpty());
 
             var anew = stored(store.saveNew(fields(A.access("NEW"), B)).getFirst());
 

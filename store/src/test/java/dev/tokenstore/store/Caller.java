@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.tokenstore.store.token.SecretValue;
 import dev.tokenstore.store.token.TokenFields;
+import dev.tokenstore.store.token.TokenId;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -42,7 +43,7 @@ record Caller(TokenStore store) implements AutoCloseable {
     }
 
     Optional<TokenFields> byId(SampleToken wanted) {
-        return store.findById(wanted.fields()).map(StoredToken::fields);
+        return store.findById(idOf(wanted)).map(StoredToken::fields);
     }
 
     Optional<TokenFields> byId(StoredToken row) {
@@ -50,7 +51,7 @@ record Caller(TokenStore store) implements AutoCloseable {
     }
 
     void delete(SampleToken wanted) {
-        store.delete(wanted.fields());
+        store.delete(idOf(wanted));
     }
 
     void delete(StoredToken row) {
@@ -59,19 +60,17 @@ record Caller(TokenStore store) implements AutoCloseable {
 
     /// All tokens, page by page, in the order of the list.
     List<TokenFields> tokens() {
-        var tokens = new ArrayList<TokenFields>();
-        var next = Optional.of("");
-        while (next.isPresent()) {
-            var page = store.list(0, next.get());
-            page.tokens().forEach(token -> tokens.add(token.fields()));
-            next = page.next();
-        }
-        return tokens;
+        return Pages.all(store).stream().map(StoredToken::fields).toList();
     }
 
     static StoredToken saved(SaveResult result) {
         assertThat(result).isInstanceOf(SaveResult.Saved.class);
         return ((SaveResult.Saved) result).token();
+    }
+
+    /// @throws InvalidTokenException if the token has no id
+    private static TokenId idOf(SampleToken token) {
+        return new TokenId(token.fields().get(ID).map(SecretValue::reveal).orElse(""));
     }
 
     static SecretValue idOf(StoredToken row) {

@@ -11,6 +11,8 @@ import dev.tokenstore.store.token.TokenFields;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /// A token whose time is over by the store's policy is a deleted one, whether or not someone deleted it already.
 interface RetentionContract extends StoreContract {
@@ -24,6 +26,7 @@ interface RetentionContract extends StoreContract {
     }
 
     @Test
+    @Execution(ExecutionMode.CONCURRENT)
     @Conformance({"R1", "R6a", "R14"})
     default void aTokenWhoseTimeIsOverIsMissedByEveryRead() {
         try (var data = newStore(SHORT_LIVED);
@@ -42,6 +45,7 @@ interface RetentionContract extends StoreContract {
     }
 
     @Test
+    @Execution(ExecutionMode.CONCURRENT)
     @Conformance({"R5", "R6", "R6a"})
     default void aSaveWithItsIdIsRefusedAndOneThatWouldMatchItMakesANewRow() {
         try (var data = newStore(SHORT_LIVED);
@@ -61,6 +65,7 @@ interface RetentionContract extends StoreContract {
     }
 
     @Test
+    @Execution(ExecutionMode.CONCURRENT)
     @Conformance({"R6a", "R12"})
     default void anIdTheCallerChoseMayBeSavedAgainOnceItsTokensTimeIsOver() {
         try (var data = newStore(SHORT_LIVED);
@@ -81,6 +86,7 @@ interface RetentionContract extends StoreContract {
     }
 
     @Test
+    @Execution(ExecutionMode.CONCURRENT)
     @Conformance("R13")
     default void aTokenWhoseTimeIsOverCanStillBeDeleted() {
         try (var data = newStore(SHORT_LIVED);
@@ -96,6 +102,7 @@ interface RetentionContract extends StoreContract {
     }
 
     @Test
+    @Execution(ExecutionMode.CONCURRENT)
     @Conformance("R1")
     default void aSessionGoesOnAsLongAsItsTokenIsReadAndEndsNotBeforeItsTimeAfterTheLastRead() {
         var timeout = Duration.ofSeconds(4);

@@ -28,6 +28,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Function;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /// What [TokenStorage] promises to the rules above it; races are brought about instead of left to chance.
 public interface TokenStorageContract {
@@ -57,7 +59,11 @@ public interface TokenStorageContract {
                         .with(CLIENT_ID, "C")
                         .with(field, STORED.get(field).orElseThrow().reveal());
 
-                var insertion = storage.insert(sharesOne, TokenStorageContract::sameAsStored);
+                var insertion = storage.insert(row(
+                        sharesOne,
+                        rows -> rows.stream()
+                                .filter(row -> row.fields().equals(STORED))
+                                .findFirst()));
 
                 assertThat(insertion).as(field.key()).isEqualTo(new TwinFound());
             }
@@ -65,8 +71,18 @@ public interface TokenStorageContract {
         }
     }
 
-    private static Optional<StoredToken> sameAsStored(List<StoredToken> rows) {
-        return rows.stream().filter(row -> row.fields().equals(STORED)).findFirst();
+    private static NewRow row(TokenFields fields, Function<List<StoredToken>, Optional<StoredToken>> twin) {
+        return new NewRow() {
+            @Override
+            public TokenFields fields() {
+                return fields;
+            }
+
+            @Override
+            public Optional<StoredToken> twinAmong(List<StoredToken> rows) {
+                return twin.apply(rows);
+            }
+        };
     }
 
     @Test
@@ -80,7 +96,7 @@ public interface TokenStorageContract {
             };
             var results = new ArrayList<Future<Insertion>>();
             for (var i = 0; i < 2; i++) {
-                results.add(threads.submit(() -> storage.insert(STORED, twin)));
+                results.add(threads.submit(() -> storage.insert(row(STORED, twin))));
             }
 
             var carriedOut = 0;
@@ -180,19 +196,20 @@ public interface TokenStorageContract {
                         .containsExactlyInAnyOrder(first.fields(), second.fields());
             }
             assertThat(storage.byUser(STORED)).extracting(StoredToken::fields).containsExactly(first.fields());
-            assertThat(storage.byId(STORED.get(ID).orElseThrow()).map(StoredToken::fields))
+            assertThat(storage.byId(STORED.id().orElseThrow()).map(StoredToken::fields))
                     .hasValue(first.fields());
         }
     }
 
     @Test
+    @Execution(ExecutionMode.CONCURRENT)
     default void aRowWhoseTimeIsOverIsOnlyThereForWhoDeletesIt() {
         try (var storage = newStorage(new OAuthTokenStoreSpec(null, "2s", null, null, null, null, null))) {
             var over = inserted(storage, STORED);
-            var id = STORED.get(ID).orElseThrow();
+            var id = STORED.id().orElseThrow();
             await().until(() -> storage.byId(id).isEmpty());
 
-            assertThat(storage.toDelete(id).map(StoredToken::fields)).hasValue(STORED);
+            assertThat(storage.byIdEvenIfOver(id).map(StoredToken::fields)).hasValue(STORED);
             assertThat(storage.byUser(STORED)).isEmpty();
             for (var credential : List.of(REFRESH_TOKEN, GRANT_TOKEN, ACCESS_TOKEN)) {
                 assertThat(storage.byCredential(
@@ -202,15 +219,16 @@ public interface TokenStorageContract {
             assertThat(storage.list(1, "").rows()).isEmpty();
 
             var twin = STORED.with(CLIENT_ID, "C");
-            assertThat(storage.insert(twin, rows -> rows.stream().findFirst())).isInstanceOf(Inserted.class);
-            assertThat(storage.toDelete(id).map(StoredToken::fields)).hasValue(twin);
+            assertThat(storage.insert(row(twin, rows -> rows.stream().findFirst())))
+                    .isInstanceOf(Inserted.class);
+            assertThat(storage.byIdEvenIfOver(id).map(StoredToken::fields)).hasValue(twin);
             assertThat(storage.replace(over, STORED)).isEqualTo(new RowChanged());
             assertThat(storage.deleteAll()).isEqualTo(1);
         }
     }
 
     private static StoredToken inserted(TokenStorage storage, TokenFields fields) {
-        var insertion = storage.insert(fields, rows -> Optional.empty());
+        var insertion = storage.insert(row(fields, rows -> Optional.empty()));
         assertThat(insertion).isInstanceOf(Inserted.class);
         return ((Inserted) insertion).row();
     }

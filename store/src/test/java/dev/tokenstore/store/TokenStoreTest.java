@@ -11,18 +11,19 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.tokenstore.store.StorageException.Reason;
+import dev.tokenstore.store.embedded.RecordedCleanup;
 import dev.tokenstore.store.memory.InMemoryTokenStorage;
 import dev.tokenstore.store.token.GeneratedIds;
 import dev.tokenstore.store.token.SecretValue;
 import dev.tokenstore.store.token.TokenField;
 import dev.tokenstore.store.token.TokenFields;
+import dev.tokenstore.store.token.TokenId;
 import java.security.SecureRandom;
-import java.time.Instant;
+import java.time.Duration;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.atomic.AtomicLong;
-import java.util.function.Function;
 import org.junit.jupiter.api.Test;
 
 /// What a storage that does what it should cannot show; the rest is in [TokenStoreContract].
@@ -30,14 +31,11 @@ class TokenStoreTest {
     private static final SecureRandom RANDOM = new SecureRandom();
     private static final TokenFields TOKEN = TokenFields.NONE.with(ACCESS_TOKEN, "fixture-secret-access");
 
-    private final AtomicLong seconds = new AtomicLong();
-    private final InstantSource hurriedClock = () -> Instant.ofEpochSecond(seconds.addAndGet(2));
-
     @Test
     void givesUpWhenOthersKeepMakingAndChangingTheRow() {
         var contended = new Storage() {
             @Override
-            public Insertion insert(TokenFields fields, Function<List<StoredToken>, Optional<StoredToken>> twin) {
+            public Insertion insert(NewRow row) {
                 attempts++;
                 return new Insertion.TwinFound();
             }
@@ -48,7 +46,7 @@ class TokenStoreTest {
                 return new Replacement.RowChanged();
             }
         };
-        try (var store = new TokenStore(contended, hurriedClock, RANDOM)) {
+        try (var store = open(contended, Duration.ofMillis(100))) {
             assertThatThrownBy(() -> store.save(TOKEN))
                     .isInstanceOfSatisfying(
                             StorageException.class,
@@ -56,7 +54,7 @@ class TokenStoreTest {
                     .hasMessageContaining("save it again");
             assertThat(contended.attempts).isGreaterThan(1);
 
-            contended.rows.insert(TOKEN, rows -> Optional.empty());
+            contended.rows.insert(NewRow.of(TOKEN));
             assertThatThrownBy(() -> store.save(TOKEN)).isInstanceOf(StorageException.class);
         }
     }
@@ -70,7 +68,7 @@ class TokenStoreTest {
                 return rows.replace(current, next);
             }
         };
-        try (var store = new TokenStore(storage, hurriedClock, RANDOM)) {
+        try (var store = open(storage)) {
             var row = ((SaveResult.Saved) store.save(TOKEN)).token();
 
             assertThat(store.save(row.fields())).isEqualTo(new SaveResult.TokenDeleted());
@@ -92,14 +90,14 @@ class TokenStoreTest {
     private static void appearsWhileItIsSaved(TokenFields theirs, TokenFields ours) {
         var storage = new Storage() {
             @Override
-            public Insertion insert(TokenFields fields, Function<List<StoredToken>, Optional<StoredToken>> twin) {
+            public Insertion insert(NewRow row) {
                 if (attempts++ == 0) {
-                    rows.insert(theirs, noRows -> Optional.empty());
+                    rows.insert(NewRow.of(theirs));
                 }
-                return rows.insert(fields, twin);
+                return rows.insert(row);
             }
         };
-        try (var store = new TokenStore(storage, InstantSource.system(), RANDOM)) {
+        try (var store = open(storage)) {
             var saved = saved(store, ours);
 
             assertThat(store.list(0, "").tokens()).containsExactly(saved);
@@ -111,27 +109,93 @@ class TokenStoreTest {
 
     @Test
     void aFieldThatAnotherSavesBetweenReadingAndWritingIsKept() {
-        try (var store = new TokenStore(new ChangedMeanwhile(CLIENT_ID, "C"), InstantSource.system(), RANDOM)) {
+        try (var store = open(new ChangedMeanwhile(CLIENT_ID, "C"))) {
             var row = saved(store, TOKEN);
 
             saved(store, TOKEN.with(EXPIRES_IN, "5"));
 
-            assertThat(store.findById(row.fields()).map(StoredToken::fields))
+            assertThat(store.findById(row.id()).map(StoredToken::fields))
                     .hasValue(row.fields().with(CLIENT_ID, "C").with(EXPIRES_IN, "5"));
         }
     }
 
     @Test
     void aVersionThatIsOutdatedBetweenReadingAndWritingIsAConflict() {
-        try (var store = new TokenStore(new ChangedMeanwhile(CLIENT_ID, "C"), InstantSource.system(), RANDOM)) {
+        try (var store = open(new ChangedMeanwhile(CLIENT_ID, "C"))) {
             var row = saved(store, TOKEN);
 
             var result = store.saveIfVersion(TOKEN.with(EXPIRES_IN, "5"), row.version());
 
-            var current = store.findById(row.fields()).orElseThrow();
+            var current = store.findById(row.id()).orElseThrow();
             assertThat(result).isEqualTo(new SaveResult.VersionConflict(Optional.of(current.version())));
             assertThat(current.fields()).isEqualTo(row.fields().with(CLIENT_ID, "C"));
         }
+    }
+
+    @Test
+    void aStaleLookupForReadsFailsNeitherASaveNorADeletion() {
+        var storage = new Storage();
+        var cached = new ArrayList<StoredToken>();
+        try (var store =
+                new TokenStore(new StaleLookup(cached), storage, UseRecorder.NONE, RANDOM, Duration.ofMillis(100))) {
+            var first = saved(store, TOKEN);
+            cached.add(first);
+
+            var second = saved(store, first.fields().with(EXPIRES_IN, "5"));
+            var third = store.saveIfVersion(TOKEN.with(EXPIRES_IN, "6"), second.version());
+
+            assertThat(third).isInstanceOf(SaveResult.Saved.class);
+            assertThat(store.findById(first.id())).as("as the lookup has it").hasValue(first);
+            assertThat(store.find(TOKEN)).as("as the lookup has it").hasValue(first);
+
+            store.delete(first.id());
+            assertThat(store.list(0, "").tokens()).isEmpty();
+            assertThat(store.save(first.fields())).isEqualTo(new SaveResult.TokenDeleted());
+            assertThat(saved(store, TOKEN).id()).isNotEqualTo(first.id());
+        }
+    }
+
+    /// A cache whose entries are never replaced.
+    private record StaleLookup(List<StoredToken> rows) implements TokenLookup {
+        @Override
+        public Optional<StoredToken> byId(TokenId id) {
+            return new TokenRules.RowsAtHand(rows).byId(id);
+        }
+
+        @Override
+        public List<StoredToken> byUser(TokenFields wanted) {
+            return new TokenRules.RowsAtHand(rows).byUser(wanted);
+        }
+
+        @Override
+        public List<StoredToken> byCredential(TokenField credential, SecretValue value) {
+            return new TokenRules.RowsAtHand(rows).byCredential(credential, value);
+        }
+    }
+
+    @Test
+    void everyTokenThatAFindReturnsIsRecordedAsUsedAndNoOther() {
+        var storage = new Storage();
+        var used = new ArrayList<StoredToken>();
+        try (var store = new TokenStore(storage, storage, used::add, RANDOM)) {
+            var row = saved(store, TOKEN);
+            store.list(0, "");
+            store.find(TokenFields.NONE.with(ACCESS_TOKEN, "fixture-secret-other"));
+            assertThat(used).isEmpty();
+
+            store.find(TOKEN);
+            store.findById(row.id());
+
+            assertThat(used).containsExactly(row, row);
+        }
+    }
+
+    private static TokenStore open(TokenStorage storage) {
+        return open(storage, Duration.ofMinutes(1));
+    }
+
+    private static TokenStore open(TokenStorage storage, Duration saveTimeout) {
+        return new TokenStore(storage, storage, UseRecorder.NONE, RANDOM, saveTimeout);
     }
 
     private static StoredToken saved(TokenStore store, TokenFields fields) {
@@ -169,7 +233,7 @@ class TokenStoreTest {
                 return isUnreadable ? new Chunk(List.of(), chunk.next()) : chunk;
             }
         };
-        try (var store = new TokenStore(storage, hurriedClock, RANDOM)) {
+        try (var store = open(storage)) {
             for (var i = 0; i < 4; i++) {
                 store.save(TokenFields.NONE.with(ACCESS_TOKEN, "fixture-secret-" + i));
             }
@@ -189,22 +253,23 @@ class TokenStoreTest {
     void anUnreadableRowIsNeitherFoundByItsIdNorOverwritten() {
         var storage = new Storage() {
             @Override
-            public Optional<StoredToken> byId(SecretValue id) {
+            public Optional<StoredToken> byId(TokenId id) {
                 throw new StorageException(Reason.TOKEN_UNREADABLE, "row-1 is unreadable");
             }
         };
-        try (var store = new TokenStore(storage, hurriedClock, RANDOM)) {
+        try (var store = open(storage)) {
             var withId = TOKEN.with(ID, "chosen");
 
             assertThatThrownBy(() -> store.save(withId)).isInstanceOf(StorageException.class);
-            assertThatThrownBy(() -> store.findById(withId)).isInstanceOf(StorageException.class);
+            assertThatThrownBy(() -> store.findById(new TokenId("chosen"))).isInstanceOf(StorageException.class);
             assertThat(store.list(0, "").tokens()).isEmpty();
         }
     }
 
     /// Rows in memory, for a test to interfere with.
     private static class Storage implements TokenStorage {
-        final InMemoryTokenStorage rows = new InMemoryTokenStorage(InstantSource.system(), RANDOM);
+        final TokenStorage rows = InMemoryTokenStorage.open(
+                StoreSettings.KEEP_EVERYTHING, InstantSource.system(), RANDOM, new RecordedCleanup());
         int attempts;
 
         @Override
@@ -213,8 +278,13 @@ class TokenStoreTest {
         }
 
         @Override
-        public Optional<StoredToken> byId(SecretValue id) {
+        public Optional<StoredToken> byId(TokenId id) {
             return rows.byId(id);
+        }
+
+        @Override
+        public Optional<StoredToken> byIdEvenIfOver(TokenId id) {
+            return rows.byIdEvenIfOver(id);
         }
 
         @Override
@@ -228,8 +298,8 @@ class TokenStoreTest {
         }
 
         @Override
-        public Insertion insert(TokenFields fields, Function<List<StoredToken>, Optional<StoredToken>> twin) {
-            return rows.insert(fields, twin);
+        public Insertion insert(NewRow row) {
+            return rows.insert(row);
         }
 
         @Override

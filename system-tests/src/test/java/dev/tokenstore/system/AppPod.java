@@ -2,13 +2,9 @@ package dev.tokenstore.system;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.tokenstore.testing.process.Http;
 import io.fabric8.kubernetes.api.model.ContainerStatus;
 import io.fabric8.kubernetes.api.model.Pod;
-import java.io.IOException;
-import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse.BodyHandlers;
 import java.time.Duration;
 import java.util.List;
 
@@ -49,22 +45,19 @@ record AppPod(Pods pods, String name, String address) {
     }
 
     /// What the app answers on the pod's own network, which a node of the tests' own shares with this machine.
-    String answerOnNetwork(String path) throws IOException, InterruptedException {
+    String answerOnNetwork(String path) {
         return fetch(TokenWebApp.PORT, path);
     }
 
     /// What the sidecar says to a readiness probe, on the pod's own network.
-    String readinessOfSidecar() throws IOException, InterruptedException {
+    String readinessOfSidecar() {
         return fetch(METRICS_PORT, "/readyz");
     }
 
-    private String fetch(int port, String path) throws IOException, InterruptedException {
-        try (var client = HttpClient.newHttpClient()) {
-            var request = HttpRequest.newBuilder(URI.create("http://" + address + ":" + port + path))
-                    .timeout(PATIENCE)
-                    .build();
-            return client.send(request, BodyHandlers.ofString()).body().strip();
-        }
+    private String fetch(int port, String path) {
+        return Http.get("http://" + address + ":" + port + path, PATIENCE)
+                .body()
+                .strip();
     }
 
     ContainerStatus app() {

@@ -4,13 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.awaitility.Awaitility.await;
 
+import dev.tokenstore.testing.process.Http;
 import io.fabric8.kubernetes.api.model.ContainerStatus;
 import io.fabric8.kubernetes.client.KubernetesClientException;
-import java.io.IOException;
-import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse.BodyHandlers;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -89,12 +85,7 @@ class BrokenNodeE2E {
         return pods.pod(pod).getStatus().getInitContainerStatuses().getFirst();
     }
 
-    private static String answerOf(String address) throws IOException, InterruptedException {
-        try (var client = HttpClient.newHttpClient()) {
-            var request = HttpRequest.newBuilder(URI.create("http://" + address + ":8080"))
-                    .timeout(Duration.ofSeconds(2))
-                    .build();
-            return client.send(request, BodyHandlers.ofString()).body();
-        }
+    private static String answerOf(String address) {
+        return Http.get("http://" + address + ":8080", Duration.ofSeconds(2)).body();
     }
 }

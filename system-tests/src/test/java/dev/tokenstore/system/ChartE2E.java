@@ -33,9 +33,9 @@ class ChartE2E {
 
     @Test
     void whatOnePodSavesAnotherOneFinds() {
-        var tokens = pods.newNamespace();
-        createAccount("crm-worker");
-        applyStore(tokens, "{name: crm-worker, namespace: %s}".formatted(pods.namespace()));
+        pods.createAccount("crm-worker");
+        var store = pods.createStore("crm-worker");
+        var tokens = store.namespace();
 
         startApp("saver", "crm-worker", tokens, "save, alice, " + REFRESH_TOKEN);
         pods.awaitPhase("saver", "Succeeded");
@@ -46,21 +46,16 @@ class ChartE2E {
         assertThat(saved).startsWith("saved ");
         assertThat(pods.logOf("finder", "app").strip())
                 .isEqualTo(saved.replace("saved", "found") + " with " + REFRESH_TOKEN.length());
-        assertThat(pods.admin()
-                        .secrets()
-                        .inNamespace(tokens)
-                        .withLabel("tokenstore.dev/store", "crm")
-                        .list()
-                        .getItems())
+        assertThat(store.secrets())
                 .singleElement()
                 .satisfies(secret -> assertThat(secret.getData()).containsKey("refresh_token"));
     }
 
     @Test
     void anAppWaitsUntilItsAccountIsGivenAccess() {
-        var tokens = pods.newNamespace();
-        createAccount("newcomer");
-        applyStore(tokens, "");
+        pods.createAccount("newcomer");
+        var store = pods.createStore();
+        var tokens = store.namespace();
         startApp("newcomer", "newcomer", tokens, "find, alice");
         var account = "system:serviceaccount:" + pods.namespace() + ":newcomer";
 
@@ -70,27 +65,10 @@ class ChartE2E {
                         .contains(account + " may not use it; let an administrator give that account access"));
         assertThat(pods.pod("newcomer").getStatus().getPhase()).isEqualTo("Pending");
 
-        applyStore(tokens, "{name: newcomer, namespace: %s}".formatted(pods.namespace()));
+        pods.allow(store, "newcomer");
 
         pods.awaitPhase("newcomer", "Succeeded");
         assertThat(pods.logOf("newcomer", "app")).isEqualTo("nothing found\n");
-    }
-
-    private static void createAccount(String name) {
-        pods.apply("""
-                apiVersion: v1
-                kind: ServiceAccount
-                metadata: {name: %s}
-                """.formatted(name));
-    }
-
-    private static void applyStore(String namespace, String accounts) {
-        pods.apply("""
-                apiVersion: tokenstore.dev/v1alpha1
-                kind: OAuthTokenStore
-                metadata: {name: crm, namespace: %s}
-                spec: {access: {serviceAccounts: [%s]}}
-                """.formatted(namespace, accounts));
     }
 
     /// Starts the app beside a sidecar, which alone has the pod's account.

@@ -1,38 +1,10 @@
 package dev.tokenstore.system;
 
-import static org.awaitility.Awaitility.await;
-
-import io.fabric8.kubernetes.api.model.PodBuilder;
 import java.util.List;
 
 /// What uses a [CrmStore]: pods that ask for a sidecar by the annotation and get it from the chart's policy.
 record CrmApps(Pods pods, CrmStore store) {
     private static final String REPLICAS = "crm-app";
-
-    /// Waits until the policy works: a new one takes effect after some seconds.
-    void awaitInjection() {
-        var asking = new PodBuilder()
-                .withNewMetadata()
-                .withName("asking")
-                .withNamespace(pods.namespace())
-                .addToAnnotations("tokenstore.dev/store", store.name())
-                .endMetadata()
-                .withNewSpec()
-                .addNewContainer()
-                .withName("app")
-                .withImage(Probe.IMAGE)
-                .endContainer()
-                .endSpec()
-                .build();
-        await().atMost(Pods.LIMIT)
-                .until(() -> !pods.admin()
-                        .resource(asking)
-                        .dryRun()
-                        .create()
-                        .getSpec()
-                        .getInitContainers()
-                        .isEmpty());
-    }
 
     /// Starts a Deployment of [TokenWebApp].
     void startReplicas(int number) {
@@ -70,7 +42,7 @@ record CrmApps(Pods pods, CrmStore store) {
                 """.formatted(name, job(name, arguments)));
     }
 
-    /// The same every minute.
+    /// Starts a CronJob of [TokenApp] that runs every minute.
     void scheduleJob(String name, String arguments) {
         pods.apply("""
                 apiVersion: batch/v1

@@ -4,40 +4,30 @@ import static java.util.stream.Collectors.toMap;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import io.fabric8.kubernetes.api.model.GenericKubernetesResource;
+import dev.tokenstore.testing.product.TestStore;
 import java.util.Map;
 import java.util.Objects;
 
 /// The store `crm` in a namespace of its own, which the account `crm-worker` of the pods' namespace may use.
-record CrmStore(Pods pods, String namespace) {
+record CrmStore(Pods pods, TestStore store) {
     private static final String DEFINITION = "oauthtokenstores.tokenstore.dev";
 
     /// Creates the account and the store.
     static CrmStore create(Pods pods) {
-        pods.apply("""
-                apiVersion: v1
-                kind: ServiceAccount
-                metadata: {name: crm-worker}
-                """);
-        var store = new CrmStore(pods, pods.newNamespace());
+        pods.createAccount("crm-worker");
+        var store = new CrmStore(pods, pods.createStore());
         store.apply("12h");
         return store;
     }
 
     private void apply(String sessionTimeout) {
-        pods.apply("""
-                apiVersion: tokenstore.dev/v1alpha1
-                kind: OAuthTokenStore
-                metadata: {name: crm, namespace: %s}
-                spec:
-                  sessionTimeout: %s
-                  access: {serviceAccounts: [{name: crm-worker, namespace: %s}]}
-                """.formatted(namespace, sessionTimeout, pods.namespace()));
+        store.apply("{sessionTimeout: %s, access: {serviceAccounts: [{name: crm-worker, namespace: %s}]}}"
+                .formatted(sessionTimeout, pods.namespace()));
     }
 
     /// What a pod's annotation calls it.
     String name() {
-        return namespace + "/crm";
+        return store.fullName();
     }
 
     /// Changes it and waits until the operator says that it saw the change, and as many tokens as there are.
@@ -47,23 +37,16 @@ record CrmStore(Pods pods, String namespace) {
         apply(sessionTimeout);
         var total = tokens().size();
         await().atMost(Pods.LIMIT).untilAsserted(() -> {
-            var store = resource();
-            assertThat(store.<Integer>get("status", "observedGeneration"))
-                    .isEqualTo(Math.toIntExact(store.getMetadata().getGeneration()));
-            assertThat(store.<Integer>get("status", "tokens", "total")).isEqualTo(total);
+            var seen = store.resource();
+            assertThat(seen.<Integer>get("status", "observedGeneration"))
+                    .isEqualTo(Math.toIntExact(seen.getMetadata().getGeneration()));
+            assertThat(seen.<Integer>get("status", "tokens", "total")).isEqualTo(total);
         });
     }
 
     /// The tokens' Secrets: names, and which object in which version each is.
     Map<String, String> tokens() {
-        return pods
-                .admin()
-                .secrets()
-                .inNamespace(namespace)
-                .withLabel("tokenstore.dev/store", "crm")
-                .list()
-                .getItems()
-                .stream()
+        return store.secrets().stream()
                 .collect(toMap(
                         secret -> secret.getMetadata().getName(),
                         secret -> secret.getMetadata().getUid() + " "
@@ -72,7 +55,7 @@ record CrmStore(Pods pods, String namespace) {
 
     /// Which object it is.
     String uid() {
-        return resource().getMetadata().getUid();
+        return store.resource().getMetadata().getUid();
     }
 
     /// Which object the custom resource definition is.
@@ -83,13 +66,5 @@ record CrmStore(Pods pods, String namespace) {
                         .get())
                 .getMetadata()
                 .getUid();
-    }
-
-    private GenericKubernetesResource resource() {
-        return Objects.requireNonNull(pods.admin()
-                .genericKubernetesResources("tokenstore.dev/v1alpha1", "OAuthTokenStore")
-                .inNamespace(namespace)
-                .withName("crm")
-                .get());
     }
 }

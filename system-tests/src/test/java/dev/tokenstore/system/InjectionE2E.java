@@ -5,12 +5,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assumptions.assumeThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.tokenstore.testing.product.TestStore;
 import io.fabric8.kubernetes.api.model.ContainerStatus;
 import io.fabric8.kubernetes.api.model.Event;
 import io.fabric8.kubernetes.api.model.Pod;
-import io.fabric8.kubernetes.api.model.PodBuilder;
 import java.util.List;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -25,40 +24,17 @@ class InjectionE2E {
     private static final String SOCKET = "/run/tokenstore/tokenstore.sock";
     private static final String ACCOUNT_TOKEN = "/var/run/secrets/kubernetes.io/serviceaccount/token";
 
+    private static TestStore store;
     private static String tokens;
 
     @BeforeAll
     static void installTheChart() {
         pods.cluster().load(TokenAppImage.archive());
         new ChartRelease(pods.cluster().kubeconfig()).install();
-        tokens = pods.newNamespace();
-        createAccount("crm-worker");
-        allow("crm-worker");
-        // a new policy takes effect after some seconds
-        await().atMost(Pods.LIMIT).until(InjectionE2E::injects);
-    }
-
-    private static boolean injects() {
-        var asking = new PodBuilder()
-                .withNewMetadata()
-                .withName("asking")
-                .withNamespace(pods.namespace())
-                .addToAnnotations("tokenstore.dev/store", "crm")
-                .endMetadata()
-                .withNewSpec()
-                .addNewContainer()
-                .withName("app")
-                .withImage(Probe.IMAGE)
-                .endContainer()
-                .endSpec()
-                .build();
-        return !pods.admin()
-                .resource(asking)
-                .dryRun()
-                .create()
-                .getSpec()
-                .getInitContainers()
-                .isEmpty();
+        pods.createAccount("crm-worker");
+        store = pods.createStore("crm-worker");
+        tokens = store.namespace();
+        pods.awaitInjection(store);
     }
 
     @AfterAll
@@ -157,7 +133,7 @@ class InjectionE2E {
 
     @Test
     void anAccountWithoutAccessIsToldTheEntryThatGivesItSome() {
-        createAccount("newcomer");
+        pods.createAccount("newcomer");
         pods.apply("""
                 apiVersion: v1
                 kind: Pod
@@ -179,7 +155,7 @@ class InjectionE2E {
                         .contains("{name: newcomer, namespace: " + pods.namespace()
                                 + "} in its spec.access.serviceAccounts"));
 
-        allow("crm-worker", "newcomer");
+        pods.allow(store, "crm-worker", "newcomer");
 
         pods.awaitPhase("newcomer", "Succeeded");
         assertThat(pods.logOf("newcomer", "app")).endsWith("nothing found\n");
@@ -213,26 +189,6 @@ class InjectionE2E {
         return pods.admin().v1().events().withField("involvedObject.name", pod).list().getItems().stream()
                 .map(Event::getMessage)
                 .toList();
-    }
-
-    private static void createAccount(String name) {
-        pods.apply("""
-                apiVersion: v1
-                kind: ServiceAccount
-                metadata: {name: %s}
-                """.formatted(name));
-    }
-
-    private static void allow(String... accounts) {
-        var entries = Stream.of(accounts)
-                .map(account -> "{name: %s, namespace: %s}".formatted(account, pods.namespace()))
-                .toList();
-        pods.apply("""
-                apiVersion: tokenstore.dev/v1alpha1
-                kind: OAuthTokenStore
-                metadata: {name: crm, namespace: %s}
-                spec: {access: {serviceAccounts: %s}}
-                """.formatted(tokens, entries));
     }
 
     private static List<Pod> replicas() {

@@ -1,6 +1,5 @@
 package dev.tokenstore.system;
 
-import dev.tokenstore.testing.node.KubernetesNode;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -21,9 +20,6 @@ record K3sCluster(K3sContainer k3s, Path kubeconfig) implements PodCluster {
                     ? Optional.empty()
                     : Optional.of("The profile k3s needs a Docker engine: start one, or leave the profile out.");
         }
-
-        @Override
-        public void fetch() {}
 
         @Override
         public String description() {
@@ -60,11 +56,6 @@ record K3sCluster(K3sContainer k3s, Path kubeconfig) implements PodCluster {
             Thread.currentThread().interrupt();
             throw new IllegalStateException("interrupted while loading " + imageArchive, e);
         }
-    }
-
-    @Override
-    public Optional<KubernetesNode> ownNode() {
-        return Optional.empty();
     }
 
     @Override

@@ -36,7 +36,7 @@ class LifeE2E {
         release().install();
         store = CrmStore.create(pods);
         apps = new CrmApps(pods, store);
-        apps.awaitInjection();
+        pods.awaitInjection(store.store());
         // every minute from here on, seen by a later test
         apps.scheduleJob("crm-sync", "save, cron, " + TokenWebApp.REFRESH_TOKEN);
     }

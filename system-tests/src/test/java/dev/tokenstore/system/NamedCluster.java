@@ -1,6 +1,5 @@
 package dev.tokenstore.system;
 
-import dev.tokenstore.testing.node.KubernetesNode;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
@@ -21,9 +20,6 @@ record NamedCluster(Path kubeconfig, String loader) implements PodCluster {
                     : Optional.of("The cluster of " + KUBECONFIG + " gets no images: set " + LOADER + " to a command"
                             + " that takes an image archive, such as `kind load image-archive`.");
         }
-
-        @Override
-        public void fetch() {}
 
         @Override
         public String description() {
@@ -55,11 +51,6 @@ record NamedCluster(Path kubeconfig, String loader) implements PodCluster {
             Thread.currentThread().interrupt();
             throw new IllegalStateException("interrupted while loading " + imageArchive, e);
         }
-    }
-
-    @Override
-    public Optional<KubernetesNode> ownNode() {
-        return Optional.empty();
     }
 
     @Override

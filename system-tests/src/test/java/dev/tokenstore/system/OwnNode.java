@@ -10,7 +10,7 @@ import java.util.Objects;
 import java.util.Optional;
 
 /// A node that is started for the tests, inside this machine.
-record OwnNode(KubernetesNode node) implements PodCluster {
+record OwnNode(KubernetesNode node) implements PodCluster, PodCluster.Node {
     private static final Path LOGS = Path.of("target/logs/pods");
 
     /// Needs root on Linux, and no Docker.
@@ -23,6 +23,11 @@ record OwnNode(KubernetesNode node) implements PodCluster {
         @Override
         public void fetch() {
             KubernetesNode.fetch(System.out::println);
+        }
+
+        @Override
+        public boolean hasOwnNode() {
+            return true;
         }
 
         @Override
@@ -47,8 +52,23 @@ record OwnNode(KubernetesNode node) implements PodCluster {
     }
 
     @Override
-    public Optional<KubernetesNode> ownNode() {
-        return Optional.of(node);
+    public Optional<PodCluster.Node> ownNode() {
+        return Optional.of(this);
+    }
+
+    @Override
+    public void stopApiServer() {
+        node.stopApiServer();
+    }
+
+    @Override
+    public void startApiServer() {
+        node.startApiServer();
+    }
+
+    @Override
+    public void killContainer(String id) {
+        node.killContainer(id);
     }
 
     /// Keeps the pods' logs beside the tests' own, where the last test of the build searches for secrets.

@@ -1,6 +1,5 @@
 package dev.tokenstore.system;
 
-import dev.tokenstore.testing.node.KubernetesNode;
 import java.nio.file.Path;
 import java.util.Optional;
 
@@ -11,8 +10,13 @@ interface PodCluster extends AutoCloseable {
         /// What keeps it from being had here, as a sentence that says what to do; empty if nothing does.
         Optional<String> obstacle();
 
-        /// Fetches what takes long, saying so; may do nothing.
-        void fetch();
+        /// Fetches what takes long, saying so.
+        default void fetch() {}
+
+        /// Whether the cluster has a [PodCluster#ownNode()].
+        default boolean hasOwnNode() {
+            return false;
+        }
 
         /// Where its pods run, as half a sentence.
         String description();
@@ -26,8 +30,24 @@ interface PodCluster extends AutoCloseable {
     /// Makes the images of an archive known to the nodes.
     void load(Path imageArchive);
 
-    /// The node behind it, where tests may switch it off and kill what runs on it.
-    Optional<KubernetesNode> ownNode();
+    /// The node behind it, if it belongs to the tests.
+    default Optional<Node> ownNode() {
+        return Optional.empty();
+    }
+
+    /// A node that tests may switch off, and kill what runs on it.
+    interface Node {
+        /// Stops the API server and keeps its data; returns when it has ended. Pods go on.
+        void stopApiServer();
+
+        /// Starts a stopped API server with the same data; returns when it is ready.
+        void startApiServer();
+
+        /// Kills all processes of a container at once, as a crash would.
+        ///
+        /// @param id what the pod's status calls the container, such as `containerd://0123abcd`
+        void killContainer(String id);
+    }
 
     @Override
     void close();

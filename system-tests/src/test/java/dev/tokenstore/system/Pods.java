@@ -4,9 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.tokenstore.testing.KubernetesForTests;
-import dev.tokenstore.testing.node.KubernetesNode;
 import dev.tokenstore.testing.node.NodeCondition;
+import dev.tokenstore.testing.product.TestStore;
 import io.fabric8.kubernetes.api.model.Pod;
+import io.fabric8.kubernetes.api.model.PodBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import java.time.Duration;
 import java.util.Optional;
@@ -46,7 +47,7 @@ final class Pods implements ExecutionCondition, BeforeAllCallback, AfterAllCallb
         return new Pods(true, false);
     }
 
-    /// The same, with the images of operator and sidecar.
+    /// Returns an extension that also loads the images of operator and sidecar.
     Pods withShippedImages() {
         return new Pods(onOwnNode, true);
     }
@@ -54,7 +55,7 @@ final class Pods implements ExecutionCondition, BeforeAllCallback, AfterAllCallb
     @Override
     public ConditionEvaluationResult evaluateExecutionCondition(ExtensionContext context) {
         var source = ChosenCluster.ofThisProcess();
-        if (onOwnNode && !(source instanceof OwnNode.Source)) {
+        if (onOwnNode && !source.hasOwnNode()) {
             return ConditionEvaluationResult.disabled(
                     "Not every cluster may be broken: only a node of the tests' own.");
         }
@@ -91,7 +92,7 @@ final class Pods implements ExecutionCondition, BeforeAllCallback, AfterAllCallb
         return Optional.ofNullable(cluster).orElseThrow();
     }
 
-    KubernetesNode node() {
+    PodCluster.Node node() {
         return cluster().ownNode().orElseThrow();
     }
 
@@ -109,6 +110,51 @@ final class Pods implements ExecutionCondition, BeforeAllCallback, AfterAllCallb
 
     void apply(String yaml) {
         kubernetes.apply(yaml);
+    }
+
+    void createAccount(String name) {
+        apply("""
+                apiVersion: v1
+                kind: ServiceAccount
+                metadata: {name: %s}
+                """.formatted(name));
+    }
+
+    /// Creates a store in a namespace of its own, with access for accounts of the pods' namespace.
+    TestStore createStore(String... accounts) {
+        return allow(new TestStore(admin(), cluster().kubeconfig(), newNamespace(), "crm"), accounts);
+    }
+
+    /// Gives access to accounts of the pods' namespace, and to no others.
+    TestStore allow(TestStore store, String... accounts) {
+        var entries = Stream.of(accounts)
+                .map(account -> "{name: %s, namespace: %s}".formatted(account, namespace()))
+                .toList();
+        return store.apply("{access: {serviceAccounts: %s}}".formatted(entries));
+    }
+
+    /// Waits until the chart's policy gives sidecars to pods: a new policy takes effect after some seconds.
+    void awaitInjection(TestStore store) {
+        var asking = new PodBuilder()
+                .withNewMetadata()
+                .withName("asking")
+                .withNamespace(namespace())
+                .addToAnnotations("tokenstore.dev/store", store.fullName())
+                .endMetadata()
+                .withNewSpec()
+                .addNewContainer()
+                .withName("app")
+                .withImage(Probe.IMAGE)
+                .endContainer()
+                .endSpec()
+                .build();
+        await().atMost(LIMIT)
+                .until(() -> !admin().resource(asking)
+                        .dryRun()
+                        .create()
+                        .getSpec()
+                        .getInitContainers()
+                        .isEmpty());
     }
 
     Pod pod(String name) {

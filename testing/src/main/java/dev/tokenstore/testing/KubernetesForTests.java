@@ -6,9 +6,6 @@ import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.client.Config;
 import io.fabric8.kubernetes.client.ConfigBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -26,7 +23,7 @@ import org.junit.jupiter.api.extension.ExtensionContext;
 /// ```java
 /// @RegisterExtension
 /// static final KubernetesForTests kubernetes =
-///         KubernetesForTests.create().withCustomResourceDefinitions(Path.of("../charts/crds"));
+///         KubernetesForTests.create().withTokenStores();
 /// ```
 ///
 /// All test classes of a build share one server; RBAC is enforced, and nothing but the API server
@@ -39,16 +36,13 @@ public final class KubernetesForTests implements BeforeAllCallback, AfterAllCall
     private final Optional<Supplier<Path>> named;
     private final boolean onPrivateServer;
     private final boolean withControllers;
-    private final List<Consumer<Manifests>> definitions;
+    private final List<Path> definitions;
 
     private int depth;
     private @Nullable Session session;
 
     private KubernetesForTests(
-            Optional<Supplier<Path>> named,
-            boolean onPrivateServer,
-            boolean withControllers,
-            List<Consumer<Manifests>> definitions) {
+            Optional<Supplier<Path>> named, boolean onPrivateServer, boolean withControllers, List<Path> definitions) {
         this.named = named;
         this.onPrivateServer = onPrivateServer;
         this.withControllers = withControllers;
@@ -67,13 +61,13 @@ public final class KubernetesForTests implements BeforeAllCallback, AfterAllCall
         return new KubernetesForTests(Optional.of(kubeconfig), false, false, List.of());
     }
 
-    /// The same, on a server that only this test class uses and may stop and start: see [#server()].
+    /// Returns an extension on a server that only this test class uses and may stop and start: see [#server()].
     public KubernetesForTests withPrivateServer() {
         return new KubernetesForTests(named, true, withControllers, definitions);
     }
 
-    /// The same, where deleted namespaces go, objects whose owners are gone are collected and validating admission
-    /// policies get a status: see [KubernetesServer#startControllers(Consumer)].
+    /// Returns an extension with controllers: deleted namespaces go, objects whose owners are gone are collected and
+    /// validating admission policies get a status: see [KubernetesServer#startControllers(Consumer)].
     ///
     /// On a server that only this test class uses, or on the cluster that the environment names, which has
     /// controllers of its own; together with [#withPrivateServer()] always on the former. They start after the
@@ -82,37 +76,19 @@ public final class KubernetesForTests implements BeforeAllCallback, AfterAllCall
         return new KubernetesForTests(named, onPrivateServer, true, definitions);
     }
 
-    /// The same, with custom resource definitions installed before the first test.
+    /// Returns an extension that installs custom resource definitions before the first test.
     ///
     /// The first request for a resource of a new definition takes 2 seconds, once per server.
     ///
     /// @param filesOrFolders YAML, or folders of `*.yaml` and `*.yml`, relative to the module's folder
     public KubernetesForTests withCustomResourceDefinitions(Path... filesOrFolders) {
-        return withDefinitions(Stream.of(filesOrFolders).map(path -> manifests -> manifests.apply(path)));
+        var more = Stream.concat(definitions.stream(), Stream.of(filesOrFolders));
+        return new KubernetesForTests(named, onPrivateServer, withControllers, more.toList());
     }
 
-    /// The same, from resources of the class path such as `META-INF/fabric8/samples.example.org-v1.yml`.
-    public KubernetesForTests withCustomResourceDefinitionResources(String... names) {
-        return withDefinitions(Stream.of(names).map(name -> manifests -> manifests.apply(textOfResource(name))));
-    }
-
-    private KubernetesForTests withDefinitions(Stream<Consumer<Manifests>> more) {
-        return new KubernetesForTests(
-                named,
-                onPrivateServer,
-                withControllers,
-                Stream.concat(definitions.stream(), more).toList());
-    }
-
-    private static String textOfResource(String name) {
-        try (var content = Thread.currentThread().getContextClassLoader().getResourceAsStream(name)) {
-            if (content == null) {
-                throw new IllegalArgumentException("no resource " + name + " on the class path");
-            }
-            return new String(content.readAllBytes(), StandardCharsets.UTF_8);
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
+    /// Returns an extension that installs the shipped definition of `OAuthTokenStore` before the first test.
+    public KubernetesForTests withTokenStores() {
+        return withCustomResourceDefinitions(Project.file("deploy/crds"));
     }
 
     @Override
@@ -122,7 +98,7 @@ public final class KubernetesForTests implements BeforeAllCallback, AfterAllCall
         }
         var opened = new Session(openCluster(), context.getRequiredTestClass().getSimpleName());
         session = opened;
-        definitions.forEach(definition -> definition.accept(opened.manifests));
+        definitions.forEach(opened.manifests::apply);
         if (withControllers) {
             opened.cluster.startControllers(PROGRESS);
         }
@@ -171,7 +147,7 @@ public final class KubernetesForTests implements BeforeAllCallback, AfterAllCall
         return clientAs(namespace(), serviceAccount);
     }
 
-    /// The same for an account of any namespace.
+    /// A client that acts as an account of any namespace by impersonation.
     public KubernetesClient clientAs(String namespace, String serviceAccount) {
         return session().closedAtTheEnd(KubernetesClients.clientOf(configAs(namespace, serviceAccount)));
     }
@@ -186,7 +162,7 @@ public final class KubernetesForTests implements BeforeAllCallback, AfterAllCall
         return configAs(namespace(), serviceAccount);
     }
 
-    /// The same for an account of any namespace, which is also the default namespace of its requests.
+    /// A new configuration that acts as an account of any namespace, the default namespace of its requests.
     public Config configAs(String namespace, String serviceAccount) {
         return new ConfigBuilder(config())
                 .withNamespace(namespace)
@@ -215,7 +191,7 @@ public final class KubernetesForTests implements BeforeAllCallback, AfterAllCall
         return session().manifests.apply(yaml);
     }
 
-    /// The same for YAML text, one or more documents.
+    /// Applies YAML text, one or more documents.
     public List<HasMetadata> apply(String yaml) {
         return session().manifests.apply(yaml);
     }

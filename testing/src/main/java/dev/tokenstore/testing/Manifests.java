@@ -17,16 +17,16 @@ import java.util.stream.Stream;
 ///
 /// @param client a client that may do so
 /// @param namespace where namespaced resources go that name none
-record Manifests(KubernetesClient client, String namespace) {
+public record Manifests(KubernetesClient client, String namespace) {
     static final String FIELD_MANAGER = "kubernetes-for-tests";
 
-    List<HasMetadata> apply(String yaml) {
+    public List<HasMetadata> apply(String yaml) {
         return client.load(new ByteArrayInputStream(yaml.getBytes(StandardCharsets.UTF_8))).items().stream()
                 .map(this::apply)
                 .toList();
     }
 
-    List<HasMetadata> apply(Path fileOrFolder) {
+    public List<HasMetadata> apply(Path fileOrFolder) {
         return yamlFilesOf(fileOrFolder).stream()
                 .flatMap(file -> apply(textOf(file)).stream())
                 .toList();

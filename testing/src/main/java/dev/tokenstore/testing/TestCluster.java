@@ -24,7 +24,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.function.Consumer;
 
-/// A cluster that things can be installed in: one that the environment names, or a server started for it.
+/// A cluster that things can be installed in: the one that the environment names, or an API server of its own.
 ///
 /// Closing it stops a server that was started for it, and leaves any other as it is. Thread-safe.
 public final class TestCluster implements AutoCloseable {
@@ -54,8 +54,8 @@ public final class TestCluster implements AutoCloseable {
         return open(progress, Session.OF_ITS_OWN);
     }
 
-    /// The same for measurements: an API server that is started shares the processor with those who call it thread by
-    /// thread, whatever session they were started in. It sees a Ctrl-C at a terminal.
+    /// Opens it for measurements: an API server that is started shares the processor with its callers thread by
+    /// thread, whatever session they were started in. Ctrl-C at a terminal reaches it.
     public static TestCluster openToMeasure(Consumer<String> progress) {
         return open(progress, Session.OF_THIS_PROCESS);
     }
@@ -95,8 +95,8 @@ public final class TestCluster implements AutoCloseable {
         return new TestCluster(kubeconfig, Optional.empty());
     }
 
-    /// Sees to it that controllers run: starts them on a server that was started for this, and leaves any other
-    /// cluster, which has its own, as it is. See [KubernetesServer#startControllers(Consumer)].
+    /// Starts controllers on an API server that was started for this cluster; any other cluster has its own. See
+    /// [KubernetesServer#startControllers(Consumer)].
     ///
     /// @param progress gets a line about each step
     public void startControllers(Consumer<String> progress) {
@@ -126,6 +126,13 @@ public final class TestCluster implements AutoCloseable {
     /// The `kubectl` that fits a server that was started here.
     public Optional<Path> kubectl() {
         return ownServer.map(KubernetesServer::kubectl);
+    }
+
+    /// Creates a namespace whose name begins with `prefix` and returns the name.
+    public String newNamespace(String prefix) {
+        var name = TestNamespace.newName(prefix);
+        createNamespace(name);
+        return name;
     }
 
     public void createNamespace(String name) {

@@ -8,6 +8,7 @@ import io.fabric8.kubernetes.api.model.OwnerReferenceBuilder;
 import io.fabric8.kubernetes.api.model.Secret;
 import io.fabric8.kubernetes.api.model.SecretBuilder;
 import io.fabric8.kubernetes.api.model.admissionregistration.v1.ValidatingAdmissionPolicyStatus;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -18,8 +19,9 @@ class ControllersIT {
     private static final Duration LIMIT = Duration.ofMinutes(2);
 
     @RegisterExtension
-    static final KubernetesForTests kubernetes =
-            KubernetesForTests.create().withControllers().withCustomResourceDefinitionResources("crds/samples.yaml");
+    static final KubernetesForTests kubernetes = KubernetesForTests.create()
+            .withControllers()
+            .withCustomResourceDefinitions(Path.of("src/test/resources/crds"));
 
     @Test
     void aDeletedNamespaceGoesWithAllThatIsInIt() {

@@ -7,13 +7,15 @@ import dev.tokenstore.testing.server.KubernetesClients;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
 class PrivateServerIT {
     @RegisterExtension
-    static final KubernetesForTests kubernetes =
-            KubernetesForTests.create().withPrivateServer().withCustomResourceDefinitionResources("crds/samples.yaml");
+    static final KubernetesForTests kubernetes = KubernetesForTests.create()
+            .withPrivateServer()
+            .withCustomResourceDefinitions(Path.of("src/test/resources/crds"));
 
     @Test
     void aRestartKeepsPortAndData() {

@@ -58,10 +58,10 @@ record Injection(SidecarContainer sidecar, String operatorNamespace, Consumer<St
             if (!spec.text("automountServiceAccountToken")
                     .filter("false"::equals)
                     .isPresent()) {
-                warnings.accept(template.owner() + ": every container of the pod gets the service account's token, and"
-                        + " with it the tokens of the store, whatever tokenstore.dev/containers says; set"
+                warnings.accept(template.owner() + ": every container of the pod gets the service account's token and"
+                        + " can read the store's tokens with it, whatever tokenstore.dev/containers says; set"
                         + " automountServiceAccountToken: false in the pod's spec, unless the app needs the API server"
-                        + " (where its ServiceAccount says so this warning is wrong)");
+                        + " (ignore this warning if the ServiceAccount sets it)");
             }
             if (LISTS.stream().anyMatch(list -> spec.anyOf(list, "name", SidecarContainer.CONTAINER))) {
                 return false;

@@ -77,8 +77,8 @@ record InjectionRequest(
         var healthPort = port(annotations, HEALTH_PORT, "9465");
         refuseOneTwice(List.of(tcpPort, metricsPort, healthPort));
         if (hostNetwork && !tcpPort.equals(OFF)) {
-            throw CommandException.failed("annotation " + TCP_PORT + " opens a port on loopback, which with"
-                    + " hostNetwork is the node's, so that all that runs there could use the tokens; remove it and use"
+            throw CommandException.failed("annotation " + TCP_PORT + " opens a port on loopback, which with hostNetwork"
+                    + " belongs to the node, so that every process of the node could use the tokens; remove it and use"
                     + " the socket");
         }
         refuseWrongQuantities(annotations);

@@ -5,6 +5,7 @@ import dev.tokenstore.store.TokenLookup;
 import dev.tokenstore.store.token.SecretValue;
 import dev.tokenstore.store.token.TokenField;
 import dev.tokenstore.store.token.TokenFields;
+import dev.tokenstore.store.token.TokenId;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.HashMap;
@@ -16,20 +17,13 @@ import java.util.stream.Stream;
 /// The tokens that are stored or will be, looked up by hashes of their values. Takes some 700 bytes per token. Not
 /// thread-safe.
 final class DigestIndex implements TokenLookup {
-    private static final List<TokenField> LOOKED_UP = List.of(
-            TokenField.ID,
-            TokenField.USER_SIGNATURE,
-            TokenField.REFRESH_TOKEN,
-            TokenField.GRANT_TOKEN,
-            TokenField.ACCESS_TOKEN);
-
     private final Map<Hash, TokenDigest> first = new HashMap<>();
     private final Map<Hash, List<TokenDigest>> others = new HashMap<>();
 
     /// Adds a token, or replaces the given values of one.
     void put(TokenDigest token, TokenFields fields) {
         token.set(fields);
-        for (var field : LOOKED_UP) {
+        for (var field : TokenField.LOOKED_UP) {
             fields.get(field).map(value -> Hash.of(field, value)).ifPresent(hash -> put(hash, token));
         }
     }
@@ -56,8 +50,8 @@ final class DigestIndex implements TokenLookup {
     }
 
     @Override
-    public Optional<StoredToken> byId(SecretValue id) {
-        return with(TokenField.ID, id).findFirst();
+    public Optional<StoredToken> byId(TokenId id) {
+        return with(TokenField.ID, new SecretValue(id.reveal())).findFirst();
     }
 
     @Override

@@ -40,21 +40,19 @@ final class ImportPlan {
     /// @param location of the row in the source
     Decision decide(String location, TokenFields row) {
         var hashed = DigestIndex.hashed(row);
-        var withItsId = hashed.get(TokenField.ID).flatMap(known::byId);
+        var withItsId = hashed.id().flatMap(known::byId);
         var found = withItsId
-                .filter(token -> TokenRules.toUpdateWhateverItsId(hashed, new TokenRules.RowsAtHand(List.of(token)))
+                .filter(token -> TokenRules.toUpdateByUserOrCredential(
+                                hashed, new TokenRules.RowsAtHand(List.of(token)))
                         .isPresent())
-                .or(() -> TokenRules.toUpdateWhateverItsId(hashed, known));
-        return found.isPresent()
-                ? meet(((TokenDigest.Row) found.get()).token(), row)
-                : create(location, row, withItsId);
+                .or(() -> TokenRules.toUpdateByUserOrCredential(hashed, known));
+        return found.isPresent() ? meet((TokenDigest) found.get().handle(), row) : create(location, row, withItsId);
     }
 
     private Decision create(String location, TokenFields row, Optional<StoredToken> withItsId) {
         var hasId = row.has(TokenField.ID);
         var newId = withItsId
-                .map(token -> ((TokenDigest.Row) token)
-                        .token()
+                .map(token -> ((TokenDigest) token.handle())
                         .location()
                         .map(line -> "its id is taken by " + line)
                         .orElse(ID_IS_TAKEN_IN_STORE))

@@ -9,7 +9,8 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /// What an import holds of a token that is stored or will be: hashes, an id and a version, but no secret value.
-final class TokenDigest {
+final class TokenDigest implements StoredToken.Handle {
+    private static final Instant LATER_THAN_ALL = Instant.parse("9999-12-31T23:59:59Z");
     private static final long UNKNOWN = Long.MIN_VALUE;
     private static final TokenField[] FIELDS = TokenField.values();
 
@@ -97,45 +98,18 @@ final class TokenDigest {
                 values.put(field, new Hash(hashes[high(field)], hashes[high(field) + 1]).text());
             }
         }
-        return new Row(this, TokenFields.of(values));
-    }
-
-    /// A token among others, in the order of their age.
-    record Row(TokenDigest token, TokenFields fields) implements StoredToken {
-        private static final Instant LATER_THAN_ALL = Instant.parse("9999-12-31T23:59:59Z");
-
-        @Override
-        public String version() {
-            return token.version().orElse("");
-        }
-
-        @Override
-        public Instant createTime() {
-            return token.createdMicros == Long.MAX_VALUE
-                    ? LATER_THAN_ALL
-                    : Instant.ofEpochSecond(
-                            Math.floorDiv(token.createdMicros, 1_000_000),
-                            Math.floorMod(token.createdMicros, 1_000_000) * 1_000L);
-        }
-
-        @Override
-        public Instant updateTime() {
-            return createTime();
-        }
-
-        @Override
-        public Instant lastActive() {
-            return createTime();
-        }
-
-        @Override
-        public Instant userSince() {
-            return createTime();
-        }
-
-        @Override
-        public String name() {
-            return "%019d".formatted(token.order);
-        }
+        var created = createdMicros == Long.MAX_VALUE
+                ? LATER_THAN_ALL
+                : Instant.ofEpochSecond(
+                        Math.floorDiv(createdMicros, 1_000_000), Math.floorMod(createdMicros, 1_000_000) * 1_000L);
+        return new StoredToken(
+                TokenFields.of(values),
+                version().orElse(""),
+                created,
+                created,
+                created,
+                created,
+                "%019d".formatted(order),
+                this);
     }
 }

@@ -5,14 +5,14 @@ import dev.tokenstore.store.SaveResult;
 import dev.tokenstore.store.StorageException;
 import dev.tokenstore.store.StoredToken;
 import dev.tokenstore.store.TokenStore;
+import dev.tokenstore.store.UseRecorder;
 import dev.tokenstore.store.kubernetes.KubernetesConnection;
-import dev.tokenstore.store.token.TokenField;
 import dev.tokenstore.store.token.TokenFields;
+import dev.tokenstore.store.token.TokenId;
 import io.fabric8.kubernetes.client.Config;
 import java.security.SecureRandom;
 import java.time.InstantSource;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
@@ -29,8 +29,9 @@ record ClusterStore(KubernetesConnection connection, TokenStore store, String na
         var clock = InstantSource.system();
         var random = new SecureRandom();
         var connection = KubernetesConnection.open(config, clock);
-        var storage = new WithoutUse(connection.storage(namespace, name, random, unreadable));
-        return new ClusterStore(connection, new TokenStore(storage, clock, random), namespace + "/" + name);
+        var storage = connection.storage(namespace, name, random, unreadable);
+        return new ClusterStore(
+                connection, new TokenStore(storage, storage, UseRecorder.NONE, random), namespace + "/" + name);
     }
 
     @Override
@@ -58,7 +59,7 @@ record ClusterStore(KubernetesConnection connection, TokenStore store, String na
 
     @Override
     public Optional<StoredToken> findById(String id) {
-        return translated(() -> store.findById(idOf(id)));
+        return translated(() -> store.findById(new TokenId(id)));
     }
 
     @Override
@@ -94,7 +95,7 @@ record ClusterStore(KubernetesConnection connection, TokenStore store, String na
     @Override
     public void delete(String id) {
         translated(() -> {
-            store.delete(idOf(id));
+            store.delete(new TokenId(id));
             return id;
         });
     }
@@ -102,10 +103,6 @@ record ClusterStore(KubernetesConnection connection, TokenStore store, String na
     @Override
     public long deleteAll() {
         return translated(store::deleteAll);
-    }
-
-    private static TokenFields idOf(String id) {
-        return TokenFields.of(Map.of(TokenField.ID, id));
     }
 
     private static <T> T translated(Supplier<T> call) {

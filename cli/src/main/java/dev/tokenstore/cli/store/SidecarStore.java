@@ -118,7 +118,7 @@ record SidecarStore(TokenStoreClient client) implements StoreAccess {
         for (var field : TokenRecord.Field.values()) {
             token.get(field).ifPresent(value -> values.put(TokenField.valueOf(field.name()), value));
         }
-        return new SidecarToken(
+        return SidecarToken.of(
                 TokenFields.of(values),
                 token.version().orElseThrow(),
                 token.createTime().orElseThrow(),

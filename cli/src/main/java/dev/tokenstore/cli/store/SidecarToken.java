@@ -4,21 +4,12 @@ import dev.tokenstore.store.StoredToken;
 import dev.tokenstore.store.token.TokenFields;
 import java.time.Instant;
 
-/// A token as a sidecar returns it.
-public record SidecarToken(TokenFields fields, String version, Instant createTime, Instant updateTime)
-        implements StoredToken {
-    @Override
-    public Instant lastActive() {
-        return updateTime;
-    }
+/// Marks a token that a sidecar returned; the sidecar needs no handle to find its row again.
+public enum SidecarToken implements StoredToken.Handle {
+    HANDLE;
 
-    @Override
-    public Instant userSince() {
-        return createTime;
-    }
-
-    @Override
-    public String name() {
-        return "";
+    /// A token with the times that a sidecar returns.
+    public static StoredToken of(TokenFields fields, String version, Instant createTime, Instant updateTime) {
+        return new StoredToken(fields, version, createTime, updateTime, updateTime, createTime, "", HANDLE);
     }
 }

@@ -13,6 +13,7 @@ import dev.tokenstore.cli.migration.source.MysqlServer;
 import dev.tokenstore.store.token.SecretValue;
 import dev.tokenstore.store.token.TokenField;
 import dev.tokenstore.store.token.TokenFields;
+import dev.tokenstore.store.token.TokenId;
 import dev.tokenstore.testing.KubernetesForTests;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -38,8 +39,7 @@ class ImportIT {
             + "expiry_time,redirect_url,api_domain";
 
     @RegisterExtension
-    static final KubernetesForTests kubernetes =
-            KubernetesForTests.create().withCustomResourceDefinitions(Path.of("../deploy/crds"));
+    static final KubernetesForTests kubernetes = KubernetesForTests.create().withTokenStores();
 
     @TempDir
     private Path folder = Path.of(".");
@@ -137,7 +137,7 @@ class ImportIT {
             assertThat(accessTokenOf(store, "alice")).isEqualTo("a-fixture-secret-late");
             assertThat(accessTokenOf(store, "bob")).isEqualTo("a-fixture-secret-refreshed");
             assertThat(store.tokens()
-                            .findById(TokenFields.of(Map.of(TokenField.ID, "3")))
+                            .findById(new TokenId("3"))
                             .orElseThrow()
                             .fields()
                             .get(ACCESS_TOKEN)

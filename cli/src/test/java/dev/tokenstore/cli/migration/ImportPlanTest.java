@@ -242,6 +242,6 @@ class ImportPlanTest {
     }
 
     private static StoredToken stored(TokenFields fields, Instant at) {
-        return new SidecarToken(fields, "v.1", at, at);
+        return SidecarToken.of(fields, "v.1", at, at);
     }
 }

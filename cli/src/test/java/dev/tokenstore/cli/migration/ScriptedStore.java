@@ -42,7 +42,7 @@ final class ScriptedStore implements StoreAccess {
     /// Stores a token, whatever is there.
     StoredToken put(TokenFields token, String version) {
         var id = token.get(TokenField.ID).map(SecretValue::reveal).orElseGet(() -> "tok-" + generated++);
-        var stored = new SidecarToken(token.with(TokenField.ID, id), version, NOW, NOW);
+        var stored = SidecarToken.of(token.with(TokenField.ID, id), version, NOW, NOW);
         tokens.put(id, stored);
         return stored;
     }

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.tokenstore.testing.KubernetesForTests;
 import dev.tokenstore.testing.process.Ports;
+import dev.tokenstore.testing.product.SidecarProcess;
+import dev.tokenstore.testing.product.TestStore;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -13,15 +15,15 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 /// The example in `examples/java`, run as a program.
 class ExampleIT {
     @RegisterExtension
-    static final KubernetesForTests kubernetes = RunningSidecar.kubernetes();
+    static final KubernetesForTests kubernetes = KubernetesForTests.create().withTokenStores();
 
     private static final Path SOURCE = Path.of("../../examples/java/src/main/java/dev/tokenstore/example/Example.java");
 
     @Test
     void logsInOnceAndRenewsWhatExpires() throws Exception {
-        try (var sidecar = RunningSidecar.start(kubernetes);
-                var store = TokenStoreClient.connect(sidecar.tcp())) {
-            assertThat(run(sidecar.unix(), 0)).isEqualTo("first call:  logged in\nsecond call: stored\n");
+        try (var sidecar = SidecarProcess.ready(TestStore.create(kubernetes, "{}"));
+                var store = TokenStoreClient.connect(sidecar.address())) {
+            assertThat(run(sidecar.socketAddress(), 0)).isEqualTo("first call:  logged in\nsecond call: stored\n");
 
             var token = store.findToken(
                             TokenRecord.builder().userSignature("alice").build())
@@ -31,7 +33,7 @@ class ExampleIT {
                     .expiresIn("1000000000000")
                     .build());
 
-            assertThat(run(sidecar.tcp(), 0)).isEqualTo("first call:  renewed\nsecond call: stored\n");
+            assertThat(run(sidecar.address(), 0)).isEqualTo("first call:  renewed\nsecond call: stored\n");
             assertThat(store.findTokenById(token.id().orElseThrow()).refreshToken())
                     .isEqualTo(token.refreshToken());
         }

@@ -9,7 +9,7 @@ class TokenRecordTest {
     private static final String SECRET = "fixture-secret-of-the-token";
 
     @Test
-    void namesItsFieldsAndNoneOfTheirValues() {
+    void printsItsFieldsAndNoneOfTheirValues() {
         var token = TokenRecord.builder();
         for (var field : TokenRecord.Field.values()) {
             token.set(field, SECRET);
@@ -21,7 +21,7 @@ class TokenRecordTest {
     }
 
     @Test
-    void takesAnEmptyValueForAbsent() {
+    void countsAnEmptyValueAsAbsent() {
         var token = TokenRecord.builder().accessToken("").clientId(null).build();
 
         assertThat(token.accessToken()).isEmpty();
@@ -30,7 +30,7 @@ class TokenRecordTest {
     }
 
     @Test
-    void keepsWhatItsBuilderIsGivenLater() {
+    void isNotChangedThroughItsBuilder() {
         var builder = TokenRecord.builder().id("1");
         var token = builder.build();
         builder.id("2");

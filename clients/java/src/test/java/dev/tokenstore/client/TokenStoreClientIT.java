@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import dev.tokenstore.testing.KubernetesForTests;
+import dev.tokenstore.testing.product.SidecarProcess;
+import dev.tokenstore.testing.product.TestStore;
 import io.grpc.Status;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
@@ -18,17 +20,17 @@ import org.junit.jupiter.params.provider.ValueSource;
 /// The client against the shipped sidecar on a real API server.
 class TokenStoreClientIT {
     @RegisterExtension
-    static final KubernetesForTests kubernetes = RunningSidecar.kubernetes();
+    static final KubernetesForTests kubernetes = KubernetesForTests.create().withTokenStores();
 
     private static final String SECRET = "fixture-secret-of-the-client";
 
-    private static RunningSidecar sidecar;
+    private static SidecarProcess sidecar;
     private static TokenStoreClient client;
 
     @BeforeAll
     static void start() {
-        sidecar = RunningSidecar.start(kubernetes);
-        client = TokenStoreClient.connect(sidecar.tcp());
+        sidecar = SidecarProcess.ready(TestStore.create(kubernetes, "{}"));
+        client = TokenStoreClient.connect(sidecar.address());
     }
 
     @AfterAll
@@ -45,7 +47,7 @@ class TokenStoreClientIT {
     @ParameterizedTest
     @ValueSource(booleans = {false, true})
     void carriesOutTheSixOperations(boolean overUnixSocket) {
-        try (var store = TokenStoreClient.connect(overUnixSocket ? sidecar.unix() : sidecar.tcp())) {
+        try (var store = TokenStoreClient.connect(overUnixSocket ? sidecar.socketAddress() : sidecar.address())) {
             var given = TokenRecord.builder()
                     .userSignature("alice")
                     .refreshToken(SECRET)
@@ -90,7 +92,7 @@ class TokenStoreClientIT {
     }
 
     @Test
-    void tellsAMissByIdFromADeletedToken() {
+    void distinguishesAMissByIdFromASaveOfADeletedToken() {
         var id = client.saveToken(TokenRecord.builder().accessToken(SECRET).build())
                 .id()
                 .orElseThrow();

@@ -57,7 +57,7 @@ class TokenStoreClientTest {
     }
 
     @Test
-    void tellsWhatTheStoreKnowsOfAToken() {
+    void returnsTheVersionAndTheTimesOfAToken() {
         var moment = Timestamp.newBuilder().setSeconds(7).setNanos(8);
         sidecar.answers(() -> FindTokenByIdResponse.newBuilder()
                 .setToken(MESSAGE.toBuilder()
@@ -78,7 +78,7 @@ class TokenStoreClientTest {
     }
 
     @Test
-    void tellsTheStatusTheReasonAndTheSentenceOfAnError() {
+    void throwsTheStatusTheReasonAndTheMessageOfAnError() {
         sidecar.fails(error(
                 Status.Code.ABORTED,
                 ErrorInfo.newBuilder()
@@ -205,7 +205,7 @@ class TokenStoreClientTest {
     }
 
     @Test
-    void saysWhereItLookedForASidecarThatIsNotThere() {
+    void namesTheAddressOfASidecarThatIsNotThere() {
         sidecar.close();
 
         assertThat(failureOf(store -> store.findTokenById("1")))
@@ -214,7 +214,7 @@ class TokenStoreClientTest {
     }
 
     @Test
-    void saysSoAlsoWhereASaveWaitedInVain() {
+    void namesTheAddressWhereASaveWaitedInVain() {
         sidecar.close();
         try (var impatient = client(Duration.ofMillis(300))) {
             assertThat(catchThrowableOfType(TokenStoreException.class, () -> impatient.saveToken(TOKEN)))
@@ -270,7 +270,7 @@ class TokenStoreClientTest {
     }
 
     @Test
-    void refusesATextThatIsNone() {
+    void refusesHalfOfASurrogatePair() {
         var malformed = TokenRecord.builder().refreshToken(SECRET + "\ud83d").build();
 
         assertThatIllegalArgumentException()

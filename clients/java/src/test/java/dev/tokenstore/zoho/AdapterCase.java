@@ -9,15 +9,17 @@ import com.zoho.api.authenticator.Token;
 import com.zoho.crm.api.exception.SDKException;
 import dev.tokenstore.client.TokenRecord;
 import dev.tokenstore.client.TokenStoreClient;
+import dev.tokenstore.client.TokenStoreException;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.stream.StreamSupport;
 import org.jspecify.annotations.Nullable;
 
-/// One case of the table, played.
+/// Runs one case of the table.
 final class AdapterCase {
     private static final Token OTHER = () -> "no OAuthToken";
 
@@ -124,6 +126,10 @@ final class AdapterCase {
         } catch (SDKException e) {
             assertThat(e.getCode()).isEqualTo(expected.get("error").asText());
             assertThat(e.getMessage()).contains(expected.get("mentions").asText());
+            assertThat(TokenStoreException.behind(e).flatMap(TokenStoreException::reason))
+                    .isEqualTo(Optional.ofNullable(expected.get("reason").textValue()));
+            assertThat(TokenStoreException.isTokenGone(e))
+                    .isEqualTo(expected.get("gone").asBoolean());
             assertThat(e.getCause()).isNotNull();
             for (Throwable each = e; each != null; each = each.getCause()) {
                 assertThat(each.toString()).doesNotContain("fixture-" + "secret");
@@ -183,7 +189,7 @@ final class AdapterCase {
         return token;
     }
 
-    /// What is neither missing nor empty.
+    /// The values that are neither missing nor empty.
     private static Map<String, String> valuesOf(JsonNode row) {
         var values = new HashMap<String, String>();
         StreamSupport.stream(row.properties().spliterator(), false)

@@ -4,9 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import dev.tokenstore.client.RunningSidecar;
 import dev.tokenstore.client.TokenStoreClient;
 import dev.tokenstore.testing.KubernetesForTests;
+import dev.tokenstore.testing.product.SidecarProcess;
+import dev.tokenstore.testing.product.TestStore;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.stream.Stream;
@@ -18,21 +19,22 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
-/// The adapter for the vendor's SDK does what the table of all languages says, through the shipped sidecar on a real
-/// API server. The SDK's classes are stood in for (`com.zoho` among the test sources).
+/// The adapter for the vendor's SDK passes the cases of all languages, through the shipped sidecar on a real API
+/// server.
+/// Stand-ins take the place of the SDK's classes (`com.zoho` among the test sources).
 class AdapterCasesIT {
     @RegisterExtension
-    static final KubernetesForTests kubernetes = RunningSidecar.kubernetes();
+    static final KubernetesForTests kubernetes = KubernetesForTests.create().withTokenStores();
 
-    private static RunningSidecar sidecar;
+    private static SidecarProcess sidecar;
     private static TokenStoreClient client;
     private static SidecarTokenStore store;
 
     @BeforeAll
     static void start() {
-        sidecar = RunningSidecar.start(kubernetes);
-        client = TokenStoreClient.connect(sidecar.tcp());
-        store = new SidecarTokenStore(TokenStoreClient.connect(sidecar.tcp()));
+        sidecar = SidecarProcess.ready(TestStore.create(kubernetes, "{}"));
+        client = TokenStoreClient.connect(sidecar.address());
+        store = new SidecarTokenStore(TokenStoreClient.connect(sidecar.address()));
     }
 
     @AfterAll

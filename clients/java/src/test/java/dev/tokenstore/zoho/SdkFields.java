@@ -6,7 +6,8 @@ import com.zoho.crm.api.exception.SDKException;
 import java.util.HashMap;
 import java.util.Map;
 
-/// The SDK's token by the names of the table; written down once more, for the adapter's own mapping is under test.
+/// Reads and sets the SDK's token by the field names of the table. Independent of the adapter's mapping, which it
+/// tests.
 final class SdkFields {
     private SdkFields() {}
 
@@ -26,7 +27,7 @@ final class SdkFields {
         }
     }
 
-    /// What is neither null nor empty.
+    /// The values that are neither null nor empty.
     static Map<String, String> valuesOf(OAuthToken token) {
         var values = new HashMap<String, String>();
         values.put("id", token.getId());

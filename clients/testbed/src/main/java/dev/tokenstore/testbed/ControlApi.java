@@ -4,6 +4,7 @@ import dev.tokenstore.testbed.http.HttpAnswer;
 import dev.tokenstore.testbed.http.HttpCall;
 import dev.tokenstore.testbed.http.LoopbackServer;
 import dev.tokenstore.testing.process.ProgramException;
+import dev.tokenstore.testing.server.KubernetesUnavailableException;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import java.util.Map;
 
@@ -31,7 +32,7 @@ final class ControlApi {
             var said = e.getStatus() == null ? e.getMessage() : e.getStatus().getMessage();
             return HttpAnswer.error(
                     refused ? e.getCode() : FIRST_SERVER_ERROR, "the Kubernetes API server says: " + said);
-        } catch (ProgramException e) {
+        } catch (ProgramException | KubernetesUnavailableException e) {
             return HttpAnswer.error(FIRST_SERVER_ERROR, String.valueOf(e.getMessage()));
         }
     }
@@ -44,10 +45,10 @@ final class ControlApi {
                 + (id.isEmpty() ? "" : "/ID") + last;
         return switch (request) {
             case "POST stores" -> Map.of("store", create(body(call)));
-            case "POST sidecars" -> sidecars.start(body(call).storeOrThrow());
-            case "POST sidecars/ID/kill" -> done(() -> sidecars.of(id).kill());
-            case "POST sidecars/ID/stop" -> done(() -> sidecars.of(id).stop());
-            case "POST sidecars/ID/start" -> done(() -> sidecars.of(id).startAgain());
+            case "POST sidecars" -> sidecars.start(stores.of(body(call).storeOrThrow()));
+            case "POST sidecars/ID/kill" -> done(() -> sidecars.kill(id));
+            case "POST sidecars/ID/stop" -> done(() -> sidecars.stop(id));
+            case "POST sidecars/ID/start" -> done(() -> sidecars.startAgain(id));
             case "DELETE sidecars/ID" -> done(() -> sidecars.remove(id));
             case "POST vendors" -> vendors.open();
             case "GET vendors/ID" -> vendors.of(id).record();
@@ -64,7 +65,7 @@ final class ControlApi {
     }
 
     private String create(ControlBody body) {
-        return stores.create(body.specOrEmpty(), body.readOnly());
+        return stores.create(body.specOrEmpty(), body.readOnly()).fullName();
     }
 
     private static ControlBody body(HttpCall call) {

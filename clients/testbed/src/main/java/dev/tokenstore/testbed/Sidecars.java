@@ -1,5 +1,8 @@
 package dev.tokenstore.testbed;
 
+import dev.tokenstore.testing.TestCluster;
+import dev.tokenstore.testing.product.SidecarProcess;
+import dev.tokenstore.testing.product.TestStore;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.Optional;
@@ -8,38 +11,52 @@ import java.util.concurrent.atomic.AtomicInteger;
 
 /// The sidecars of the testbed. Thread-safe.
 final class Sidecars implements AutoCloseable {
-    private final Stores stores;
-    private final Path jar;
-    private final Path sockets;
+    private final TestCluster cluster;
     private final Path logs;
     private final AtomicInteger started = new AtomicInteger();
-    private final Map<String, SidecarUnderTest> running = new ConcurrentHashMap<>();
+    private final Map<String, SidecarProcess> running = new ConcurrentHashMap<>();
 
-    /// @param jar the program
-    /// @param sockets a folder with a short path
     /// @param logs a folder for the logs
-    Sidecars(Stores stores, Path jar, Path sockets, Path logs) {
-        this.stores = stores;
-        this.jar = jar;
-        this.sockets = sockets;
+    Sidecars(TestCluster cluster, Path logs) {
+        this.cluster = cluster;
         this.logs = logs;
     }
 
-    /// @param store `NAMESPACE/NAME`
-    /// @return its id and addresses
-    Map<String, Object> start(String store) {
+    /// Starts a sidecar with the rights of an app; returns its id and addresses when it is ready.
+    Map<String, Object> start(TestStore store) {
         var id = Integer.toString(started.incrementAndGet());
-        var sidecar = SidecarUnderTest.start(id, jar, store, stores.kubeconfig(store), sockets, logs);
+        var sidecar = SidecarProcess.serving(store, cluster.kubeconfigFor(store.namespace(), Stores.APP), logs);
         running.put(id, sidecar);
+        sidecar.awaitReady();
         return Map.of("id", id, "address", sidecar.address(), "socket", sidecar.socketAddress());
     }
 
-    SidecarUnderTest of(String id) {
-        return Optional.ofNullable(running.get(id)).orElseThrow(() -> unknown(id));
+    void kill(String id) {
+        of(id).kill();
+    }
+
+    void stop(String id) {
+        var sidecar = of(id);
+        sidecar.terminate();
+        sidecar.exitCode();
+    }
+
+    /// Starts it again after [#kill(String)] or [#stop(String)]; returns when it is ready.
+    void startAgain(String id) {
+        var sidecar = of(id);
+        if (sidecar.isAlive()) {
+            throw new ControlException(409, "the sidecar is running; kill or stop it first");
+        }
+        sidecar.startAgain();
+        sidecar.awaitReady();
     }
 
     void remove(String id) {
         Optional.ofNullable(running.remove(id)).orElseThrow(() -> unknown(id)).close();
+    }
+
+    private SidecarProcess of(String id) {
+        return Optional.ofNullable(running.get(id)).orElseThrow(() -> unknown(id));
     }
 
     private static ControlException unknown(String id) {
@@ -48,6 +65,6 @@ final class Sidecars implements AutoCloseable {
 
     @Override
     public void close() {
-        running.values().forEach(SidecarUnderTest::close);
+        running.values().forEach(SidecarProcess::close);
     }
 }

@@ -2,14 +2,11 @@ package dev.tokenstore.testbed;
 
 import dev.tokenstore.testbed.http.LoopbackServer;
 import dev.tokenstore.testing.TestCluster;
-import java.io.File;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.InstantSource;
-import java.util.Objects;
 import java.util.function.Consumer;
 
 /// A running testbed: an API server with the product's resources, and a URL where tests ask for stores, sidecars and
@@ -18,27 +15,23 @@ public final class Testbed implements AutoCloseable {
     private final TestCluster cluster;
     private final Stores stores;
     private final Sidecars sidecars;
-    private final Path sockets;
     private final LoopbackServer server;
 
-    private Testbed(TestCluster cluster, Path home, Path logs) throws IOException {
+    private Testbed(TestCluster cluster, Path logs) throws IOException {
         this.cluster = cluster;
         var random = new SecureRandom();
-        stores = Stores.install(cluster, home, random);
-        sockets = Files.createTempDirectory("testbed-");
-        sidecars = new Sidecars(stores, home.resolve("sidecar/target/sidecar.jar"), sockets, logs);
+        stores = Stores.install(cluster);
+        sidecars = new Sidecars(cluster, logs);
         var vendors = new Vendors(this::url, InstantSource.system(), random);
         server = LoopbackServer.start(new ControlApi(stores, sidecars, vendors)::answer);
     }
 
-    /// @param home the folder of the project, with the sidecar built
     /// @param logs a folder for the logs of the sidecars
     /// @param progress gets a line about each step
-    public static Testbed start(Path home, Path logs, Consumer<String> progress) {
+    public static Testbed start(Path logs, Consumer<String> progress) {
         var cluster = TestCluster.open(progress);
         try {
-            Files.createDirectories(logs);
-            return new Testbed(cluster, home, logs);
+            return new Testbed(cluster, logs);
         } catch (IOException e) {
             cluster.close();
             throw new UncheckedIOException(e);
@@ -59,14 +52,6 @@ public final class Testbed implements AutoCloseable {
                 stores) {
             server.close();
             sidecars.close();
-            removeSockets();
         }
-    }
-
-    private void removeSockets() {
-        for (var file : Objects.requireNonNullElse(sockets.toFile().listFiles(), new File[0])) {
-            file.delete();
-        }
-        sockets.toFile().delete();
     }
 }

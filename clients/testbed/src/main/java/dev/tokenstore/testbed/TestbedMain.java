@@ -3,7 +3,6 @@ package dev.tokenstore.testbed;
 import dev.tokenstore.testing.server.KubernetesUnavailableException;
 import java.io.IOException;
 import java.nio.file.Files;
-import java.nio.file.Path;
 
 /// The testbed as a program, for whoever develops a client. Prints `TESTBED_URL=` and the URL once it is ready, and
 /// ends with its standard input or when it is told to.
@@ -12,15 +11,11 @@ public final class TestbedMain {
 
     private TestbedMain() {}
 
-    /// Run in the repository's root.
+    /// Run in the repository.
     public static void main(String... arguments) throws IOException {
-        var home = Path.of("").toAbsolutePath();
-        if (!Files.isDirectory(home.resolve("deploy/crds"))) {
-            fail("there is no deploy/crds in " + home + "; start this in the repository's root");
-        }
         var logs = Files.createTempDirectory("testbed-logs-");
         try {
-            var testbed = Testbed.start(home, logs, System.err::println);
+            var testbed = Testbed.start(logs, System.err::println);
             Runtime.getRuntime().addShutdownHook(new Thread(testbed::close));
             System.err.println("The sidecars' logs are in " + logs);
             System.out.println("TESTBED_URL=" + testbed.url());
@@ -28,7 +23,7 @@ public final class TestbedMain {
                 // until the end
             }
             System.exit(0);
-        } catch (KubernetesUnavailableException e) {
+        } catch (KubernetesUnavailableException | IllegalStateException e) {
             fail(String.valueOf(e.getMessage()));
         }
     }

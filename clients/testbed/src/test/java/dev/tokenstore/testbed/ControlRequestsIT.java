@@ -34,7 +34,7 @@ class ControlRequestsIT {
 
     @BeforeAll
     static void start() {
-        testbed = Testbed.start(Path.of("../.."), Path.of("target/logs"), System.out::println);
+        testbed = Testbed.start(Path.of("target/logs"), System.out::println);
         control = new ControlClient(testbed);
     }
 

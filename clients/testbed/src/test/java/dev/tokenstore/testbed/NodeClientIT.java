@@ -20,7 +20,7 @@ class NodeClientIT {
                 "-e",
                 "process.exit(parseInt(process.versions.node) < 20 ? 1 : 0)");
         ClientSuite.require(NAME, "install npm", "npm", "--version");
-        try (var testbed = Testbed.start(Path.of("../.."), Path.of("target/logs/node-sidecars"), System.out::println)) {
+        try (var testbed = Testbed.start(Path.of("target/logs/node-sidecars"), System.out::println)) {
             var suite = new ClientSuite(NAME, Path.of("../node"), Map.of("TESTBED_URL", testbed.url()));
             suite.run("npm", "ci", "--no-fund", "--no-audit");
             suite.run("npm", "run", "build");

@@ -19,8 +19,7 @@ class PythonClientIT {
                 "python3",
                 "-c",
                 "import ensurepip, sys, venv; sys.exit(sys.version_info < (3, 9))");
-        try (var testbed =
-                Testbed.start(Path.of("../.."), Path.of("target/logs/python-sidecars"), System.out::println)) {
+        try (var testbed = Testbed.start(Path.of("target/logs/python-sidecars"), System.out::println)) {
             var environment = Map.of("TESTBED_URL", testbed.url(), "PYTHONDONTWRITEBYTECODE", "1");
             var suite = new ClientSuite(NAME, Path.of("../python"), environment);
             var venv = Path.of("target/python").toAbsolutePath();

@@ -1,6 +1,6 @@
 package dev.tokenstore.operator.access;
 
-/// What became of a store's access.
+/// The outcome of granting a store's access.
 public sealed interface AccessResult {
     /// The listed accounts hold their roles.
     ///
@@ -16,6 +16,6 @@ public sealed interface AccessResult {
     /// @param message of the API server, which says why
     record Refused(BoundRole role, String message) implements AccessResult {}
 
-    /// The store names an account that gets no tokens, whoever names it; the others hold their roles.
+    /// The store names an account that may never use tokens; the other accounts hold their roles.
     record NotAllowed(ServiceAccount account) implements AccessResult {}
 }

@@ -19,10 +19,11 @@ import java.util.SortedSet;
 import java.util.TreeSet;
 import java.util.function.Predicate;
 
-/// Which accounts should hold which role in a namespace, decided from its stores alone. Rights do not tell the
-/// stores of one namespace apart, so an account that writes to one of them may write to all.
+/// The accounts that should hold each role in a namespace, decided from its stores. RBAC cannot distinguish the stores
+/// of one
+/// namespace, so an account that may write to one of them may write to all.
 ///
-/// @param owners the stores that the bindings are there for: the last one to go takes them with it, operator or not
+/// @param owners the stores that own the bindings: Kubernetes deletes the bindings with the last of them
 record NamespaceAccess(Map<BoundRole, SortedSet<ServiceAccount>> subjects, List<OwnerReference> owners) {
     private static final String GROUP = "rbac.authorization.k8s.io";
     private static final String KIND = "ServiceAccount";
@@ -69,8 +70,9 @@ record NamespaceAccess(Map<BoundRole, SortedSet<ServiceAccount>> subjects, List<
                         .toList());
     }
 
-    /// Whether the account is of a namespace whose accounts get no tokens: Kubernetes' own and the operator's. The
-    /// policies refuse such an entry, unless it was there before them.
+    /// Returns whether the account belongs to a namespace whose accounts never get tokens: Kubernetes' own and the
+    /// operator's.
+    /// The policies refuse such an entry, unless it is older than they are.
     static boolean isSystems(ServiceAccount account, Optional<ServiceAccount> operator) {
         return account.namespace().startsWith("kube-")
                 || operator.filter(own -> own.namespace().equals(account.namespace()))
@@ -136,7 +138,7 @@ record NamespaceAccess(Map<BoundRole, SortedSet<ServiceAccount>> subjects, List<
         return binding.getSubjects() == null ? List.of() : binding.getSubjects();
     }
 
-    /// The uids of owning stores; owners of another kind are none of the operator's business.
+    /// The uids of the stores among the owners.
     private static Set<String> storesOwning(RoleBinding binding) {
         var owners = binding.getMetadata().getOwnerReferences();
         var ids = new TreeSet<String>();

@@ -2,84 +2,100 @@ package dev.tokenstore.operator.access;
 
 import dev.tokenstore.api.OAuthTokenStore;
 import dev.tokenstore.api.TokenSecretLayout;
+import dev.tokenstore.runtime.Backoff;
+import dev.tokenstore.runtime.ExpiringValue;
 import io.fabric8.kubernetes.api.model.rbac.RoleBindingBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import java.time.Duration;
-import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 
-/// Finds out whether the admission policies that confine a store's clients are in force, by asking for something that
-/// they refuse: the creation, as a dry run, of a binding with a name of its own. That the policies' objects exist would
-/// say little: the API server takes a moment to act on them, and to know a new store, which is a policy's parameter.
+/// Finds out whether the admission policies that confine a store's clients are in force, by a request that they refuse:
+/// the
+/// creation of a binding with a reserved name, as a dry run. That the policies exist is not enough: the API server
+/// needs a
+/// moment to apply them, and to see a new store, which is a policy's parameter.
 ///
 /// Thread-safe.
 public final class PolicyProbe {
-    /// How long an answer is believed.
+    /// The time to live of a positive answer.
     static final Duration BELIEVED = Duration.ofMinutes(10);
 
-    private static final Duration FIRST_WAIT = Duration.ofMillis(100);
-    private static final Duration LONGEST_WAIT = Duration.ofSeconds(20);
+    private static final Duration FIRST_DELAY = Duration.ofMillis(100);
+    private static final Duration LONGEST_DELAY = Duration.ofSeconds(20);
 
     private static final String NAME = "oauth-token-store-probe";
     private static final String GENERATION = "tokenstore.dev/generation";
     private static final String POLICY = "tokenstore.dev/policy";
 
-    /// The policies that must be in force: for those who name clients, for whoever holds the client role, and the one
-    /// that knows the stores.
+    /// The policies that must be in force: for accounts that write stores, for accounts that write Secrets, and for
+    /// listed
+    /// clients.
     private static final List<String> QUESTIONS =
             List.of("oauth-token-store-access", "oauth-token-store-secrets", "oauth-token-store-clients");
 
     private final KubernetesClient client;
     private final InstantSource clock;
-    private final Map<String, Answer> answers = new ConcurrentHashMap<>();
+    private final Map<String, Enforcement> enforcements = new ConcurrentHashMap<>();
 
-    /// @param belief for how long; that of a denial doubles with each
-    private record Answer(String uid, boolean inForce, long generation, Duration belief, Instant until) {}
+    /// What is known of the policies for one store.
+    private static final class Enforcement {
+        private final String uid;
+        private final Backoff backoff = Backoff.exponential(FIRST_DELAY, LONGEST_DELAY);
+        private final ExpiringValue<Answer> answer;
+
+        Enforcement(String uid, InstantSource clock) {
+            this.uid = uid;
+            this.answer = new ExpiringValue<>(clock);
+        }
+    }
+
+    /// @param generation of the store for which the API server answered
+    private record Answer(boolean inForce, long generation) {}
 
     public PolicyProbe(KubernetesClient client, InstantSource clock) {
         this.client = client;
         this.clock = clock;
     }
 
-    /// Whether the API server confines the clients that this generation of the store names.
+    /// Returns whether the policies are in force for the store. The answer is cached, longer if they are.
     ///
-    /// @throws KubernetesClientException if the question cannot be asked
+    /// @throws KubernetesClientException if the API server does not answer
     boolean inForce(OAuthTokenStore store) {
-        var metadata = store.getMetadata();
-        var answer = answers.get(key(store));
-        if (answer != null && isOf(answer, store) && clock.instant().isBefore(answer.until)) {
-            return answer.inForce;
+        var uid = store.getMetadata().getUid();
+        long generation = store.getMetadata().getGeneration();
+        var known = enforcements.compute(
+                key(store),
+                (key, current) -> current != null && current.uid.equals(uid) ? current : new Enforcement(uid, clock));
+        var cached = known.answer.fresh().filter(answer -> answer.generation() >= generation);
+        if (cached.isPresent()) {
+            return cached.get().inForce();
         }
         boolean inForce = QUESTIONS.stream().allMatch(question -> refused(store, question));
-        var wait = inForce ? BELIEVED : answer == null || answer.inForce ? FIRST_WAIT : longer(answer.belief);
-        answers.put(
-                key(store),
-                new Answer(
-                        metadata.getUid(),
-                        inForce,
-                        metadata.getGeneration(),
-                        wait,
-                        clock.instant().plus(wait)));
+        if (inForce) {
+            known.backoff.reset();
+        }
+        known.answer.set(new Answer(inForce, generation), inForce ? BELIEVED : known.backoff.next());
         return inForce;
     }
 
-    /// What was found out last, without asking: whether it confines the clients of this generation.
+    /// Returns whether the policies were in force for the store's present generation when that was checked last.
     boolean knownInForce(OAuthTokenStore store) {
-        var answer = answers.get(key(store));
-        return answer != null && answer.inForce && isOf(answer, store);
+        var known = enforcements.get(key(store));
+        return known != null
+                && known.uid.equals(store.getMetadata().getUid())
+                && known.answer
+                        .latest()
+                        .filter(answer -> answer.inForce()
+                                && answer.generation() >= store.getMetadata().getGeneration())
+                        .isPresent();
     }
 
     void forget(OAuthTokenStore store) {
-        answers.remove(key(store));
-    }
-
-    private static boolean isOf(Answer answer, OAuthTokenStore store) {
-        var metadata = store.getMetadata();
-        return answer.uid.equals(metadata.getUid()) && answer.generation >= metadata.getGeneration();
+        enforcements.remove(key(store));
     }
 
     private static String key(OAuthTokenStore store) {
@@ -107,10 +123,5 @@ public final class PolicyProbe {
             }
             throw e;
         }
-    }
-
-    private static Duration longer(Duration wait) {
-        var twice = wait.multipliedBy(2);
-        return twice.compareTo(LONGEST_WAIT) < 0 ? twice : LONGEST_WAIT;
     }
 }

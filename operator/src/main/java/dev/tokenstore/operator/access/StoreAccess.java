@@ -15,9 +15,9 @@ import java.util.Set;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// Makes the role bindings of a namespace what its stores ask for. It changes nothing that is as it should be already.
+/// Keeps the role bindings of a namespace as its stores ask for. It writes only what differs.
 public final class StoreAccess {
-    /// Who writes the bindings, as server-side apply knows it.
+    /// The field manager of server-side apply.
     private static final String FIELD_MANAGER = "oauth-token-store";
 
     private static final Logger LOG = LoggerFactory.getLogger(StoreAccess.class);
@@ -26,7 +26,7 @@ public final class StoreAccess {
     private final Optional<ServiceAccount> operator;
     private final PolicyProbe policy;
 
-    /// The bindings that there are, as far as is known.
+    /// The cached role bindings of the cluster.
     public interface ActualBindings {
         Optional<RoleBinding> get(String namespace, BoundRole role);
     }
@@ -38,7 +38,7 @@ public final class StoreAccess {
         this.policy = policy;
     }
 
-    /// Brings the bindings of the store's namespace in line.
+    /// Reconciles the bindings of the store's namespace.
     ///
     /// @param all the stores of that namespace, this one included
     public AccessResult grant(OAuthTokenStore store, Collection<OAuthTokenStore> all, ActualBindings actual) {
@@ -73,7 +73,7 @@ public final class StoreAccess {
         return new AccessResult.Granted(NamespaceAccess.clients(store).size() - reading, reading);
     }
 
-    /// Takes back what a store that is gone asked for.
+    /// Removes the access that only a deleted store asked for.
     ///
     /// @param left the stores that its namespace still has
     /// @throws KubernetesClientException if that fails; trying again may help
@@ -86,7 +86,7 @@ public final class StoreAccess {
         }
     }
 
-    /// All of them in any case, so that what is refused about one is not in the way of taking another back.
+    /// Tries every role, so that one refusal does not keep another role from being taken back.
     private Optional<AccessResult.Refused> bindAll(
             String namespace, Collection<OAuthTokenStore> stores, ActualBindings actual) {
         Optional<AccessResult.Refused> first = Optional.empty();
@@ -135,8 +135,9 @@ public final class StoreAccess {
         log(namespace, role, "bound a role");
     }
 
-    /// A binding that someone's finalizer holds gives its rights for as long: so nobody is left in it. Where there
-    /// is no store any more a policy refuses every change, and only the deletion is left.
+    /// Removes the subjects first: a binding that someone's finalizer holds grants its role until it is gone. Where no
+    /// store is
+    /// left a policy refuses the change, and only the deletion remains.
     private void empty(RoleBinding binding) {
         if (binding.getSubjects() == null || binding.getSubjects().isEmpty()) {
             return;

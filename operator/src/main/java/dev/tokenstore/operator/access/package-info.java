@@ -1,4 +1,4 @@
-/// Who may use a store: the role bindings of its namespace, and the policy that must be in force before there are any.
+/// Access to stores: the role bindings of a namespace, and the policies that must be in force before there are any.
 @NullMarked
 package dev.tokenstore.operator.access;
 

@@ -5,21 +5,22 @@ import dev.tokenstore.api.OAuthTokenStoreSpec;
 import dev.tokenstore.api.RetentionPolicy;
 import java.util.Optional;
 
-/// What is to happen to the tokens that are due.
+/// What happens to due tokens.
 public enum CleanupMode {
-    /// They are deleted.
+    /// Due tokens are deleted.
     DELETE,
-    /// `suspend` is on: they stay, and nothing is said as if.
+    /// Suspended: due tokens are kept and not reported as deletable.
     SUSPENDED,
-    /// `cleanup.dryRun` is on: they stay, and it is told what would have happened.
+    /// Dry run: due tokens are kept and reported.
     DRY_RUN,
-    /// The brake: too many are due at once, and nobody confirmed it for this generation of the store. They stay.
+    /// The brake: too many tokens are due at once, and nobody confirmed it for this generation of the store. They are
+    /// kept.
     HELD;
 
-    /// A brake would only be in the way of fewer.
+    /// The brake never holds this many or fewer.
     private static final int NEVER_HELD = 10;
 
-    /// Decides for a store of which `plan` tells the tokens.
+    /// Decides by the store's spec and the number of tokens that are due.
     public static CleanupMode of(OAuthTokenStore store, RetentionPolicy policy, CleanupPlan plan) {
         if (policy.suspended()) {
             return SUSPENDED;
@@ -30,7 +31,7 @@ public enum CleanupMode {
         return isTooMany(plan, maxPercent(store)) && !confirmed(store) ? HELD : DELETE;
     }
 
-    /// The part of its tokens, in percent, that a store loses at once without anybody's confirmation.
+    /// The percentage of a store's tokens that is deleted at once without a confirmation.
     public static int maxPercent(OAuthTokenStore store) {
         return Optional.ofNullable(store.getSpec())
                 .map(OAuthTokenStoreSpec::cleanup)

@@ -5,6 +5,7 @@ import dev.tokenstore.api.OAuthTokenStoreStatus.TokenCounts;
 import dev.tokenstore.api.RetentionPolicy;
 import dev.tokenstore.api.TokenClass;
 import dev.tokenstore.api.TokenEnd;
+import dev.tokenstore.operator.token.IndexedToken;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -14,7 +15,7 @@ import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/// What is to be done about a store's tokens at a moment, decided from what is known of them alone.
+/// What a cleanup would do with a store's tokens at a moment; a pure function of the index.
 ///
 /// @param counts all tokens, those that are due included
 /// @param due to be deleted now

@@ -3,7 +3,7 @@ package dev.tokenstore.operator.cleanup;
 import dev.tokenstore.api.EndReason;
 import java.util.Map;
 
-/// What a cleanup did.
+/// The outcome of a batch of deletions.
 ///
 /// @param deleted number of deleted tokens by reason, of those of which there are any
 /// @param changed number of tokens that survive because someone wrote to them since the decision

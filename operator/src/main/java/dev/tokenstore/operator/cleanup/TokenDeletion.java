@@ -1,45 +1,55 @@
 package dev.tokenstore.operator.cleanup;
 
 import dev.tokenstore.api.EndReason;
-import io.fabric8.kubernetes.api.model.DeleteOptionsBuilder;
-import io.fabric8.kubernetes.client.KubernetesClient;
+import dev.tokenstore.operator.token.SecretMetadata;
+import dev.tokenstore.operator.token.TokenIndex;
+import dev.tokenstore.runtime.BoundedExecutor;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import java.net.HttpURLConnection;
-import java.util.ArrayList;
 import java.util.Collections;
 import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BooleanSupplier;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.slf4j.spi.LoggingEventBuilder;
 
-/// Deletes due tokens, each on condition that it is still exactly what the decision was taken on: same object, same
-/// version. A token refreshed or used in between survives. Thread-safe.
+/// Deletes due tokens, each with the uid and resourceVersion of the decision as preconditions: a token that was
+/// refreshed or used since then survives. Thread-safe.
 public final class TokenDeletion implements AutoCloseable {
-    /// At most so many in one go; the rest follows in the next.
+    /// The most tokens that one call deletes.
     public static final int BATCH = 1000;
 
     private static final Logger LOG = LoggerFactory.getLogger(TokenDeletion.class);
 
-    // deletions must not crowd out those who save: see docs/operator.md, Scale, for what these two were measured with
+    // leaves the API server room for saves: docs/operator.md, Scale, has the measurement
     private static final int AT_ONCE = 4;
     private static final int PER_SECOND = 240;
 
     private static final int HOPELESS = 16;
     private static final int REMEMBERED = 10_000;
 
-    private final KubernetesClient metadataClient;
+    private enum Outcome {
+        DELETED,
+        /// Someone wrote to the token since the decision, so it survives.
+        CHANGED,
+        /// Someone else deleted it.
+        GONE,
+        /// The store no longer asks for it, so it survives.
+        CANCELLED,
+        FORBIDDEN,
+        /// Retrying may help.
+        FAILED
+    }
+
+    private final SecretMetadata secrets;
     private final BooleanSupplier permitted;
     private final DeletionPace pace = new DeletionPace(PER_SECOND);
     private final Set<String> failedBefore =
@@ -51,22 +61,20 @@ public final class TokenDeletion implements AutoCloseable {
                     return size() > REMEMBERED;
                 }
             }));
-    private final ExecutorService threads = Executors.newFixedThreadPool(
-            AT_ONCE, Thread.ofVirtual().name("deletion-", 0).factory());
+    private final BoundedExecutor threads = new BoundedExecutor(AT_ONCE);
 
-    /// @param metadataClient one of [MetadataClient]; closed by whoever opened it
-    /// @param permitted whether this process may delete at all; asked before each token
-    public TokenDeletion(KubernetesClient metadataClient, BooleanSupplier permitted) {
-        this.metadataClient = metadataClient;
+    /// @param permitted whether this process may delete at all; evaluated before each deletion
+    public TokenDeletion(SecretMetadata secrets, BooleanSupplier permitted) {
+        this.secrets = secrets;
         this.permitted = permitted;
     }
 
-    /// Deletes the first [#BATCH] of `due` and takes what is gone out of the index.
+    /// Deletes the first [#BATCH] of `due` and removes them from the index.
     ///
-    /// @param wanted whether what was decided still holds; asked before each token, so that a cleanup can be
-    /// stopped
+    /// @param wanted whether the decision still holds; evaluated before each deletion, so that a change of the store
+    /// stops a cleanup
     public CleanupResult delete(String namespace, TokenIndex index, List<DueToken> due, BooleanSupplier wanted) {
-        // what failed last time comes last, so that it holds up no other token
+        // tokens that failed last time come last, so that they delay no other token
         var byPast = due.stream()
                 .collect(Collectors.partitioningBy(
                         token -> failedBefore.contains(token.token().uid())));
@@ -74,29 +82,26 @@ public final class TokenDeletion implements AutoCloseable {
                 .flatMap(failed -> byPast.getOrDefault(failed, List.of()).stream())
                 .limit(BATCH)
                 .toList();
-        var outcomes = new ArrayList<Future<DeletionOutcome>>();
         var failures = new AtomicInteger();
-        for (var token : batch) {
-            outcomes.add(threads.submit(() -> wanted.getAsBoolean()
-                    ? deleteUnlessHopeless(namespace, token, failures)
-                    : new DeletionOutcome.CalledOff()));
-        }
+        var outcomes = outcomes(
+                batch,
+                token -> wanted.getAsBoolean() ? deleteUnlessHopeless(namespace, token, failures) : Outcome.CANCELLED);
         var deleted = new EnumMap<EndReason, Integer>(EndReason.class);
         int changed = 0;
         int failed = 0;
         boolean forbidden = false;
         for (int i = 0; i < batch.size(); i++) {
             var token = batch.get(i);
-            switch (outcome(outcomes.get(i))) {
-                case DeletionOutcome.Deleted d -> {
+            switch (outcomes.get(i)) {
+                case DELETED -> {
                     index.forget(token.token());
                     deleted.merge(token.reason(), 1, Integer::sum);
                 }
-                case DeletionOutcome.Gone g -> index.forget(token.token());
-                case DeletionOutcome.CalledOff c -> {}
-                case DeletionOutcome.Changed c -> changed++;
-                case DeletionOutcome.Failed f -> failed++;
-                case DeletionOutcome.Forbidden f -> {
+                case GONE -> index.forget(token.token());
+                case CANCELLED -> {}
+                case CHANGED -> changed++;
+                case FAILED -> failed++;
+                case FORBIDDEN -> {
                     failed++;
                     forbidden = true;
                 }
@@ -107,23 +112,23 @@ public final class TokenDeletion implements AutoCloseable {
                     .addKeyValue("namespace", namespace)
                     .addKeyValue("failed", failed)
                     .addKeyValue("of", batch.size())
-                    .log("could not delete all tokens that are due; it is tried again");
+                    .log("could not delete all tokens that are due; the next cleanup retries");
         }
         return new CleanupResult(deleted, changed, failed, forbidden);
     }
 
     @Override
     public void close() {
-        threads.shutdownNow();
+        threads.close();
     }
 
-    /// A namespace whose deletions fail one after the other must not hold up the other stores.
-    private DeletionOutcome deleteUnlessHopeless(String namespace, DueToken due, AtomicInteger failures) {
+    /// Skips the rest of a batch whose deletions fail one after the other: other stores wait for these threads.
+    private Outcome deleteUnlessHopeless(String namespace, DueToken due, AtomicInteger failures) {
         if (failures.get() >= HOPELESS) {
-            return new DeletionOutcome.Failed(0);
+            return Outcome.FAILED;
         }
-        var outcome = pace.run(() -> permitted.getAsBoolean() ? delete(namespace, due) : new DeletionOutcome.Failed(0));
-        if (outcome instanceof DeletionOutcome.Failed || outcome instanceof DeletionOutcome.Forbidden) {
+        var outcome = pace.run(() -> permitted.getAsBoolean() ? delete(namespace, due) : Outcome.FAILED);
+        if (outcome == Outcome.FAILED || outcome == Outcome.FORBIDDEN) {
             failures.incrementAndGet();
             failedBefore.add(due.token().uid());
         } else {
@@ -133,34 +138,30 @@ public final class TokenDeletion implements AutoCloseable {
         return outcome;
     }
 
-    private DeletionOutcome delete(String namespace, DueToken due) {
+    private Outcome delete(String namespace, DueToken due) {
         var token = due.token();
-        var options = new DeleteOptionsBuilder()
-                .withNewPreconditions(token.resourceVersion(), token.uid())
-                .build();
         try {
-            // the client's own delete cannot be told a uid
-            metadataClient.raw("/api/v1/namespaces/" + namespace + "/secrets/" + token.name(), "DELETE", options);
+            secrets.delete(namespace, token);
         } catch (KubernetesClientException e) {
             return switch (e.getCode()) {
                 case HttpURLConnection.HTTP_CONFLICT -> {
-                    log(namespace, due).log("token changed after the decision to delete it: it survives");
-                    yield new DeletionOutcome.Changed();
+                    log(namespace, due).log("the token changed after the decision to delete it and survives");
+                    yield Outcome.CHANGED;
                 }
-                case HttpURLConnection.HTTP_NOT_FOUND -> new DeletionOutcome.Gone();
-                case HttpURLConnection.HTTP_FORBIDDEN -> new DeletionOutcome.Forbidden();
+                case HttpURLConnection.HTTP_NOT_FOUND -> Outcome.GONE;
+                case HttpURLConnection.HTTP_FORBIDDEN -> Outcome.FORBIDDEN;
                 default -> {
                     LOG.atDebug()
                             .addKeyValue("namespace", namespace)
                             .addKeyValue("secret", token.name())
                             .addKeyValue("code", e.getCode())
                             .log("could not delete a token");
-                    yield new DeletionOutcome.Failed(e.getCode());
+                    yield Outcome.FAILED;
                 }
             };
         }
         log(namespace, due).log("deleted a token");
-        return new DeletionOutcome.Deleted();
+        return Outcome.DELETED;
     }
 
     private static LoggingEventBuilder log(String namespace, DueToken due) {
@@ -171,14 +172,12 @@ public final class TokenDeletion implements AutoCloseable {
                 .addKeyValue("reason", due.reason().label());
     }
 
-    private static DeletionOutcome outcome(Future<DeletionOutcome> future) {
+    private List<Outcome> outcomes(List<DueToken> batch, Function<DueToken, Outcome> deletion) {
         try {
-            return future.get();
+            return threads.map(batch, deletion);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            return new DeletionOutcome.Failed(0);
-        } catch (ExecutionException e) {
-            throw new IllegalStateException("the deletion of a token broke off", e.getCause());
+            return Collections.nCopies(batch.size(), Outcome.FAILED);
         }
     }
 }

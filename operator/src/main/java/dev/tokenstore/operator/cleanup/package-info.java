@@ -1,4 +1,4 @@
-/// Which tokens there are, which of them are due, and their deletion.
+/// Which tokens are due for deletion, and their deletion.
 @NullMarked
 package dev.tokenstore.operator.cleanup;
 

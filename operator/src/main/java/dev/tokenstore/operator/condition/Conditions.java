@@ -40,7 +40,7 @@ public final class Conditions {
         return List.copyOf(result);
     }
 
-    /// Whether both lists say the same of the same generation, whatever the wording of their messages.
+    /// Returns whether both lists have the same types, statuses, reasons and generations; messages do not count.
     public static boolean sameVerdicts(List<Condition> one, List<Condition> other) {
         return one.size() == other.size()
                 && one.stream()

@@ -1,6 +1,6 @@
 package dev.tokenstore.operator.condition;
 
-/// What is to be said of one aspect of a resource.
+/// The verdict about one aspect of a resource, before it becomes a condition.
 public sealed interface Verdict {
     /// A fixed word in UpperCamel case, part of the interface: see docs/operator.md.
     String reason();

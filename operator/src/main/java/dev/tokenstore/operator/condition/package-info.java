@@ -1,4 +1,4 @@
-/// Verdicts, and the conditions that say them.
+/// Verdicts, and the conditions of a status that are made from them.
 @NullMarked
 package dev.tokenstore.operator.condition;
 

@@ -21,8 +21,7 @@ import java.util.Set;
 import java.util.WeakHashMap;
 import org.jspecify.annotations.Nullable;
 
-/// The meters of what is asked of the API server, and of its clock. An interceptor of the Kubernetes clients.
-/// Thread-safe.
+/// The meters of requests to the API server and of its clock. An interceptor of the Kubernetes clients. Thread-safe.
 public final class ApiServerMeters implements Interceptor {
     private static final int TOO_MANY_REQUESTS = 429;
     private static final String NO_REPLY = "error";
@@ -43,7 +42,7 @@ public final class ApiServerMeters implements Interceptor {
     private volatile boolean connected;
     private volatile @Nullable Instant lastReply;
 
-    /// Requests on their way; those that never get a reply fall out by themselves.
+    /// Requests in flight; weak keys drop those that never get a reply.
     private final Map<HttpRequest, Timer.Sample> begun = Collections.synchronizedMap(new WeakHashMap<>());
 
     /// The client shows a refused watch several times.

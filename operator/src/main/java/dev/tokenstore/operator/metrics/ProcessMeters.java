@@ -40,7 +40,7 @@ public final class ProcessMeters implements AutoCloseable {
         pressure.bindTo(registry);
     }
 
-    /// Leaves out what tells of the node rather than of this process, what is told twice, and what nobody looks at.
+    /// Leaves out meters of the node, duplicates, and meters without a use in dashboards and alerts.
     public static MeterFilter selection() {
         return MeterFilter.deny(id -> LEFT_OUT.stream().anyMatch(id.getName()::startsWith));
     }

@@ -51,7 +51,7 @@ final class StoreMeters implements AutoCloseable {
         failed = counter("tokenstore.deletions.failed", "Deletions that the API server refused or did not answer.");
     }
 
-    /// What the gauges show: no list, so that nothing of the plan is held on to.
+    /// The values that the gauges show, without a reference to the plan's lists.
     private record Seen(
             TokenCounts counts,
             CleanupMode mode,

@@ -20,19 +20,19 @@ public final class TokenMeters {
         this.registry = registry;
     }
 
-    /// Takes note of what was seen of a store's tokens.
+    /// Updates the gauges of a store's tokens.
     ///
-    /// @param mode what happens to those that are due
+    /// @param mode what happens to due tokens
     public void observed(OAuthTokenStore store, CleanupPlan plan, CleanupMode mode) {
         meters(store).observed(plan, mode, maxTokens(store));
     }
 
-    /// Takes note that a store's tokens cannot be seen: what was known of them is shown no more.
+    /// Removes the gauges of a store's tokens, since they cannot be seen now.
     public void unknown(OAuthTokenStore store) {
         meters(store).unknown();
     }
 
-    /// Takes note of what is said of a store.
+    /// Updates the gauges of a store's conditions.
     public void said(OAuthTokenStore store, List<Condition> conditions) {
         meters(store).said(conditions);
     }

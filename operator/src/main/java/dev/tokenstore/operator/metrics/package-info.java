@@ -1,4 +1,4 @@
-/// Meters, and the port that serves them with the probes.
+/// The operator's meters.
 @NullMarked
 package dev.tokenstore.operator.metrics;
 

@@ -10,14 +10,16 @@ import java.util.Map;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
-/// What is to be told of a store's last cleanup. Deletions are told of together: those of a large cleanup, which takes
-/// several reconciliations, and those of moments too close to each other for a status each. Not thread-safe: one store
+/// The record of a store's last cleanup, as status and events report it. It adds up the deletions of a large cleanup,
+/// which
+/// takes several reconciliations, and of cleanups that are too close to each other for a status each. Not thread-safe:
+/// one store
 /// is reconciled by one thread at a time.
 final class CleanupLedger {
     private @Nullable LastCleanup last;
     private boolean open;
 
-    /// Goes on where the status ends: also in the middle of a cleanup that another process began.
+    /// Continues from the status, also in the middle of a cleanup that another process started.
     CleanupLedger(@Nullable OAuthTokenStoreStatus before) {
         last = before == null ? null : before.lastCleanup();
         open = before != null
@@ -37,7 +39,7 @@ final class CleanupLedger {
         open = true;
     }
 
-    /// Takes note of what a dry run would have deleted; the same as before is no news, nor is nothing at first.
+    /// Records what a dry run would have deleted, if that differs from the last record.
     void wouldDelete(Map<EndReason, Integer> byReason, Instant now) {
         var sum = new TreeMap<String, Integer>();
         byReason.forEach((reason, number) -> sum.put(reason.label(), number));
@@ -54,12 +56,12 @@ final class CleanupLedger {
         return last;
     }
 
-    /// Whether there is something of which no event told yet.
+    /// Returns whether something was recorded that no event has reported.
     boolean news() {
         return open;
     }
 
-    /// Closes the account: what is deleted next belongs to another cleanup.
+    /// Records that an event reported the cleanup; later deletions belong to another cleanup.
     void told() {
         open = false;
     }

@@ -3,12 +3,14 @@ package dev.tokenstore.operator.store;
 import dev.tokenstore.api.EndReason;
 import dev.tokenstore.api.OAuthTokenStore;
 import dev.tokenstore.api.OAuthTokenStoreSpec.DeletionPolicy;
+import dev.tokenstore.api.TokenFacts;
 import dev.tokenstore.operator.cleanup.DueToken;
 import dev.tokenstore.operator.cleanup.TokenDeletion;
-import dev.tokenstore.operator.cleanup.TokenIndex;
-import dev.tokenstore.operator.cleanup.TokenRemnants;
-import dev.tokenstore.operator.cleanup.TokenWatches;
 import dev.tokenstore.operator.metrics.TokenMeters;
+import dev.tokenstore.operator.token.SecretMetadata;
+import dev.tokenstore.operator.token.TokenIndex;
+import dev.tokenstore.operator.token.TokenWatches;
+import io.fabric8.kubernetes.api.model.ObjectMeta;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import java.net.HttpURLConnection;
@@ -23,8 +25,9 @@ import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// What happens when a store is deleted. Under `deletionPolicy: Delete`, and only then, a finalizer holds it until its
-/// tokens are gone; it is dropped at once when the whole namespace goes, which takes the tokens with it anyway.
+/// The deletion of a store. Under `deletionPolicy: Delete` a finalizer keeps the store until its tokens are deleted.
+/// The
+/// finalizer is removed at once when the namespace is deleted, which deletes the tokens anyway.
 final class Departure {
     private static final Logger LOG = LoggerFactory.getLogger(Departure.class);
     private static final Duration PATIENCE = Duration.ofSeconds(10);
@@ -34,7 +37,7 @@ final class Departure {
     private final KubernetesClient client;
     private final TokenWatches watches;
     private final TokenDeletion deletion;
-    private final TokenRemnants remnants;
+    private final SecretMetadata secrets;
     private final StoreEvents events;
     private final TokenMeters meters;
     private final InstantSource clock;
@@ -43,26 +46,27 @@ final class Departure {
             KubernetesClient client,
             TokenWatches watches,
             TokenDeletion deletion,
-            TokenRemnants remnants,
+            SecretMetadata secrets,
             StoreEvents events,
             TokenMeters meters,
             InstantSource clock) {
         this.client = client;
         this.watches = watches;
         this.deletion = deletion;
-        this.remnants = remnants;
+        this.secrets = secrets;
         this.events = events;
         this.meters = meters;
         this.clock = clock;
     }
 
-    /// Whether the store waits for its tokens to go.
+    /// Returns whether the store has the finalizer.
     static boolean isHeld(OAuthTokenStore store) {
         return store.hasFinalizer(OAuthTokenStore.TOKENS_FINALIZER);
     }
 
-    /// Gives a living store the finalizer, or takes it away, as its policy says; returns false if the store changed
-    /// meanwhile and is to be looked at again.
+    /// Adds the finalizer to a store that is not being deleted, or removes it, as its policy says.
+    ///
+    /// @return false if the store changed meanwhile and must be reconciled again
     boolean prepare(OAuthTokenStore store) {
         if (tokensGo(store) == isHeld(store)) {
             return true;
@@ -78,7 +82,7 @@ final class Departure {
         }
     }
 
-    /// Lets a store that is being deleted go at once if there is nothing to wait for; returns whether it did.
+    /// Removes the finalizer of a store that is being deleted if there is nothing to wait for; returns whether it did.
     boolean dropIfPointless(OAuthTokenStore store) {
         if (tokensGo(store) && !namespaceIsGoing(store.getMetadata().getNamespace())) {
             return false;
@@ -87,9 +91,9 @@ final class Departure {
         return true;
     }
 
-    /// Deletes a batch of the tokens of a store that is being deleted, or, once there are none, lets the store go.
+    /// Deletes a batch of the tokens of a store that is being deleted, or removes the finalizer once there are none.
     ///
-    /// @return when to come back; empty: the store is let go
+    /// @return when to reconcile again; empty once the finalizer is removed
     Optional<Duration> proceed(OAuthTokenStore store, StoreMemory memory, TokenIndex index) {
         var metadata = store.getMetadata();
         var due = new ArrayList<DueToken>();
@@ -101,7 +105,7 @@ final class Departure {
                 due.add(new DueToken(token, EndReason.STORE_DELETED));
             }
         }
-        if (!due.isEmpty() || remnants.any(metadata.getNamespace(), metadata.getName())) {
+        if (!due.isEmpty() || secrets.hasToken(metadata.getNamespace(), metadata.getName(), this::mustGo)) {
             return Optional.of(deleteBatch(store, memory, index, due));
         }
         setFinalizer(store, false);
@@ -125,6 +129,11 @@ final class Departure {
         return result.failed() > 0 ? AFTER_FAILURE : AFTER_DELETION;
     }
 
+    private boolean mustGo(ObjectMeta token) {
+        return token.getDeletionTimestamp() == null
+                && !TokenFacts.read(token, clock.instant()).keep();
+    }
+
     private static boolean tokensGo(OAuthTokenStore store) {
         return store.getSpec() != null && store.getSpec().deletionPolicy() == DeletionPolicy.Delete;
     }
@@ -134,8 +143,9 @@ final class Departure {
         return namespace == null || namespace.isMarkedForDeletion();
     }
 
-    /// Guarded by the version of the store that was looked at, for the list is replaced as a whole. The client's own
-    /// patch reads the object first, which takes one more right, and its model leaves an empty list out.
+    /// Replaces the list of finalizers, guarded by the resourceVersion. The client library's patch would need one more
+    /// right,
+    /// since it reads the object first, and its model omits an empty list.
     private void setFinalizer(OAuthTokenStore store, boolean present) {
         var metadata = store.getMetadata();
         var finalizers = new ArrayList<>(metadata.getFinalizers());

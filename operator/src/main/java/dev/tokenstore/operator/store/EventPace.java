@@ -1,9 +1,10 @@
 package dev.tokenstore.operator.store;
 
+import dev.tokenstore.runtime.RateLimiter;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.function.LongSupplier;
 
 /// Limits the events of a store: at most [#BURST] of one reason at once, then one in [#REFILL]. Thread-safe.
 final class EventPace {
@@ -14,25 +15,25 @@ final class EventPace {
 
     private record Source(String storeUid, String reason) {}
 
-    /// When the bucket of a source is full again.
-    private final Map<Source, Instant> fullAt = new LinkedHashMap<>(16, 0.75f, true) {
+    private final LongSupplier nanoTime;
+    private final Map<Source, RateLimiter> limiters = new LinkedHashMap<>(16, 0.75f, true) {
         private static final long serialVersionUID = 1;
 
         @Override
-        protected boolean removeEldestEntry(Map.Entry<Source, Instant> eldest) {
+        protected boolean removeEldestEntry(Map.Entry<Source, RateLimiter> eldest) {
             return size() > REMEMBERED;
         }
     };
 
-    /// Whether an event may be written now; if so it counts.
-    synchronized boolean allows(String storeUid, String reason, Instant now) {
-        var source = new Source(storeUid, reason);
-        var full = fullAt.getOrDefault(source, now);
-        var next = (full.isBefore(now) ? now : full).plus(REFILL);
-        if (next.isAfter(now.plus(REFILL.multipliedBy(BURST)))) {
-            return false;
-        }
-        fullAt.put(source, next);
-        return true;
+    /// @param nanoTime a monotonic clock, in nanoseconds
+    EventPace(LongSupplier nanoTime) {
+        this.nanoTime = nanoTime;
+    }
+
+    /// Returns whether an event may be written now; if so it counts.
+    synchronized boolean allows(String storeUid, String reason) {
+        return limiters.computeIfAbsent(
+                        new Source(storeUid, reason), source -> new RateLimiter(BURST, REFILL, nanoTime))
+                .tryAcquire();
     }
 }

@@ -4,13 +4,14 @@ import dev.tokenstore.api.OAuthTokenStore;
 import dev.tokenstore.api.RetentionPolicy;
 import dev.tokenstore.operator.access.AccessResult;
 import dev.tokenstore.operator.access.StoreAccess;
-import dev.tokenstore.operator.cleanup.OtherSecrets;
 import dev.tokenstore.operator.cleanup.TokenDeletion;
-import dev.tokenstore.operator.cleanup.TokenRemnants;
-import dev.tokenstore.operator.cleanup.TokenView;
-import dev.tokenstore.operator.cleanup.TokenWatches;
 import dev.tokenstore.operator.condition.Verdict;
 import dev.tokenstore.operator.metrics.TokenMeters;
+import dev.tokenstore.operator.token.OtherSecrets;
+import dev.tokenstore.operator.token.SecretMetadata;
+import dev.tokenstore.operator.token.TokenIndex;
+import dev.tokenstore.operator.token.TokenView;
+import dev.tokenstore.operator.token.TokenWatches;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.javaoperatorsdk.operator.api.reconciler.Context;
@@ -27,15 +28,15 @@ import java.time.InstantSource;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Objects;
-import java.util.Optional;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// Reconciles stores: gives those who may use a store their rights, looks at the tokens' metadata, decides, deletes
-/// what is due, and writes what it saw as status. It wakes when something changes and at the next deadline; in
-/// between it looks around every ten minutes for what no watch tells.
+/// Reconciles stores: binds the roles of those who may use a store, reads the metadata of its tokens, deletes those
+/// that
+/// are due, and writes the status. It runs when something changes, at the next deadline, and every ten minutes for what
+/// no watch reports.
 @ControllerConfiguration(
         name = OAuthTokenStoreReconciler.NAME,
         triggerReconcilerOnAllEvents = true,
@@ -50,7 +51,6 @@ public final class OAuthTokenStoreReconciler implements Reconciler<OAuthTokenSto
     private static final Duration AFTER_CHANGE = Duration.ofSeconds(1);
     private static final Duration SETTLING = Duration.ofMillis(500);
     private static final Duration LOADING_IS_NO_NEWS = Duration.ofSeconds(15);
-    private static final int REFUSALS_WHILE_SETTLING = 6;
 
     private final TokenWatches watches;
     private final StoreCleanup cleanup;
@@ -63,11 +63,10 @@ public final class OAuthTokenStoreReconciler implements Reconciler<OAuthTokenSto
     private final StoreMemories memories = new StoreMemories();
     private @Nullable StoreBindings bindings;
 
-    /// @param client for all but Secrets
-    /// @param metadataClient one of [dev.tokenstore.operator.cleanup.MetadataClient]
+    /// @param client for everything but Secrets
     public OAuthTokenStoreReconciler(
             KubernetesClient client,
-            KubernetesClient metadataClient,
+            SecretMetadata secrets,
             TokenWatches watches,
             TokenDeletion deletion,
             StoreAccess access,
@@ -76,16 +75,17 @@ public final class OAuthTokenStoreReconciler implements Reconciler<OAuthTokenSto
             InstantSource clock) {
         this.watches = watches;
         this.cleanup = new StoreCleanup(watches, deletion, events, meters, clock);
-        this.otherSecrets = new OtherSecrets(metadataClient, clock);
+        this.otherSecrets = new OtherSecrets(secrets, clock);
         this.access = access;
-        this.departure = new Departure(
-                client, watches, deletion, new TokenRemnants(metadataClient, clock), events, meters, clock);
+        this.departure = new Departure(client, watches, deletion, secrets, events, meters, clock);
         this.meters = meters;
         this.statuses = new StatusWriter(client, events, meters, clock);
         this.clock = clock;
     }
 
-    /// Whether a change of a store is one that reconciliation is to answer: not of its status, which it writes itself.
+    /// Returns whether a change of a store needs a reconciliation. A change of the status needs none: the operator
+    /// writes
+    /// it.
     public static boolean matters(OAuthTokenStore after, OAuthTokenStore before) {
         var was = before.getMetadata();
         var is = after.getMetadata();
@@ -116,60 +116,63 @@ public final class OAuthTokenStoreReconciler implements Reconciler<OAuthTokenSto
         }
         var memory = memories.of(store);
         if (store.isMarkedForDeletion()) {
-            if (Departure.isHeld(store)) {
-                return depart(store, stores);
-            }
-            // held by someone else's finalizer: its clients go all the same
-            access.release(store, stores, actualBindings());
-            return UpdateControl.noUpdate();
+            return depart(store, memory, stores);
         }
         if (!departure.prepare(store)) {
-            return later(Optional.of(AFTER_CHANGE));
+            return later(AFTER_CHANGE);
         }
         var granted = access.grant(store, stores, actualBindings());
-        var settling = settling(store, granted);
-        if (settling.isPresent()) {
-            return later(settling);
-        }
-        var around = new Surroundings(
-                granted,
-                StoreVerdicts.access(granted),
-                StoreVerdicts.isolated(stores.size() - 1, otherSecrets.in(store)));
-        var view = watches.view(namespace);
-        if (!(view instanceof TokenView.Loading)) {
-            memory.loaded();
-        }
-        return switch (view) {
-            case TokenView.Loading loading ->
-                memory.loading(clock.instant()).compareTo(LOADING_IS_NO_NEWS) < 0
-                        ? later(Optional.of(loading.askAgainIn().orElse(LOADING_IS_NO_NEWS)))
-                        : blind(
-                                store,
-                                around,
-                                StoreVerdicts.loading(),
-                                loading.askAgainIn().orElse(AFTER_FAILURE));
-            case TokenView.Refused refused ->
-                blind(store, around, StoreVerdicts.refused(namespace, granted), refused.retryIn());
-            case TokenView.Watching watching -> {
-                RetentionPolicy policy;
-                try {
-                    policy = RetentionPolicy.of(store.getSpec());
-                } catch (IllegalArgumentException e) {
-                    yield blind(store, around, StoreVerdicts.invalidSpec(e), AFTER_FAILURE);
-                }
-                var outcome = cleanup.cleanUp(store, memory, policy, watching.index(), () -> isCurrent(store, context));
-                yield cleanedUp(store, around, memory, outcome);
-            }
+        return switch (look(store, memory, granted)) {
+            case View.TooEarly early -> later(early.retryIn());
+            case View.TokensUnknown unknown ->
+                report(store, surroundings(store, stores, granted), unknown.ready(), unknown.retryIn());
+            case View.Tokens tokens ->
+                report(
+                        store,
+                        surroundings(store, stores, granted),
+                        cleanup.cleanUp(
+                                store, memory, tokens.policy(), tokens.index(), () -> isCurrent(store, context)));
         };
     }
 
-    /// A new store, or a policy, is unknown to a part of the API server for a moment: its first refusals are no news.
-    private Optional<Duration> settling(OAuthTokenStore store, AccessResult granted) {
-        if (granted instanceof AccessResult.Granted) {
-            memories.of(store).accessGranted();
-            return Optional.empty();
+    /// What a reconciliation knows of a store's tokens.
+    private sealed interface View {
+        /// Nothing that is worth a report: part of the API server does not know a new store or policy for a moment, and
+        /// tokens that are being listed are known soon.
+        record TooEarly(Duration retryIn) implements View {}
+
+        /// The tokens cannot be judged; `ready` says why.
+        record TokensUnknown(Verdict ready, Duration retryIn) implements View {}
+
+        record Tokens(TokenIndex index, RetentionPolicy policy) implements View {}
+    }
+
+    private View look(OAuthTokenStore store, StoreMemory memory, AccessResult granted) {
+        if (memory.isSettling(granted)) {
+            return new View.TooEarly(SETTLING);
         }
-        return memories.of(store).accessRefused() <= REFUSALS_WHILE_SETTLING ? Optional.of(SETTLING) : Optional.empty();
+        var namespace = store.getMetadata().getNamespace();
+        return switch (watches.view(namespace)) {
+            case TokenView.Loading loading -> {
+                var isNews = memory.loading(clock.instant()).compareTo(LOADING_IS_NO_NEWS) >= 0;
+                yield isNews
+                        ? new View.TokensUnknown(
+                                StoreVerdicts.loading(), loading.askAgainIn().orElse(AFTER_FAILURE))
+                        : new View.TooEarly(loading.askAgainIn().orElse(LOADING_IS_NO_NEWS));
+            }
+            case TokenView.Refused refused -> {
+                memory.loaded();
+                yield new View.TokensUnknown(StoreVerdicts.refused(namespace, granted), refused.retryIn());
+            }
+            case TokenView.Watching watching -> {
+                memory.loaded();
+                yield switch (StorePolicy.of(store)) {
+                    case StorePolicy.Valid valid -> new View.Tokens(watching.index(), valid.policy());
+                    case StorePolicy.Invalid invalid ->
+                        new View.TokensUnknown(StoreVerdicts.invalidSpec(invalid.problem()), AFTER_FAILURE);
+                };
+            }
+        };
     }
 
     @Override
@@ -190,13 +193,13 @@ public final class OAuthTokenStoreReconciler implements Reconciler<OAuthTokenSto
         } catch (KubernetesClientException unwritten) {
             LOG.atDebug().addKeyValue("cause", unwritten.getMessage()).log("could not write a status");
         }
-        // which is to try again
+        // the default is to retry
         return ErrorStatusUpdateControl.defaultErrorProcessing();
     }
 
-    /// What is true of a store whether or not its tokens can be seen.
+    /// The verdicts about a store that do not depend on its tokens.
     private record Surroundings(AccessResult access, Verdict accessGranted, Verdict isolated) {
-        /// When to look around again, for what no watch tells.
+        /// The moments at which to reconcile although no watch reports a change.
         Stream<Instant> wakes(Instant now) {
             var next = Stream.of(now.plus(OtherSecrets.BELIEVED));
             return access instanceof AccessResult.Granted
@@ -205,8 +208,15 @@ public final class OAuthTokenStoreReconciler implements Reconciler<OAuthTokenSto
         }
     }
 
-    private UpdateControl<OAuthTokenStore> cleanedUp(
-            OAuthTokenStore store, Surroundings around, StoreMemory memory, StoreCleanup.Outcome outcome) {
+    private Surroundings surroundings(OAuthTokenStore store, List<OAuthTokenStore> stores, AccessResult granted) {
+        return new Surroundings(
+                granted,
+                StoreVerdicts.access(granted),
+                StoreVerdicts.isolated(stores.size() - 1, otherSecrets.in(store)));
+    }
+
+    private UpdateControl<OAuthTokenStore> report(
+            OAuthTokenStore store, Surroundings around, StoreCleanup.Outcome outcome) {
         var status = new StoreStatus(
                 StoreVerdicts.watching(),
                 around.accessGranted(),
@@ -214,12 +224,12 @@ public final class OAuthTokenStoreReconciler implements Reconciler<OAuthTokenSto
                 around.isolated(),
                 outcome.counts(),
                 outcome.next(),
-                memory.ledger().last());
+                memories.of(store).ledger().last());
         return written(
                 store, status, outcome.at(), Stream.concat(outcome.wakes().stream(), around.wakes(outcome.at())));
     }
 
-    /// Whether the store still is what a decision was taken on.
+    /// Returns whether the cached store is still the one that a decision was made on.
     private static boolean isCurrent(OAuthTokenStore store, Context<OAuthTokenStore> context) {
         return context.getPrimaryCache()
                 .get(ResourceID.fromResource(store))
@@ -227,7 +237,7 @@ public final class OAuthTokenStoreReconciler implements Reconciler<OAuthTokenSto
                 .isPresent();
     }
 
-    private UpdateControl<OAuthTokenStore> blind(
+    private UpdateControl<OAuthTokenStore> report(
             OAuthTokenStore store, Surroundings around, Verdict ready, Duration retryIn) {
         meters.unknown(store);
         var now = clock.instant();
@@ -239,21 +249,30 @@ public final class OAuthTokenStoreReconciler implements Reconciler<OAuthTokenSto
         return written(store, status, now, Stream.of(now.plus(retryIn)));
     }
 
-    private UpdateControl<OAuthTokenStore> depart(OAuthTokenStore store, List<OAuthTokenStore> stores) {
-        var metadata = store.getMetadata();
-        if (departure.dropIfPointless(store)) {
+    /// Reconciles a store that is being deleted: takes its clients' rights, then, where the store's policy says so, its
+    /// tokens.
+    private UpdateControl<OAuthTokenStore> depart(
+            OAuthTokenStore store, StoreMemory memory, List<OAuthTokenStore> stores) {
+        if (Departure.isHeld(store) && departure.dropIfPointless(store)) {
             return UpdateControl.noUpdate();
         }
         access.release(store, stores, actualBindings());
-        return switch (watches.view(metadata.getNamespace())) {
-            case TokenView.Loading loading ->
-                later(Optional.of(loading.askAgainIn().orElse(LOADING_IS_NO_NEWS)));
+        if (!Departure.isHeld(store)) {
+            return UpdateControl.noUpdate();
+        }
+        var namespace = store.getMetadata().getNamespace();
+        return switch (watches.view(namespace)) {
+            case TokenView.Loading loading -> later(loading.askAgainIn().orElse(LOADING_IS_NO_NEWS));
             case TokenView.Refused refused -> {
                 var nobody = new AccessResult.Granted(0, 0);
                 var around = new Surroundings(nobody, StoreVerdicts.access(nobody), StoreVerdicts.unknown());
-                yield blind(store, around, StoreVerdicts.refused(metadata.getNamespace(), nobody), refused.retryIn());
+                yield report(store, around, StoreVerdicts.refused(namespace, nobody), refused.retryIn());
             }
-            case TokenView.Watching watching -> later(departure.proceed(store, memories.of(store), watching.index()));
+            case TokenView.Watching watching ->
+                departure
+                        .proceed(store, memory, watching.index())
+                        .map(OAuthTokenStoreReconciler::later)
+                        .orElseGet(UpdateControl::noUpdate);
         };
     }
 
@@ -269,20 +288,18 @@ public final class OAuthTokenStoreReconciler implements Reconciler<OAuthTokenSto
         return Objects.requireNonNull(bindings, "event sources are prepared before the first reconciliation");
     }
 
-    private static UpdateControl<OAuthTokenStore> later(Optional<Duration> wait) {
-        var control = UpdateControl.<OAuthTokenStore>noUpdate();
-        wait.ifPresent(control::rescheduleAfter);
-        return control;
+    private static UpdateControl<OAuthTokenStore> later(Duration wait) {
+        return UpdateControl.<OAuthTokenStore>noUpdate().rescheduleAfter(wait);
     }
 
     private UpdateControl<OAuthTokenStore> written(
             OAuthTokenStore store, StoreStatus said, Instant now, Stream<Instant> wakes) {
         var heldBack = statuses.write(store, said, memories.of(store), now);
         var wake = Stream.concat(wakes, heldBack.stream()).min(Instant::compareTo);
-        return later(wake.map(moment -> waitUntil(moment, clock.instant())));
+        return wake.map(moment -> later(waitUntil(moment, clock.instant()))).orElseGet(UpdateControl::noUpdate);
     }
 
-    /// A millisecond late rather than early, for the timer counts in whole ones; and never negative, which it refuses.
+    /// Returns the delay in whole milliseconds, rounded up and positive, as the timer needs it.
     private static Duration waitUntil(Instant moment, Instant now) {
         return moment.isAfter(now)
                 ? Duration.between(now, moment).truncatedTo(ChronoUnit.MILLIS).plusMillis(1)

@@ -8,15 +8,15 @@ import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/// Keeps a store's status from being written more often than people can read it: every write wakes every watcher. Not
-/// thread-safe.
+/// Limits how often a store's status is written: every write is an event for every watcher. Not thread-safe.
 final class StatusPace {
     static final Duration LEAST = Duration.ofSeconds(30);
 
     private @Nullable Instant written;
 
-    /// When to write `next` in place of `current`: now if a verdict changed or the generation did, else once [#LEAST]
-    /// is over since the last write. Empty if there is nothing new to say.
+    /// Returns when to write `next` in place of `current`: now if a verdict or the generation changed, else [#LEAST]
+    /// after the
+    /// last write. Empty if they are equal.
     Optional<Instant> due(@Nullable OAuthTokenStoreStatus current, OAuthTokenStoreStatus next, Instant now) {
         if (next.equals(current)) {
             return Optional.empty();

@@ -13,10 +13,10 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Optional;
 
-/// Writes the statuses of stores, and tells by events what they newly say; keeps the pace of both.
+/// Writes the statuses of stores, and events about conditions that changed; limits the rate of both.
 ///
-/// It writes past the operator SDK: that takes a change of the spec that someone makes while a status is written for
-/// its own and forgets it.
+/// It does not use the operator SDK's status update, which mistakes a concurrent change of the spec for its own and
+/// drops it.
 final class StatusWriter {
     private final KubernetesClient client;
     private final StoreEvents events;
@@ -30,9 +30,9 @@ final class StatusWriter {
         this.conditions = new Conditions(clock);
     }
 
-    /// Says what is to be said, if it is new and the pace allows.
+    /// Writes the status, if it changed and the pace allows.
     ///
-    /// @return when to come back for what was held back; empty if nothing was
+    /// @return when to try again if the pace delays the write; empty if it does not
     /// @throws KubernetesClientException if it cannot be written
     Optional<Instant> write(OAuthTokenStore store, StoreStatus said, StoreMemory memory, Instant now) {
         var status = said.of(store.getMetadata().getGeneration(), memory.status(), conditions);
@@ -70,7 +70,7 @@ final class StatusWriter {
             memory.ledger().told();
         }
         for (var verdict : said.verdicts()) {
-            // what is not known for a moment is no news, and neither is the same as before once it is known again
+            // Unknown is no news, and neither is a return to the reason before it
             if (!(verdict.getValue() instanceof Verdict.Unknown)) {
                 var reason = verdict.getValue().reason();
                 var before = memory.told(verdict.getKey(), reason);

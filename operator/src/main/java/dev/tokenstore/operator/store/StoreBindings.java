@@ -18,8 +18,9 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 
-/// The role bindings that the operator makes, watched by name, since its rights are limited by name; a change of one is
-/// a matter for all stores of its namespace.
+/// Informers over the role bindings that the operator makes, by name, since its rights are limited by name. A change of
+/// one
+/// reconciles all stores of its namespace.
 final class StoreBindings implements ActualBindings {
     private final Map<BoundRole, InformerEventSource<RoleBinding, OAuthTokenStore>> sources =
             new EnumMap<>(BoundRole.class);

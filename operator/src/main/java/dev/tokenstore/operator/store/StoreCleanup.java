@@ -7,10 +7,10 @@ import dev.tokenstore.operator.cleanup.CleanupMode;
 import dev.tokenstore.operator.cleanup.CleanupPlan;
 import dev.tokenstore.operator.cleanup.CleanupResult;
 import dev.tokenstore.operator.cleanup.TokenDeletion;
-import dev.tokenstore.operator.cleanup.TokenIndex;
-import dev.tokenstore.operator.cleanup.TokenWatches;
 import dev.tokenstore.operator.condition.Verdict;
 import dev.tokenstore.operator.metrics.TokenMeters;
+import dev.tokenstore.operator.token.TokenIndex;
+import dev.tokenstore.operator.token.TokenWatches;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -20,7 +20,7 @@ import java.util.function.BooleanSupplier;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/// Judges a living store's tokens, deletes a batch of what is due, and says what is left and when to come back.
+/// The cleanup of a store that is not being deleted: plans, deletes a batch of due tokens, and says when to run again.
 final class StoreCleanup {
     private static final Duration AFTER_CHANGE = Duration.ofSeconds(1);
 
@@ -39,16 +39,16 @@ final class StoreCleanup {
         this.clock = clock;
     }
 
-    /// How a cleanup ended.
+    /// The outcome of a cleanup.
     ///
     /// @param counts of the tokens that are left
     /// @param next when something is due; null: never, or nothing is deleted
     /// @param at when the tokens that are left were judged
-    /// @param wakes the moments after which there is something to do that no change announces
+    /// @param wakes the moments at which to reconcile although no watch reports a change
     record Outcome(
             Verdict cleanedUp, TokenCounts counts, @Nullable Instant next, Instant at, List<Instant> wakes) {}
 
-    /// @param isCurrent whether the store still is what is decided on; asked between deletions
+    /// @param isCurrent whether the store is still unchanged; evaluated before each deletion
     Outcome cleanUp(
             OAuthTokenStore store,
             StoreMemory memory,
@@ -101,7 +101,7 @@ final class StoreCleanup {
             Optional.ofNullable(left.next()).ifPresent(moments);
         }
         if (mode == CleanupMode.DELETE && !left.due().isEmpty() && result.failed() == 0) {
-            // what changed under the deletion is announced by the watch, hardly ever later than this
+            // the watch reports tokens that changed during the deletion, hardly ever later than this
             moments.add(result.changed() > 0 ? now.plus(AFTER_CHANGE) : now);
         }
         Optional.ofNullable(left.nextCount())
@@ -112,10 +112,10 @@ final class StoreCleanup {
 
     private static Stream<Instant> afterFailure(StoreMemory memory, CleanupResult result, Instant now) {
         if (result.failed() == 0) {
-            memory.cleanupSucceeded();
+            memory.afterFailedCleanup().reset();
             return Stream.empty();
         }
-        return Stream.of(now.plus(memory.cleanupFailed()));
+        return Stream.of(now.plus(memory.afterFailedCleanup().next()));
     }
 
     private static @Nullable Instant nextCleanup(CleanupPlan left, Instant now) {

@@ -8,15 +8,18 @@ import io.fabric8.kubernetes.api.model.MicroTime;
 import io.fabric8.kubernetes.api.model.events.v1.EventBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// Tells people what happened to a store, as Kubernetes events: numbers and reasons, never which tokens. An event that
-/// cannot be written is logged and given up; one of a kind that came too often is left out.
+/// Writes Kubernetes events about stores: numbers and reasons, never which tokens. An event that cannot be written is
+/// logged
+/// and dropped, and the rate of each reason is limited.
 public final class StoreEvents {
     private static final Logger LOG = LoggerFactory.getLogger(StoreEvents.class);
     private static final String CONTROLLER = "tokenstore.dev/operator";
@@ -25,7 +28,7 @@ public final class StoreEvents {
     private static final String CLEANUP = "Cleanup";
     private static final String GRANT = "Grant";
 
-    /// What the API server takes as a note.
+    /// The API server's limit for a note, in characters.
     private static final int LONGEST_NOTE = 1_024;
 
     private static final DateTimeFormatter MICROS =
@@ -34,13 +37,14 @@ public final class StoreEvents {
     private final KubernetesClient client;
     private final String instance;
     private final InstantSource clock;
-    private final EventPace pace = new EventPace();
+    private final EventPace pace;
 
     /// @param instance names this process among the operator's replicas
     public StoreEvents(KubernetesClient client, String instance, InstantSource clock) {
         this.client = client;
         this.instance = instance;
         this.clock = clock;
+        this.pace = new EventPace(() -> nanosOf(clock.instant()));
     }
 
     void cleanedUp(OAuthTokenStore store, LastCleanup cleanup) {
@@ -54,7 +58,7 @@ public final class StoreEvents {
         }
     }
 
-    /// Tells of a condition that got another reason, if that is worth an event.
+    /// Writes an event for a condition whose reason changed, if the reason has one.
     ///
     /// @param before the reason it had, empty if there was none
     void changed(OAuthTokenStore store, String before, Verdict verdict) {
@@ -107,7 +111,7 @@ public final class StoreEvents {
 
     private void record(OAuthTokenStore store, String type, String reason, String action, String note) {
         var metadata = store.getMetadata();
-        if (!pace.allows(metadata.getUid(), reason, clock.instant())) {
+        if (!pace.allows(metadata.getUid(), reason)) {
             return;
         }
         var event = new EventBuilder()
@@ -140,5 +144,9 @@ public final class StoreEvents {
                     .addKeyValue("cause", e.getMessage())
                     .log("could not write an event");
         }
+    }
+
+    private static long nanosOf(Instant moment) {
+        return Math.addExact(TimeUnit.SECONDS.toNanos(moment.getEpochSecond()), moment.getNano());
     }
 }

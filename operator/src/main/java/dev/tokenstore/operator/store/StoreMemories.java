@@ -5,19 +5,18 @@ import io.javaoperatorsdk.operator.processing.event.ResourceID;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 
-/// What is remembered of each store. Thread-safe, which a [StoreMemory] is not: one store is reconciled by one thread
-/// at a time.
+/// The [StoreMemory] of each store. Thread-safe; a StoreMemory is not, since one thread at a time reconciles a store.
 final class StoreMemories {
     private final Map<ResourceID, StoreMemory> memories = new ConcurrentHashMap<>();
 
-    /// The memory of this very store; that of an earlier store of the same name is dropped.
+    /// Returns the memory of this store; the memory of an earlier store of the same name is dropped.
     StoreMemory of(OAuthTokenStore store) {
         return memories.compute(
                 ResourceID.fromResource(store),
                 (id, known) -> known != null && known.isOf(store) ? known : new StoreMemory(store));
     }
 
-    /// Whether this very store was reconciled, or is being.
+    /// Returns whether a reconciliation of this store has started since the operator did.
     boolean know(OAuthTokenStore store) {
         var memory = memories.get(ResourceID.fromResource(store));
         return memory != null && memory.isOf(store);

@@ -2,27 +2,28 @@ package dev.tokenstore.operator.store;
 
 import dev.tokenstore.api.OAuthTokenStore;
 import dev.tokenstore.api.OAuthTokenStoreStatus;
+import dev.tokenstore.operator.access.AccessResult;
+import dev.tokenstore.runtime.Backoff;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.HashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/// What is remembered of a store between reconciliations, all of it dispensable: a restart forgets it.
+/// State of a store between reconciliations. A restart loses it without harm.
 final class StoreMemory {
     private static final int OUTDATED_TOO_OFTEN = 5;
-    private static final Duration FIRST_WAIT = Duration.ofSeconds(1);
-    private static final Duration LONGEST_WAIT = Duration.ofSeconds(30);
+    private static final int REFUSALS_WHILE_SETTLING = 6;
 
     private final String uid;
     private final StatusPace pace = new StatusPace();
     private final CleanupLedger ledger;
+    private final Backoff afterFailedCleanup = Backoff.exponential(Duration.ofSeconds(1), Duration.ofSeconds(30));
     private final Map<String, String> told = new HashMap<>();
     private @Nullable OAuthTokenStoreStatus status;
     private @Nullable Instant loadingSince;
     private boolean full;
     private int refusals;
-    private int failures;
     private int outdated;
 
     StoreMemory(OAuthTokenStore store) {
@@ -34,12 +35,12 @@ final class StoreMemory {
         }
     }
 
-    /// Whether it belongs to this very store, not to an earlier one of the same name.
+    /// Returns whether this is the memory of that store, not of an earlier one of the same name.
     boolean isOf(OAuthTokenStore store) {
         return uid.equals(store.getMetadata().getUid());
     }
 
-    /// What was said last; null: nothing.
+    /// The status that was written last; null if none was.
     @Nullable OAuthTokenStoreStatus status() {
         return status;
     }
@@ -49,7 +50,7 @@ final class StoreMemory {
         pace.written(now);
     }
 
-    /// Takes note that a condition's reason is told; returns the one that was told before, empty if none was.
+    /// Records the reason of a condition that was reported; returns the reason reported before, empty if none was.
     String told(String condition, String reason) {
         var before = told.put(condition, reason);
         return before == null ? "" : before;
@@ -63,23 +64,20 @@ final class StoreMemory {
         return ledger;
     }
 
-    /// Takes note whether the store is full; returns whether it was not a moment ago.
+    /// Records whether the store is full; returns whether it has become so since the last call.
     boolean becameFull(boolean isFull) {
         var became = isFull && !full;
         full = isFull;
         return became;
     }
 
-    /// Takes note that access could not be granted; returns how often that happened one after the other.
-    int accessRefused() {
-        return ++refusals;
+    /// Counts refusals of access; returns whether this one is among the first, which a new store or policy causes.
+    boolean isSettling(AccessResult result) {
+        refusals = result instanceof AccessResult.Granted ? 0 : refusals + 1;
+        return refusals > 0 && refusals <= REFUSALS_WHILE_SETTLING;
     }
 
-    void accessGranted() {
-        refusals = 0;
-    }
-
-    /// Takes note that the tokens are still being listed; returns for how long by now.
+    /// Records that the tokens are being listed; returns for how long they have been.
     Duration loading(Instant now) {
         if (loadingSince == null) {
             loadingSince = now;
@@ -91,21 +89,16 @@ final class StoreMemory {
         loadingSince = null;
     }
 
-    /// Takes note of a cleanup in which a deletion failed; returns how long to wait before the next one: a second at
-    /// first, and twice as long each time.
-    Duration cleanupFailed() {
-        var wait = FIRST_WAIT.multipliedBy(1L << Math.min(failures++, 5));
-        return wait.compareTo(LONGEST_WAIT) < 0 ? wait : LONGEST_WAIT;
+    /// The backoff between cleanups in which deletions fail.
+    Backoff afterFailedCleanup() {
+        return afterFailedCleanup;
     }
 
-    void cleanupSucceeded() {
-        failures = 0;
-    }
-
-    /// Takes note whether a cleanup went by what was no longer true of a token; returns whether that was so too often
-    /// in a row for a watch that is only a moment behind.
-    boolean lagsBehind(boolean wentByOldNews) {
-        outdated = wentByOldNews ? outdated + 1 : 0;
+    /// Records whether a cleanup decided on an outdated view of a token; returns whether that happened more often in a
+    /// row
+    /// than a healthy watch explains.
+    boolean lagsBehind(boolean wasOutdated) {
+        outdated = wasOutdated ? outdated + 1 : 0;
         return outdated > 0 && outdated % OUTDATED_TOO_OFTEN == 0;
     }
 }

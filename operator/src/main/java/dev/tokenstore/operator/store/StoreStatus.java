@@ -14,7 +14,7 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/// What is to be said of a store, before it becomes a status.
+/// The content of a store's status, before it becomes the status.
 ///
 /// @param counts null while the tokens are not known
 /// @param nextCleanup null if none is to come
@@ -26,7 +26,7 @@ record StoreStatus(
         @Nullable TokenCounts counts,
         @Nullable Instant nextCleanup,
         @Nullable LastCleanup lastCleanup) {
-    /// That of a store whose tokens cannot be judged: what was known of them is not said any more.
+    /// Returns the status of a store whose tokens cannot be seen: without counts and times.
     static StoreStatus ofUnknownTokens(
             Verdict ready, Verdict accessGranted, Verdict isolated, @Nullable LastCleanup lastCleanup) {
         return new StoreStatus(ready, accessGranted, StoreVerdicts.tokensUnknown(), isolated, null, null, lastCleanup);
@@ -41,8 +41,8 @@ record StoreStatus(
                 Map.entry(StoreVerdicts.ISOLATED, isolated));
     }
 
-    /// @param generation of the store that it is said of
-    /// @param before what was said last; null: nothing
+    /// @param generation of the store that the status describes
+    /// @param before the status that was written last; null if none was
     OAuthTokenStoreStatus of(long generation, @Nullable OAuthTokenStoreStatus before, Conditions conditions) {
         List<Condition> said = before == null ? List.of() : before.conditions();
         for (var verdict : verdicts()) {
@@ -58,7 +58,8 @@ record StoreStatus(
                 said);
     }
 
-    /// A fresh resource that holds only what this controller owns, as server-side apply wants it; the uid keeps it from
+    /// Returns a resource with only the fields that this controller owns, as server-side apply needs it; the uid guards
+    /// against
     /// another store of the same name.
     static OAuthTokenStore patch(OAuthTokenStore store, OAuthTokenStoreStatus status) {
         var patch = new OAuthTokenStore();

@@ -7,8 +7,8 @@ import dev.tokenstore.operator.access.BoundRole;
 import dev.tokenstore.operator.cleanup.CleanupMode;
 import dev.tokenstore.operator.cleanup.CleanupPlan;
 import dev.tokenstore.operator.cleanup.CleanupResult;
-import dev.tokenstore.operator.cleanup.OtherSecrets;
 import dev.tokenstore.operator.condition.Verdict;
+import dev.tokenstore.operator.token.OtherSecrets;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import java.util.Map;
 import java.util.OptionalInt;
@@ -61,8 +61,8 @@ final class StoreVerdicts {
                 "The operator may not list and watch Secrets in namespace \"" + namespace + "\": " + cause);
     }
 
-    static Verdict invalidSpec(IllegalArgumentException problem) {
-        return new Verdict.False("InvalidSpec", problem.getMessage() + "; correct the field");
+    static Verdict invalidSpec(String problem) {
+        return new Verdict.False("InvalidSpec", problem + "; correct the field");
     }
 
     static Verdict tokensUnknown() {
@@ -138,7 +138,7 @@ final class StoreVerdicts {
                 : new Verdict.True("OwnNamespace", "The namespace holds nothing but this store's tokens");
     }
 
-    /// @param left what is to be done after the cleanup that did `result`
+    /// @param left the plan after the cleanup with the outcome `result`
     static Verdict cleanedUp(OAuthTokenStore store, CleanupMode mode, CleanupPlan left, CleanupResult result) {
         return switch (mode) {
             case SUSPENDED ->
@@ -176,7 +176,7 @@ final class StoreVerdicts {
                     "Deletions that failed: " + result.failed()
                             + "; they are tried again, the operator's log says why");
         }
-        // what changed under its deletion is due no more, which the watch will tell
+        // a token that changed during its deletion is not due any more; the watch reports it
         return left.due().size() > result.changed()
                 ? new Verdict.False(
                         CLEANUP_RUNNING,

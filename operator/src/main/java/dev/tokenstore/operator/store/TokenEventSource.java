@@ -1,8 +1,8 @@
 package dev.tokenstore.operator.store;
 
 import dev.tokenstore.api.OAuthTokenStore;
-import dev.tokenstore.operator.cleanup.IndexedToken;
-import dev.tokenstore.operator.cleanup.TokenWatches;
+import dev.tokenstore.operator.token.IndexedToken;
+import dev.tokenstore.operator.token.TokenWatches;
 import io.javaoperatorsdk.operator.api.reconciler.EventSourceContext;
 import io.javaoperatorsdk.operator.processing.event.Event;
 import io.javaoperatorsdk.operator.processing.event.ResourceID;
@@ -20,9 +20,11 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// Begins and ends the watches over tokens as stores come and go, and asks for a reconciliation of the store whose
-/// tokens changed, and of its neighbours in the namespace when it comes or goes. The tokens themselves are read from
-/// the index, so none is handed out here.
+/// Starts and stops the watches over tokens as stores are created and deleted. Triggers a reconciliation of a store
+/// whose
+/// tokens changed, and of the other stores of a namespace when a store is created or deleted there. The reconciler
+/// reads
+/// tokens from the index, so this event source has no secondary resources.
 final class TokenEventSource extends AbstractEventSource<IndexedToken, OAuthTokenStore>
         implements ResourceEventAware<OAuthTokenStore> {
     private static final Logger LOG = LoggerFactory.getLogger(TokenEventSource.class);
@@ -62,9 +64,9 @@ final class TokenEventSource extends AbstractEventSource<IndexedToken, OAuthToke
         }
     }
 
-    /// Makes up for what the operator SDK loses. It forgets a store that was created again while the deletion of its
-    /// predecessor was reconciled; and its timers go by the machine's clock, so that they are late by as much as
-    /// that is set back.
+    /// Makes up for two defects of the operator SDK: it never reconciles a store that was created again while the
+    /// deletion of its
+    /// predecessor was reconciled, and its timers are late by as much as the machine's clock is set back.
     private void sweep() {
         try {
             var stores = context.getPrimaryCache().list().toList();
@@ -83,7 +85,7 @@ final class TokenEventSource extends AbstractEventSource<IndexedToken, OAuthToke
         }
     }
 
-    /// How far the machine's clock is from its monotonic timer, in milliseconds.
+    /// The difference between the machine's clock and its monotonic clock, in milliseconds.
     private static long shiftOfTheClock() {
         return System.currentTimeMillis() - TimeUnit.NANOSECONDS.toMillis(System.nanoTime());
     }

@@ -9,7 +9,7 @@ import dev.tokenstore.api.RetentionPolicy;
 import dev.tokenstore.api.TokenFacts;
 import dev.tokenstore.api.TokenFacts.Credentials;
 import dev.tokenstore.api.TokenFacts.Renewal;
-import dev.tokenstore.api.TokenFacts.State;
+import dev.tokenstore.operator.token.IndexedToken;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -83,7 +83,7 @@ class CleanupPlanTest {
                 new TokenFacts(
                         true,
                         false,
-                        State.CONFIRMED,
+                        false,
                         moment,
                         moment,
                         moment,

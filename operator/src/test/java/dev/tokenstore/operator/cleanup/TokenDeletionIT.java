@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.tokenstore.api.EndReason;
 import dev.tokenstore.api.TokenSecretLayout;
+import dev.tokenstore.operator.token.SecretMetadata;
+import dev.tokenstore.operator.token.TokenIndex;
 import dev.tokenstore.testing.KubernetesForTests;
 import io.fabric8.kubernetes.api.model.Secret;
 import io.fabric8.kubernetes.api.model.SecretBuilder;
@@ -81,7 +83,7 @@ class TokenDeletionIT {
     }
 
     private CleanupResult delete(DueToken due) {
-        try (var client = MetadataClient.open(kubernetes.config(), builder -> {});
+        try (var client = SecretMetadata.open(kubernetes.config(), builder -> {});
                 var deletion = new TokenDeletion(client, () -> true)) {
             return deletion.delete(kubernetes.namespace(), index, List.of(due), () -> true);
         }

@@ -4,7 +4,10 @@ import dev.tokenstore.proto.v1.TokenStoreServiceGrpc;
 import dev.tokenstore.store.TokenStore;
 import io.grpc.Server;
 import io.grpc.ServerInterceptors;
+import io.grpc.StatusRuntimeException;
+import io.grpc.health.v1.HealthCheckRequest;
 import io.grpc.health.v1.HealthCheckResponse.ServingStatus;
+import io.grpc.health.v1.HealthGrpc;
 import io.grpc.netty.NettyServerBuilder;
 import io.grpc.protobuf.services.HealthStatusManager;
 import io.grpc.protobuf.services.ProtoReflectionService;
@@ -25,6 +28,7 @@ import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
@@ -131,6 +135,24 @@ public final class GrpcServer implements AutoCloseable {
                 .start();
         servers.add(server);
         return server;
+    }
+
+    /// Returns whether a new connection to one of the server's addresses gets an answer in time.
+    ///
+    /// @param address `unix:` and a path, or a host and a port
+    public boolean answers(String address, Duration timeout) {
+        var channel = LocalChannel.open(address, io);
+        try {
+            HealthGrpc.newBlockingStub(channel)
+                    .withDeadlineAfter(timeout.toNanos(), TimeUnit.NANOSECONDS)
+                    .check(HealthCheckRequest.getDefaultInstance());
+            return true;
+        } catch (StatusRuntimeException | RejectedExecutionException e) {
+            // rejected: the threads of a closed server
+            return false;
+        } finally {
+            channel.shutdownNow();
+        }
     }
 
     /// Declares the token store service healthy, until [#drain].

@@ -6,16 +6,11 @@ import dev.tokenstore.proto.v1.SaveTokenRequest;
 import dev.tokenstore.proto.v1.Token;
 import dev.tokenstore.proto.v1.TokenStoreServiceGrpc;
 import dev.tokenstore.proto.v1.TokenStoreServiceGrpc.TokenStoreServiceBlockingStub;
-import io.grpc.ManagedChannel;
 import io.grpc.StatusRuntimeException;
-import io.grpc.netty.NettyChannelBuilder;
 import io.grpc.protobuf.StatusProto;
-import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.nio.NioIoHandler;
-import io.netty.channel.socket.nio.NioDomainSocketChannel;
-import java.net.UnixDomainSocketAddress;
 import java.time.Duration;
 import java.util.HexFormat;
 import java.util.Optional;
@@ -24,7 +19,6 @@ import java.util.random.RandomGenerator;
 
 /// The way of a token of its own through a sidecar that runs: saved, found, deleted, not found again.
 public final class RoundTrip {
-    private static final String UNIX = "unix:";
     private static final int RANDOM_BYTES = 16;
 
     private final String address;
@@ -45,7 +39,7 @@ public final class RoundTrip {
     public Optional<String> failure() {
         EventLoopGroup io = new MultiThreadIoEventLoopGroup(1, NioIoHandler.newFactory());
         try {
-            var channel = channel(io);
+            var channel = LocalChannel.open(address, io);
             try {
                 return failure(TokenStoreServiceGrpc.newBlockingStub(channel)
                         .withWaitForReady()
@@ -73,20 +67,6 @@ public final class RoundTrip {
                         + " seconds; see whether one runs there";
             default -> "what answers at " + address + " is no sidecar (" + code + ")";
         };
-    }
-
-    private ManagedChannel channel(EventLoopGroup io) {
-        if (!address.startsWith(UNIX)) {
-            return NettyChannelBuilder.forTarget(address).usePlaintext().build();
-        }
-        var path = address.substring(UNIX.length()).replaceFirst("^//", "");
-        return NettyChannelBuilder.forAddress(UnixDomainSocketAddress.of(path))
-                .channelFactory(NioDomainSocketChannel::new)
-                .eventLoopGroup(io)
-                // the builder sets it, a Unix socket does not know it
-                .withOption(ChannelOption.SO_KEEPALIVE, null)
-                .usePlaintext()
-                .build();
     }
 
     private Optional<String> failure(TokenStoreServiceBlockingStub sidecar) {

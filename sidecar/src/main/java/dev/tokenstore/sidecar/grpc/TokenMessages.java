@@ -1,19 +1,16 @@
 package dev.tokenstore.sidecar.grpc;
 
 import com.google.protobuf.Timestamp;
+import dev.tokenstore.api.Timestamps;
 import dev.tokenstore.proto.v1.Token;
 import dev.tokenstore.store.StoredToken;
 import dev.tokenstore.store.token.TokenField;
 import dev.tokenstore.store.token.TokenFields;
 import java.time.Instant;
 import java.util.EnumMap;
-import java.util.Map;
 
 /// The ten fields as messages and back; unset stays unset, and `""` is kept apart from it.
 final class TokenMessages {
-    /// The last moment a [Timestamp] can hold, in milliseconds.
-    private static final long END_OF_9999 = 253_402_300_799_999L;
-
     private TokenMessages() {}
 
     /// Returns what the caller set; output-only fields are ignored.
@@ -29,13 +26,6 @@ final class TokenMessages {
         return TokenFields.of(values);
     }
 
-    /// Returns an id alone.
-    ///
-    /// @throws InvalidTokenException if it is too long
-    static TokenFields idOf(String id) {
-        return TokenFields.of(Map.of(TokenField.ID, id));
-    }
-
     static Token messageOf(StoredToken token) {
         var message = Token.newBuilder()
                 .setVersion(token.version())
@@ -44,7 +34,7 @@ final class TokenMessages {
         token.fields().forEachPresent((field, value) -> set(message, field, value.reveal()));
         token.fields()
                 .expiry()
-                .filter(expiry -> expiry.toEpochMilli() <= END_OF_9999)
+                .filter(Timestamps::isValid)
                 .ifPresent(expiry -> message.setExpireTime(timestampOf(expiry)));
         return message.build();
     }

@@ -20,6 +20,7 @@ import dev.tokenstore.store.StoredToken;
 import dev.tokenstore.store.TokenStorage.InvalidCursorException;
 import dev.tokenstore.store.TokenStore;
 import dev.tokenstore.store.token.InvalidTokenException;
+import dev.tokenstore.store.token.TokenId;
 import io.grpc.Context;
 import io.grpc.StatusRuntimeException;
 import io.grpc.stub.StreamObserver;
@@ -52,7 +53,7 @@ final class TokenStoreGrpcService extends TokenStoreServiceGrpc.TokenStoreServic
     @Override
     public void findTokenById(FindTokenByIdRequest request, StreamObserver<FindTokenByIdResponse> responses) {
         respond(responses, () -> {
-            var token = store.findById(TokenMessages.idOf(request.getId())).orElseThrow(CallErrors::tokenNotFound);
+            var token = store.findById(new TokenId(request.getId())).orElseThrow(CallErrors::tokenNotFound);
             return FindTokenByIdResponse.newBuilder().setToken(answered(token)).build();
         });
     }
@@ -79,7 +80,7 @@ final class TokenStoreGrpcService extends TokenStoreServiceGrpc.TokenStoreServic
     @Override
     public void deleteToken(DeleteTokenRequest request, StreamObserver<DeleteTokenResponse> responses) {
         respond(responses, () -> {
-            store.delete(TokenMessages.idOf(request.getId()));
+            store.delete(new TokenId(request.getId()));
             return DeleteTokenResponse.getDefaultInstance();
         });
     }
@@ -110,7 +111,7 @@ final class TokenStoreGrpcService extends TokenStoreServiceGrpc.TokenStoreServic
     }
 
     private <T> void respond(StreamObserver<T> responses, Supplier<T> call) {
-        new Answer<>(responses).give(() -> {
+        new CallResponse<>(responses).give(() -> {
             try {
                 return call.get();
             } catch (RuntimeException e) {
@@ -133,7 +134,7 @@ final class TokenStoreGrpcService extends TokenStoreServiceGrpc.TokenStoreServic
             case StorageException storage -> listener.storageFailed(storage.reason());
             default ->
                 LOG.atError()
-                        .setCause(new WithoutMessages(failure))
+                        .setCause(new RedactedException(failure))
                         .log("a call failed because of a defect; the caller was answered INTERNAL");
         }
     }

@@ -60,7 +60,7 @@ class CallErrorsTest {
     void logsADefectWithItsStackButWithoutItsMessages() {
         var defect = new IllegalStateException("fixture-secret", new IllegalArgumentException("fixture-secret"));
 
-        var logged = new WithoutMessages(defect);
+        var logged = new RedactedException(defect);
 
         assertThat(logged).hasStackTraceContaining("java.lang.IllegalStateException");
         assertThat(logged).hasStackTraceContaining("java.lang.IllegalArgumentException");

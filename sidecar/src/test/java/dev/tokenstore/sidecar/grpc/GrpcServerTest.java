@@ -242,6 +242,19 @@ class GrpcServerTest {
     }
 
     @Test
+    void answersOnItsOwnAddressUntilItIsClosed() throws Exception {
+        try (var served = new ServedStore(new ScriptedStorage(() -> {}))) {
+            var port = served.server.listen(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
+            var address = "127.0.0.1:" + port;
+            assertThat(served.server.answers(address, Duration.ofSeconds(10))).isTrue();
+
+            served.server.drain(Duration.ZERO);
+
+            assertThat(served.server.answers(address, Duration.ofSeconds(10))).isFalse();
+        }
+    }
+
+    @Test
     void letsCallsFinishWhenItDrains() throws Exception {
         var blocked = new CountDownLatch(1);
         var storage = new ScriptedStorage(() -> await().until(() -> blocked.getCount() == 0));

@@ -1,15 +1,16 @@
 package dev.tokenstore.sidecar.grpc;
 
+import dev.tokenstore.store.NewRow;
 import dev.tokenstore.store.StoredToken;
 import dev.tokenstore.store.TokenStorage;
 import dev.tokenstore.store.token.GeneratedIds;
 import dev.tokenstore.store.token.SecretValue;
 import dev.tokenstore.store.token.TokenField;
 import dev.tokenstore.store.token.TokenFields;
+import dev.tokenstore.store.token.TokenId;
 import java.util.List;
 import java.util.Optional;
 import java.util.Random;
-import java.util.function.Function;
 
 /// A storage without rows in which every operation first does what the test says: fail in a way that no real storage
 /// fails on demand, or take its time.
@@ -20,9 +21,14 @@ record ScriptedStorage(Runnable script) implements TokenStorage {
     }
 
     @Override
-    public Optional<StoredToken> byId(SecretValue id) {
+    public Optional<StoredToken> byId(TokenId id) {
         script.run();
         return Optional.empty();
+    }
+
+    @Override
+    public Optional<StoredToken> byIdEvenIfOver(TokenId id) {
+        return byId(id);
     }
 
     @Override
@@ -38,7 +44,7 @@ record ScriptedStorage(Runnable script) implements TokenStorage {
     }
 
     @Override
-    public Insertion insert(TokenFields fields, Function<List<StoredToken>, Optional<StoredToken>> twin) {
+    public Insertion insert(NewRow row) {
         script.run();
         return new Insertion.TwinFound();
     }

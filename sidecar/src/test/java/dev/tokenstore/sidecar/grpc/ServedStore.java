@@ -3,9 +3,13 @@ package dev.tokenstore.sidecar.grpc;
 import dev.tokenstore.proto.v1.TokenStoreServiceGrpc;
 import dev.tokenstore.proto.v1.TokenStoreServiceGrpc.TokenStoreServiceBlockingStub;
 import dev.tokenstore.store.StorageException;
+import dev.tokenstore.store.StoreSettings;
 import dev.tokenstore.store.StoredToken;
 import dev.tokenstore.store.TokenStorage;
 import dev.tokenstore.store.TokenStore;
+import dev.tokenstore.store.UseRecorder;
+import dev.tokenstore.store.embedded.CleanupListener;
+import dev.tokenstore.store.memory.InMemoryTokenStorage;
 import dev.tokenstore.store.token.TokenFields;
 import io.grpc.ManagedChannel;
 import io.grpc.netty.NegotiationType;
@@ -31,12 +35,18 @@ final class ServedStore implements AutoCloseable, CallListener {
     final List<String> savedRows = new CopyOnWriteArrayList<>();
     private final TokenStore store;
 
+    /// Serves an empty store in memory.
+    ServedStore() {
+        this(InMemoryTokenStorage.open(
+                StoreSettings.KEEP_EVERYTHING, InstantSource.system(), new Random(7), new CleanupListener() {}));
+    }
+
     ServedStore(TokenStorage storage) {
         this(storage, LIMITS);
     }
 
     ServedStore(TokenStorage storage, GrpcServer.Limits limits) {
-        this.store = new TokenStore(storage, InstantSource.system(), new Random(7));
+        this.store = new TokenStore(storage, storage, UseRecorder.NONE, new Random(7));
         this.server = new GrpcServer(store, limits, this);
         try {
             var port = server.listen(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));

@@ -10,10 +10,7 @@ import dev.tokenstore.proto.v1.FindTokenRequest;
 import dev.tokenstore.proto.v1.GetTokensRequest;
 import dev.tokenstore.proto.v1.SaveTokenRequest;
 import dev.tokenstore.proto.v1.Token;
-import dev.tokenstore.store.memory.InMemoryTokenStorage;
-import java.time.InstantSource;
 import java.util.ArrayList;
-import java.util.Random;
 import java.util.function.BiFunction;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -35,7 +32,7 @@ class TokenStoreGrpcServiceTest {
             .setExpiresIn("1900000000123")
             .build();
 
-    private final ServedStore served = new ServedStore(new InMemoryTokenStorage(InstantSource.system(), new Random(7)));
+    private final ServedStore served = new ServedStore();
 
     @AfterEach
     void close() {

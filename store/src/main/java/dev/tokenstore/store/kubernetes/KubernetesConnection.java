@@ -10,8 +10,8 @@ import java.time.InstantSource;
 import java.util.function.Consumer;
 import java.util.random.RandomGenerator;
 
-/// A connection to a cluster's API server, made for writes that must not be repeated blindly: the client library's own
-/// retries are off. Knows the server's clock by its replies. Closed by who opened it.
+/// A connection to a cluster's API server. The client library's own retries are off: writes must not be repeated
+/// blindly. Closed by its opener.
 public final class KubernetesConnection implements AutoCloseable {
     private final KubernetesClient client;
     private final ServerClock clock;
@@ -21,7 +21,7 @@ public final class KubernetesConnection implements AutoCloseable {
         this.clock = clock;
     }
 
-    /// Prepares a connection; nothing is sent before the first request.
+    /// Opens a connection; nothing is sent before the first request.
     ///
     /// @param config where the API server is and who asks; its retry settings are ignored
     /// @param local this machine's clock
@@ -39,7 +39,7 @@ public final class KubernetesConnection implements AutoCloseable {
     /// The tokens of the store `name`.
     ///
     /// @param random a cryptographically strong source
-    /// @param unreadable told the name of each Secret of the store that is no token, whenever one is met
+    /// @param unreadable called with the name of each Secret of the store that is not a token, whenever one is read
     public KubernetesTokenStorage storage(
             String namespace, String name, RandomGenerator random, Consumer<String> unreadable) {
         return new KubernetesTokenStorage(this, namespace, name, random, unreadable);
@@ -49,7 +49,7 @@ public final class KubernetesConnection implements AutoCloseable {
         return client;
     }
 
-    public ServerClock clock() {
+    ServerClock clock() {
         return clock;
     }
 

@@ -13,7 +13,7 @@ import java.util.regex.Pattern;
 import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
 
-/// What a failed request to the API server means, by its status code alone: messages may quote what was sent.
+/// The meaning of failed requests to the API server, by their status codes: messages may quote what was sent.
 final class KubernetesErrors {
     private static final int TOO_MANY_REQUESTS = 429;
     private static final Pattern SERVICE_ACCOUNT =
@@ -43,7 +43,7 @@ final class KubernetesErrors {
         return e.getCode() == HttpURLConnection.HTTP_BAD_REQUEST;
     }
 
-    /// What the caller is told.
+    /// Returns the failure as callers of the store see it.
     ///
     /// @param store `namespace/name` of the store
     /// @param server the API server's address
@@ -66,7 +66,7 @@ final class KubernetesErrors {
                 new StorageException(
                         Reason.API_SERVER_UNAVAILABLE,
                         "the Kubernetes API server at " + server.getAuthority() + " did not answer for store " + store
-                                + whatItSaid(e) + "; nothing is lost, try again",
+                                + statusOrCause(e) + "; nothing is lost, try again",
                         causeOf(e));
         };
     }
@@ -100,7 +100,7 @@ final class KubernetesErrors {
         return end < 0 ? "this account" : message.substring(start + 6, end);
     }
 
-    /// What gives a service account access, as one writes it; nothing for other accounts, which a store cannot name.
+    /// The entry of `spec.access` that gives a service account access; empty for other accounts, which it cannot name.
     private static String entryFor(String account) {
         var serviceAccount = SERVICE_ACCOUNT.matcher(account);
         return serviceAccount.matches()
@@ -114,21 +114,21 @@ final class KubernetesErrors {
         return status == null || status.getMessage() == null ? "" : status.getMessage();
     }
 
-    private static String whatItSaid(KubernetesClientException e) {
+    private static String statusOrCause(KubernetesClientException e) {
         return " (" + (e.getCode() <= 0 ? rootOf(e) : "HTTP " + e.getCode()) + ")";
     }
 
-    /// What went wrong, in the network's own words; those of other failures may quote a response.
+    /// The root cause, with its message if it is a network error; messages of other failures may quote a response.
     private static String rootOf(KubernetesClientException e) {
         Throwable root = e;
         while (root.getCause() != null) {
             root = root.getCause();
         }
         var name = root.getClass().getSimpleName();
-        return isOfTheNetwork(root) && root.getMessage() != null ? name + ": " + root.getMessage() : name;
+        return isNetworkError(root) && root.getMessage() != null ? name + ": " + root.getMessage() : name;
     }
 
-    private static boolean isOfTheNetwork(Throwable failure) {
+    private static boolean isNetworkError(Throwable failure) {
         return failure instanceof SocketException
                 || failure instanceof UnknownHostException
                 || failure instanceof UnresolvedAddressException
@@ -136,7 +136,7 @@ final class KubernetesErrors {
                 || failure instanceof SSLException;
     }
 
-    /// The cause without its message's detail: the client puts the response's body there.
+    /// The cause, unless there was a response: the client quotes the response's body in it.
     private static @Nullable Throwable causeOf(KubernetesClientException e) {
         return e.getCode() <= 0 ? e.getCause() : null;
     }

@@ -1,57 +1,64 @@
 package dev.tokenstore.store.kubernetes;
 
 import dev.tokenstore.api.TokenFacts;
+import dev.tokenstore.store.BulkInsert;
 import dev.tokenstore.store.LastUse;
 import dev.tokenstore.store.LivingTokens;
+import dev.tokenstore.store.NewRow;
 import dev.tokenstore.store.StorageException;
 import dev.tokenstore.store.StorageException.Reason;
+import dev.tokenstore.store.StoreSettings;
 import dev.tokenstore.store.StoredToken;
 import dev.tokenstore.store.TokenStorage;
+import dev.tokenstore.store.UseRecorder;
 import dev.tokenstore.store.token.GeneratedIds;
 import dev.tokenstore.store.token.SecretValue;
 import dev.tokenstore.store.token.TokenField;
 import dev.tokenstore.store.token.TokenFields;
+import dev.tokenstore.store.token.TokenId;
+import io.fabric8.kubernetes.api.model.PartialObjectMetadata;
 import io.fabric8.kubernetes.api.model.Secret;
+import io.fabric8.kubernetes.client.KubernetesClientException;
 import java.time.Instant;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
-import java.util.function.BiFunction;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
-import java.util.function.Function;
 import java.util.random.RandomGenerator;
 
 /// One Secret per token, in the namespace of an `OAuthTokenStore`.
 ///
-/// - Secrets are named by identity ([Places]), so ids and users lead to theirs by a GET; where the name does not
+/// - Secrets are named by identity ([SecretNames]), so ids and users lead to theirs by a GET; where the name does not
 /// decide, a label holding a hash does. Content is checked always.
-/// - Every write is guarded by the Secret's uid and resourceVersion, and carries a mark by which a write whose reply
+/// - Every write is guarded by the Secret's uid and resourceVersion, and carries a nonce by which a write whose reply
 /// was lost is recognised.
-/// - A new row is pending until it is sure to be the only one ([PendingRows]).
+/// - A new row is pending until it is known to be the only one of its identity ([PendingRows]).
 ///
-/// Reads are live: nothing is remembered between calls.
-public final class KubernetesTokenStorage implements TokenStorage {
+/// Reads are live: nothing is cached between calls.
+public final class KubernetesTokenStorage implements TokenStorage, BulkInsert {
+    private static final int USE_ATTEMPTS = 3;
+    private static final int DELETION_PAGE_SIZE = 500;
+    private static final int DELETION_RESTARTS = 5;
+
     private final SecretApi secrets;
     private final SecretWriter writer;
-    private final Places places;
+    private final SecretNames names;
     private final GeneratedIds ids;
+    private final SecretRows alive;
+
+    /// Shows tokens whose time is over, too.
+    private final SecretRows everything;
+
     private final PendingRows pendingRows;
-    private final Placement placement;
-    private final LivingTokens living;
-    private final SecretLookup lookup;
-
-    /// Sees tokens whose time is over, too.
-    private final SecretLookup everything;
-
-    private final Stamps stamps;
-    private final LastUse lastUse;
-    private final RowList rowList;
-    private final Marks marks;
-    private final StoreResource resource;
+    private final OverdueTwins overdue;
     private final BulkInsertion bulkInsertion;
-    private final Fanout fanout = new Fanout();
+    private final RowList rowList;
+    private final WriteClock clock;
+    private final LastUse lastUse;
+    private final StoreResource resource;
 
-    /// @param unreadable told the name of each Secret of the store that is no token, whenever one is met
+    /// @param unreadable called with the name of each Secret of the store that is not a token, whenever one is read
     KubernetesTokenStorage(
             KubernetesConnection connection,
             String namespace,
@@ -59,37 +66,26 @@ public final class KubernetesTokenStorage implements TokenStorage {
             RandomGenerator random,
             Consumer<String> unreadable) {
         var identity = namespace + "/" + store;
-        resource = new StoreResource(connection.client(), namespace, store, connection.clock());
-        secrets = new SecretApi(connection.client(), namespace, identity, connection.clock(), random);
-        writer = new SecretWriter(store);
         var reader = new SecretReader(store);
+        resource = new StoreResource(connection.client(), namespace, store, connection.clock());
+        secrets = new SecretApi(connection.client(), namespace, store, random);
+        writer = new SecretWriter(store, random);
         ids = new GeneratedIds("kubernetes/" + identity, random);
-        places = new Places(identity, store, ids);
-        stamps = new Stamps(connection.clock());
-        marks = new Marks(random);
-        living = new LivingTokens(resource::policy, connection.clock());
-        lookup = new SecretLookup(secrets, writer, reader, secret -> alive(reader, secret), fanout, unreadable);
-        everything = new SecretLookup(secrets, writer, reader, reader::read, fanout, unreadable);
-        rowList = new RowList(secrets, writer, lookup);
-        lastUse = new LastUse(living, new SecretUse(secrets, writer, reader, connection.clock()));
-        pendingRows = new PendingRows(secrets, writer, lookup, stamps, marks, connection.clock(), random);
-        placement = new Placement(places, pendingRows);
-        bulkInsertion = new BulkInsertion(
-                resource,
-                living,
-                placement,
-                pendingRows,
-                secrets,
-                lookup,
-                everything,
-                new MetadataLook(secrets, writer),
-                fanout);
+        names = new SecretNames(identity, store, ids);
+        clock = new WriteClock(connection.clock());
+        var living = new LivingTokens(resource::settings, connection.clock());
+        alive = new SecretRows(secrets, reader, secret -> unlessOver(living, reader, secret), unreadable);
+        everything = new SecretRows(secrets, reader, reader::read, unreadable);
+        lastUse = new LastUse(living, this::writeUse);
+        pendingRows = new PendingRows(alive, writer, names, clock, random);
+        overdue = new OverdueTwins(resource, living, alive, everything);
+        rowList = new RowList(secrets, alive);
+        bulkInsertion = new BulkInsertion(resource, pendingRows, alive, overdue, new SharedValues(secrets));
     }
 
-    /// What a Secret is to who reads or writes tokens.
-    private SecretReading alive(SecretReader reader, Secret secret) {
+    private static SecretReading unlessOver(LivingTokens living, SecretReader reader, Secret secret) {
         return living.isOver(now -> TokenFacts.read(secret.getMetadata(), now))
-                ? new SecretReading.Foreign()
+                ? new SecretReading.Hidden()
                 : reader.read(secret);
     }
 
@@ -98,7 +94,17 @@ public final class KubernetesTokenStorage implements TokenStorage {
     /// @throws StorageException saying what is wrong
     public void check() {
         resource.check();
-        secrets.listMetadata(writer.storeLabels(), 1, "");
+        secrets.metadata(1, 0).forEachPage(page -> false);
+    }
+
+    /// The settings of the store as last read from its `OAuthTokenStore`.
+    public StoreSettings settings() {
+        return resource.settings();
+    }
+
+    /// Records last use on the tokens' Secrets.
+    public UseRecorder uses() {
+        return lastUse;
     }
 
     @Override
@@ -107,81 +113,92 @@ public final class KubernetesTokenStorage implements TokenStorage {
     }
 
     @Override
-    public Optional<StoredToken> byId(SecretValue id) {
-        return byId(id, lookup);
+    public Optional<StoredToken> byId(TokenId id) {
+        return byId(id, alive);
     }
 
     @Override
-    public Optional<StoredToken> toDelete(SecretValue id) {
+    public Optional<StoredToken> byIdEvenIfOver(TokenId id) {
         return byId(id, everything);
     }
 
-    private Optional<StoredToken> byId(SecretValue id, SecretLookup among) {
+    private Optional<StoredToken> byId(TokenId id, SecretRows among) {
         resource.require();
-        var atItsPlace = ids.placeOf(id).flatMap(place -> among.byName(places.name(place)));
-        if (atItsPlace.isPresent()) {
-            var reading = atItsPlace.get();
+        var named = names.ofId(id).flatMap(among::byName);
+        if (named.isPresent()) {
+            var reading = named.get();
             if (reading instanceof SecretReading.Unreadable unreadable) {
                 throw unreadable(unreadable);
             }
-            if (reading instanceof SecretReading.Readable readable && has(readable.row(), TokenField.ID, id)) {
-                return confirmed(readable.row());
+            if (reading instanceof SecretReading.Readable readable
+                    && readable.row().token().id().equals(id)) {
+                return readable.row().confirmed() ? Optional.of(readable.row().token()) : Optional.empty();
             }
         }
-        var found = among.read(TokenField.ID, id);
-        var row = found.rows().stream()
-                .filter(SecretRow::confirmed)
-                .min(Comparator.comparing(SecretRow::createTime).thenComparing(SecretRow::name));
-        if (row.isEmpty() && !found.unreadable().isEmpty()) {
-            throw unreadable(found.unreadable().getFirst());
+        var found = among.with(TokenField.ID, new SecretValue(id.reveal()));
+        var row = SecretRow.confirmedAmong(found).stream()
+                .min(Comparator.comparing(StoredToken::createTime).thenComparing(StoredToken::name));
+        if (row.isEmpty()) {
+            found.stream()
+                    .filter(SecretReading.Unreadable.class::isInstance)
+                    .findFirst()
+                    .ifPresent(reading -> {
+                        throw unreadable((SecretReading.Unreadable) reading);
+                    });
         }
-        return row.map(Function.identity());
+        return row;
     }
 
     @Override
     public List<StoredToken> byUser(TokenFields wanted) {
         resource.require();
         var user = wanted.get(TokenField.USER_SIGNATURE).orElseThrow();
-        var first = atPlace(places.ofUser(user), wanted, 0);
-        if (first.isPresent()
-                && (!wanted.has(TokenField.CLIENT_ID) || first.get().fields().agreesOn(TokenField.CLIENT_ID, wanted))) {
+        var client = wanted.get(TokenField.CLIENT_ID);
+        var first = byName(names.ofUser(user), wanted, 0);
+        if (first.isPresent() && (client.isEmpty() || first.get().fields().agreesOn(TokenField.CLIENT_ID, wanted))) {
             return List.of(first.get());
         }
         if (first.isPresent()) {
-            var client = wanted.get(TokenField.CLIENT_ID).orElseThrow();
-            var second = atPlace(places.ofUserAndClient(user, client), wanted, 1);
+            var second = byName(names.ofUserAndClient(user, client.orElseThrow()), wanted, 1);
             if (second.isPresent() && second.get().fields().agreesOn(TokenField.CLIENT_ID, wanted)) {
                 return List.of(first.get(), second.get());
             }
         }
-        return confirmed(lookup.read(TokenField.USER_SIGNATURE, user).rows());
+        return SecretRow.confirmedAmong(alive.with(TokenField.USER_SIGNATURE, user));
     }
 
-    /// The row at a place, if it has the wanted user since it was created, when `rank` other rows had that user. The
-    /// row of rank 0 has had its user the longest; only that one has had it longer than the row of rank 1.
-    private Optional<SecretRow> atPlace(String place, TokenFields wanted, int rank) {
-        return lookup.byName(places.name(place))
-                .flatMap(reading -> reading instanceof SecretReading.Readable readable
-                        ? Optional.of(readable.row())
-                        : Optional.empty())
+    /// The row of that name, if it has had the wanted user since it was created, when `rank` other rows had that
+    /// user. The row of rank 0 has had its user the longest; only that one has had it longer than the row of rank
+    /// 1.
+    private Optional<StoredToken> byName(String name, TokenFields wanted, int rank) {
+        return alive.rowByName(name)
                 .filter(SecretRow::confirmed)
                 .filter(row -> row.fields().agreesOn(TokenField.USER_SIGNATURE, wanted))
-                .filter(row -> row.userRank().isPresent() && row.userRank().getAsInt() == rank);
+                .filter(row -> row.userRank().isPresent() && row.userRank().getAsInt() == rank)
+                .map(SecretRow::token);
     }
 
     @Override
     public List<StoredToken> byCredential(TokenField credential, SecretValue value) {
         resource.require();
-        return confirmed(lookup.read(credential, value).rows());
+        return SecretRow.confirmedAmong(alive.with(credential, value));
     }
 
     @Override
-    public Insertion insert(TokenFields fields, Function<List<StoredToken>, Optional<StoredToken>> twin) {
+    public Insertion insert(NewRow row) {
         resource.require();
-        makeRoom(fields, twin);
-        return switch (placement.create(fields, twin)) {
-            case Placement.Placed.Pending pending -> told(pendingRows.settle(pending.row(), twin));
-            case Placement.Placed.Blocked blocked -> {
+        if (!overdue.deleteFor(row)) {
+            resource.requireRoom();
+        }
+        return switch (pendingRows.create(row)) {
+            case PendingRows.Creation.Pending pending -> {
+                var insertion = pendingRows.settle(pending.row(), row);
+                if (insertion instanceof Insertion.Inserted) {
+                    resource.tokenMade();
+                }
+                yield insertion;
+            }
+            case PendingRows.Creation.Blocked blocked -> {
                 pendingRows.awaitSettled(blocked.by());
                 yield new Insertion.TwinFound();
             }
@@ -189,88 +206,74 @@ public final class KubernetesTokenStorage implements TokenStorage {
     }
 
     @Override
-    public List<Attempted> insertAll(
-            List<TokenFields> rows, BiFunction<TokenFields, List<StoredToken>, Optional<StoredToken>> twin) {
-        return bulkInsertion.insert(rows, twin);
-    }
-
-    private Insertion told(Insertion insertion) {
-        if (insertion instanceof Insertion.Inserted) {
-            resource.tokenMade();
-        }
-        return insertion;
-    }
-
-    /// A token of the same identity whose time is over makes room for the new one: were it to live again, by a change
-    /// of the policy, there would be two.
-    private void makeRoom(TokenFields fields, Function<List<StoredToken>, Optional<StoredToken>> twin) {
-        var over = twinsThatAreOver(fields, twin);
-        if (over.isEmpty()) {
-            resource.requireRoom();
-        }
-        over.forEach(row -> secrets.delete(row.name(), row.uid(), Optional.of(row.resourceVersion())));
-    }
-
-    private List<SecretRow> twinsThatAreOver(
-            TokenFields fields, Function<List<StoredToken>, Optional<StoredToken>> twin) {
-        if (!living.mayEnd()) {
-            return List.of();
-        }
-        // what cannot be undone is not decided by a policy of some moments ago
-        resource.check();
-        // in this order: a row that is made meanwhile is only in the second answer
-        var stored = everything.sharing(fields);
-        var alive = lookup.sharing(fields).stream().map(SecretRow::name).toList();
-        return stored.stream()
-                .filter(row -> row.confirmed() && !alive.contains(row.name()))
-                .filter(row -> twin.apply(List.of(row)).isPresent())
-                .toList();
+    public List<Outcome> insertAll(List<NewRow> rows) {
+        return bulkInsertion.insert(rows);
     }
 
     @Override
     public Replacement replace(StoredToken current, TokenFields next) {
-        var row = (SecretRow) current;
-        var mark = marks.next();
-        var now = stamps.next();
-        var patch = writer.replacement(row, next, userSince(row, next, now), mark, now);
-        return switch (secrets.patch(patch)) {
-            case SecretApi.Attempt.Done done -> replaced(done.stored());
-            case SecretApi.Attempt.Refused refused ->
-                lookup.rowByName(row.name())
-                        .filter(found -> found.writes().contains(mark))
-                        .<Replacement>map(Replacement.Replaced::new)
-                        .orElseGet(Replacement.RowChanged::new);
+        var now = clock.next();
+        return switch (alive.patch(writer.replacement(current, next, userSince(current, next, now), now))) {
+            case SecretRows.Written.Done done ->
+                new Replacement.Replaced(done.row().token());
+            case SecretRows.Written.Refused refused -> new Replacement.RowChanged();
         };
     }
 
-    private Replacement replaced(Secret stored) {
-        return new Replacement.Replaced(lookup.rowOf(stored));
-    }
-
     /// When the row's user changes, it is the last to have that user, however the pods' clocks differ.
-    private Instant userSince(SecretRow row, TokenFields next, Instant now) {
+    private Instant userSince(StoredToken row, TokenFields next, Instant now) {
         var user = next.get(TokenField.USER_SIGNATURE);
         if (user.equals(row.fields().get(TokenField.USER_SIGNATURE)) || user.isEmpty()) {
             return row.userSince();
         }
-        return Stamps.after(lookup.read(TokenField.USER_SIGNATURE, user.get()).rows(), now);
+        return WriteClock.after(alive.rowsWith(TokenField.USER_SIGNATURE, user.get()), now);
     }
 
-    @Override
-    public void used(StoredToken row) {
-        lastUse.note(row);
+    /// A write that is refused is tried again, unless the row was saved meanwhile or another sidecar recorded a use.
+    private void writeUse(StoredToken row, Instant due) {
+        var current = Optional.of(row);
+        for (int attempt = 0; attempt < USE_ATTEMPTS && current.isPresent(); attempt++) {
+            current = switch (everything.patch(writer.use(current.get(), clock.now()))) {
+                case SecretRows.Written.Done done -> Optional.empty();
+                case SecretRows.Written.Refused refused ->
+                    refused.current()
+                            .filter(found ->
+                                    found.uid().equals(SecretVersion.of(row).uid()))
+                            .map(SecretRow::token)
+                            .filter(found -> found.lastActive().isBefore(due));
+            };
+        }
     }
 
     @Override
     public void delete(StoredToken row) {
-        var secret = (SecretRow) row;
-        secrets.delete(secret.name(), secret.uid(), Optional.empty());
+        secrets.delete(row.name(), SecretVersion.of(row).uid(), Optional.empty());
     }
 
+    /// Deletes the Secrets one by one, each with a precondition on its uid, without reading what they hold. (A
+    /// `deletecollection` would answer with all the bodies, and would need a right that clients do not have.)
     @Override
     public long deleteAll() {
         resource.check();
-        return new MassDeletion(secrets, fanout, writer.storeLabels()).run();
+        var deleted = new AtomicLong();
+        try {
+            secrets.metadata(DELETION_PAGE_SIZE, DELETION_RESTARTS).forEachPage(page -> {
+                secrets.concurrently(page, this::delete).stream()
+                        .filter(done -> done)
+                        .forEach(done -> deleted.incrementAndGet());
+                return true;
+            });
+        } catch (KubernetesClientException e) {
+            throw new StorageException(
+                    Reason.API_SERVER_UNAVAILABLE,
+                    "the API server is too slow to delete all tokens; delete them again");
+        }
+        return deleted.get();
+    }
+
+    private boolean delete(PartialObjectMetadata secret) {
+        return secrets.delete(
+                secret.getMetadata().getName(), secret.getMetadata().getUid(), Optional.empty());
     }
 
     @Override
@@ -282,22 +285,8 @@ public final class KubernetesTokenStorage implements TokenStorage {
     @Override
     public void close() {
         lastUse.close();
-        fanout.close();
-    }
-
-    private static boolean has(SecretRow row, TokenField field, SecretValue value) {
-        return row.fields().get(field).filter(value::equals).isPresent();
-    }
-
-    private static Optional<StoredToken> confirmed(SecretRow row) {
-        return row.confirmed() ? Optional.of(row) : Optional.empty();
-    }
-
-    private static List<StoredToken> confirmed(List<SecretRow> rows) {
-        return rows.stream()
-                .filter(SecretRow::confirmed)
-                .<StoredToken>map(Function.identity())
-                .toList();
+        bulkInsertion.close();
+        secrets.close();
     }
 
     private static StorageException unreadable(SecretReading.Unreadable secret) {

@@ -1,122 +1,116 @@
 package dev.tokenstore.store.kubernetes;
 
-import dev.tokenstore.store.Backoff;
-import dev.tokenstore.store.StoredToken;
+import dev.tokenstore.runtime.Backoff;
+import dev.tokenstore.runtime.Timeout;
+import dev.tokenstore.store.NewRow;
+import dev.tokenstore.store.StorageException;
+import dev.tokenstore.store.StorageException.Reason;
 import dev.tokenstore.store.TokenStorage.Insertion;
 import dev.tokenstore.store.token.TokenField;
-import dev.tokenstore.store.token.TokenFields;
 import java.time.Duration;
-import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
-import java.util.function.Function;
 import java.util.random.RandomGenerator;
 
-/// New rows on their way to being the only one of their identity.
+/// New rows, until they are known to be the only ones of their identity.
 ///
 /// A row is created pending, then its creator looks for twins. A confirmed twin wins; among pending ones the lowest
 /// name does. The winner deletes the other pending twins before it confirms itself, both guarded by resourceVersion,
 /// so of two twins at most one is ever confirmed: whichever write comes second fails. Only its creator confirms a
-/// row. One whose creator died is in the way of its twins for [#PATIENCE], then they delete it; one older than
+/// row. One whose creator died blocks its twins for [#SETTLE_TIMEOUT], then they delete it; one older than
 /// [#ABANDONED], at once. A creator that was only slow finds its row gone when it confirms it, and looks again.
-final class PendingRows {
-    private static final Duration PATIENCE = Duration.ofSeconds(2);
+///
+/// @param random for jitter
+record PendingRows(SecretRows rows, SecretWriter writer, SecretNames names, WriteClock clock, RandomGenerator random) {
+    private static final Duration SETTLE_TIMEOUT = Duration.ofSeconds(2);
 
-    /// Longer than a creator that is alive leaves a row pending, as a rule; a [BulkInsertion] takes longest.
+    /// Longer than a creator that is alive usually leaves a row pending; a [BulkInsertion] takes longest.
     private static final Duration ABANDONED = Duration.ofSeconds(30);
 
-    private final SecretApi secrets;
-    private final SecretWriter writer;
-    private final SecretLookup lookup;
-    private final Stamps stamps;
-    private final Marks marks;
-    private final InstantSource clock;
-    private final RandomGenerator random;
+    /// The outcome of creating a row.
+    sealed interface Creation {
+        record Pending(SecretRow row) implements Creation {}
 
-    PendingRows(
-            SecretApi secrets,
-            SecretWriter writer,
-            SecretLookup lookup,
-            Stamps stamps,
-            Marks marks,
-            InstantSource clock,
-            RandomGenerator random) {
-        this.secrets = secrets;
-        this.writer = writer;
-        this.lookup = lookup;
-        this.stamps = stamps;
-        this.marks = marks;
-        this.clock = clock;
-        this.random = random;
-    }
-
-    /// Creates a pending row under that name.
-    Creation create(String name, TokenFields fields) {
-        var mark = marks.next();
-        var secret = writer.pending(name, fields, marks.firstVersion(), mark, stamps.next());
-        return switch (secrets.create(secret)) {
-            case SecretApi.Attempt.Done done -> new Creation.Created(lookup.rowOf(done.stored()));
-            case SecretApi.Attempt.Refused refused -> {
-                var row = lookup.rowByName(name);
-                yield row.filter(found -> found.writes().contains(mark)).isPresent()
-                        ? new Creation.Created(row.get())
-                        : new Creation.NameTaken(row);
+        /// There is a twin at one of the row's names; it may be pending itself.
+        record Blocked(List<SecretRow> by) implements Creation {
+            public Blocked {
+                by = List.copyOf(by);
             }
-        };
-    }
-
-    /// Confirms a pending row, or withdraws it when it has a twin.
-    Insertion settle(SecretRow pending, Function<List<StoredToken>, Optional<StoredToken>> twin) {
-        return settle(pending, twin, lookup.sharing(pending.fields()));
-    }
-
-    /// The same, after a look for the rows that share a value with it.
-    ///
-    /// @param found what was seen in a look that began after the row was created
-    Insertion settle(
-            SecretRow pending, Function<List<StoredToken>, Optional<StoredToken>> twin, List<SecretRow> found) {
-        var sharing = found;
-        while (true) {
-            var others = sharing.stream()
-                    .filter(row -> !row.name().equals(pending.name()))
-                    .toList();
-            var twins = others.stream()
-                    .filter(row -> twin.apply(List.of(row)).isPresent())
-                    .toList();
-            var winners = twins.stream()
-                    .filter(row -> row.confirmed() || row.name().compareTo(pending.name()) < 0)
-                    .toList();
-            if (!winners.isEmpty()) {
-                secrets.delete(pending.name(), pending.uid(), Optional.empty());
-                awaitSettled(winners);
-                return new Insertion.TwinFound();
-            }
-            if (twins.stream().allMatch(this::withdraw)) {
-                return confirm(pending, others);
-            }
-            sharing = lookup.sharing(pending.fields());
         }
     }
 
-    /// Deletes a row that its creator has most likely left behind, pending.
-    ///
-    /// @return whether it is out of the way
-    boolean withdrawIfAbandoned(SecretRow row) {
-        return !row.confirmed() && row.createTime().plus(ABANDONED).isBefore(clock.instant()) && withdraw(row);
+    /// Creates a pending row under the first of its names that is free, unless a twin has one of them.
+    Creation create(NewRow row) {
+        var occupants = new ArrayList<SecretRow>();
+        for (var candidate : names.candidates(row.fields())) {
+            var written = create(candidate);
+            if (written instanceof SecretRows.Written.Refused refused
+                    && refused.current().filter(this::withdrawIfAbandoned).isPresent()) {
+                written = create(candidate);
+            }
+            switch (written) {
+                case SecretRows.Written.Done done -> {
+                    return new Creation.Pending(done.row());
+                }
+                case SecretRows.Written.Refused refused -> refused.current().ifPresent(occupants::add);
+            }
+            if (row.twinAmong(occupants.stream().map(SecretRow::token).toList()).isPresent()) {
+                return new Creation.Blocked(occupants);
+            }
+        }
+        throw new StorageException(
+                Reason.TOO_MUCH_CONTENTION, "no free name was found for the new token; save it again");
     }
 
-    /// Waits until none of the rows is pending any more; one that stays pending is deleted.
-    void awaitSettled(Collection<SecretRow> rows) {
-        var backoff = new Backoff(PATIENCE, clock, random);
-        for (var row : rows) {
+    private SecretRows.Written create(SecretNames.Candidate candidate) {
+        return rows.create(writer.pending(candidate.name(), candidate.fields(), clock.next()));
+    }
+
+    /// Confirms a pending row, or withdraws it when it has a twin.
+    Insertion settle(SecretRow pending, NewRow row) {
+        return settle(pending, row, rows.sharing(pending.fields()));
+    }
+
+    /// Confirms a pending row, or withdraws it when it has a twin.
+    ///
+    /// @param found the rows that share a value with it, from a search that began after it was created
+    Insertion settle(SecretRow pending, NewRow row, List<SecretRow> found) {
+        var sharing = found;
+        while (true) {
+            var others = sharing.stream()
+                    .filter(other -> !other.name().equals(pending.name()))
+                    .toList();
+            var twins =
+                    others.stream().filter(other -> row.isTwinOf(other.token())).toList();
+            var winners = twins.stream()
+                    .filter(other -> other.confirmed() || other.name().compareTo(pending.name()) < 0)
+                    .toList();
+            if (!winners.isEmpty()) {
+                rows.delete(pending);
+                awaitSettled(winners);
+                return new Insertion.TwinFound();
+            }
+            if (twins.stream().allMatch(rows::deleteUnchanged)) {
+                return confirm(pending, others);
+            }
+            sharing = rows.sharing(pending.fields());
+        }
+    }
+
+    /// Waits until none of the rows is pending; one that stays pending is deleted.
+    void awaitSettled(Collection<SecretRow> pending) {
+        var timeout = Timeout.of(SETTLE_TIMEOUT);
+        var backoff = Backoff.forContention(random);
+        for (var row : pending) {
             var seen = Optional.of(row);
             while (seen.filter(found -> isStillPending(found, row)).isPresent()) {
-                if (!backoff.pause()) {
-                    withdraw(seen.get());
+                if (!backoff.sleep(timeout)) {
+                    rows.deleteUnchanged(seen.get());
                     break;
                 }
-                seen = lookup.rowByName(row.name());
+                seen = rows.rowByName(row.name());
             }
         }
     }
@@ -125,42 +119,32 @@ final class PendingRows {
         return !found.confirmed() && found.uid().equals(row.uid());
     }
 
-    private boolean withdraw(SecretRow pending) {
-        return secrets.delete(pending.name(), pending.uid(), Optional.of(pending.resourceVersion()));
+    private boolean withdrawIfAbandoned(SecretRow row) {
+        return !row.confirmed() && row.createTime().plus(ABANDONED).isBefore(clock.now()) && rows.deleteUnchanged(row);
     }
 
     private Insertion confirm(SecretRow pending, List<SecretRow> others) {
-        var created = Stamps.after(others, pending.createTime());
+        var created = WriteClock.after(others, pending.createTime());
         var rank = (int) others.stream()
                 .filter(row -> row.fields().agreesOn(TokenField.USER_SIGNATURE, pending.fields()))
                 .count();
-        var mark = marks.next();
         var current = pending;
         while (true) {
-            switch (secrets.patch(writer.confirmation(current, created, rank, mark))) {
-                case SecretApi.Attempt.Done done -> {
-                    return new Insertion.Inserted(lookup.rowOf(done.stored()));
+            switch (rows.patch(writer.confirmation(current, created, rank))) {
+                case SecretRows.Written.Done done -> {
+                    return new Insertion.Inserted(done.row().token());
                 }
-                case SecretApi.Attempt.Refused refused -> {
-                    var found = lookup.rowByName(current.name())
-                            .filter(row -> row.uid().equals(pending.uid()));
+                case SecretRows.Written.Refused refused -> {
+                    var found = refused.current().filter(row -> row.uid().equals(pending.uid()));
                     if (found.isEmpty()) {
                         return new Insertion.TwinFound();
                     }
                     if (found.get().confirmed()) {
-                        return new Insertion.Inserted(found.get());
+                        return new Insertion.Inserted(found.get().token());
                     }
                     current = found.get();
                 }
             }
         }
-    }
-
-    /// What became of the creation of a row.
-    sealed interface Creation {
-        record Created(SecretRow row) implements Creation {}
-
-        /// The name is taken, by a row of the store or by something else.
-        record NameTaken(Optional<SecretRow> by) implements Creation {}
     }
 }

@@ -12,29 +12,30 @@ import java.util.ArrayList;
 import java.util.Base64;
 import java.util.Optional;
 
-/// Lists a store's rows by name, in chunks that the API server cuts.
-record RowList(SecretApi secrets, SecretWriter writer, SecretLookup lookup) {
+/// Lists a store's rows by name, in the API server's pages.
+record RowList(SecretApi secrets, SecretRows rows) {
     Chunk chunk(int limit, String after) {
         var cursor = Cursor.parse(after);
         var page = page(limit, cursor);
-        var rows = new ArrayList<Listed>();
+        var listed = new ArrayList<Listed>();
         for (var secret : page.getItems()) {
             var name = secret.getMetadata().getName();
             if (name.compareTo(cursor.name()) <= 0) {
                 continue;
             }
-            lookup.row(secret)
+            rows.row(secret)
                     .filter(SecretRow::confirmed)
-                    .ifPresent(row -> rows.add(new Listed(row, new Cursor(cursor.continuation(), name).text())));
+                    .ifPresent(row ->
+                            listed.add(new Listed(row.token(), new Cursor(cursor.continuation(), name).text())));
         }
         var next = page.getMetadata().getContinue();
         return new Chunk(
-                rows, next == null || next.isEmpty() ? Optional.empty() : Optional.of(new Cursor(next, "").text()));
+                listed, next == null || next.isEmpty() ? Optional.empty() : Optional.of(new Cursor(next, "").text()));
     }
 
     private SecretList page(int limit, Cursor cursor) {
         try {
-            return secrets.list(writer.storeLabels(), limit, cursor.continuation());
+            return secrets.page(limit, cursor.continuation());
         } catch (KubernetesClientException e) {
             if (KubernetesErrors.isGone(e)) {
                 throw new StorageException(
@@ -45,7 +46,7 @@ record RowList(SecretApi secrets, SecretWriter writer, SecretLookup lookup) {
         }
     }
 
-    /// Where a list goes on: behind the row `name`, in the part of the list that `continuation` leads to.
+    /// A position in a list: after the row `name`, on the page that `continuation` leads to.
     private record Cursor(String continuation, String name) {
         static Cursor parse(String text) {
             if (text.isEmpty()) {

@@ -1,13 +1,16 @@
 package dev.tokenstore.store.kubernetes;
 
 import dev.tokenstore.api.TokenSecretLayout;
-import dev.tokenstore.store.Backoff;
+import dev.tokenstore.runtime.Backoff;
+import dev.tokenstore.runtime.BoundedExecutor;
+import dev.tokenstore.runtime.Timeout;
+import dev.tokenstore.runtime.kubernetes.PagedList;
 import dev.tokenstore.store.StorageException;
 import dev.tokenstore.store.StorageException.Reason;
 import io.fabric8.kubernetes.api.model.DeleteOptionsBuilder;
 import io.fabric8.kubernetes.api.model.ListOptions;
 import io.fabric8.kubernetes.api.model.ListOptionsBuilder;
-import io.fabric8.kubernetes.api.model.PartialObjectMetadataList;
+import io.fabric8.kubernetes.api.model.PartialObjectMetadata;
 import io.fabric8.kubernetes.api.model.Preconditions;
 import io.fabric8.kubernetes.api.model.Secret;
 import io.fabric8.kubernetes.api.model.SecretList;
@@ -16,185 +19,192 @@ import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.fabric8.kubernetes.client.dsl.base.PatchContext;
 import io.fabric8.kubernetes.client.dsl.base.PatchType;
 import java.time.Duration;
-import java.time.InstantSource;
+import java.util.Collection;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.Semaphore;
+import java.util.function.Function;
+import java.util.function.Predicate;
 import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
-import java.util.stream.Collectors;
 
-/// The requests about the Secrets of one namespace, one HTTP request each unless said otherwise. Thread-safe, blocking.
+/// The requests about the token Secrets of one store, one HTTP request each unless said otherwise. Thread-safe,
+/// blocking.
 ///
-/// Reads are repeated for a short while when the API server does not answer. A write is repeated only where the outcome
-/// can be told afterwards: it is guarded, and carries a mark by which its own success is recognised.
-final class SecretApi {
+/// Requests are repeated for a short while when the API server does not answer. That is safe for writes: each is
+/// guarded
+/// by a precondition, and carries a nonce by which its writer recognises its own success.
+final class SecretApi implements AutoCloseable {
     /// The API server allows 100 streams per connection and Java's HTTP client fails beyond that.
     private static final int MAX_REQUESTS_IN_FLIGHT = 64;
 
-    private static final Duration READ_PATIENCE = Duration.ofSeconds(2);
-    private static final Duration WRITE_PATIENCE = Duration.ofSeconds(6);
+    private static final Duration READ_TIMEOUT = Duration.ofSeconds(2);
+    private static final Duration WRITE_TIMEOUT = Duration.ofSeconds(6);
     private static final PatchContext MERGE = PatchContext.of(PatchType.JSON_MERGE);
 
     private final KubernetesClient client;
     private final String namespace;
     private final String store;
-    private final InstantSource clock;
     private final RandomGenerator random;
-    private final Semaphore inFlight = new Semaphore(MAX_REQUESTS_IN_FLIGHT);
+    private final BoundedExecutor requests = new BoundedExecutor(MAX_REQUESTS_IN_FLIGHT);
+    private final BoundedExecutor tasks = new BoundedExecutor(MAX_REQUESTS_IN_FLIGHT);
 
-    /// @param store `namespace/name`, for messages
-    SecretApi(KubernetesClient client, String namespace, String store, InstantSource clock, RandomGenerator random) {
+    /// @param store its name
+    SecretApi(KubernetesClient client, String namespace, String store, RandomGenerator random) {
         this.client = client;
         this.namespace = namespace;
         this.store = store;
-        this.clock = clock;
         this.random = random;
     }
 
     Optional<Secret> get(String name) {
-        return read(() -> Optional.ofNullable(
-                client.secrets().inNamespace(namespace).withName(name).get()));
+        return repeated(
+                READ_TIMEOUT,
+                () -> Optional.ofNullable(
+                        client.secrets().inNamespace(namespace).withName(name).get()));
     }
 
-    /// The token Secrets that have all of `labels`.
-    SecretList list(Map<String, String> labels) {
-        return read(() -> list(labels, new ListOptionsBuilder().build()));
+    /// The store's Secrets with a label.
+    List<Secret> withLabel(String label, String value) {
+        return repeated(
+                READ_TIMEOUT,
+                () -> client.secrets()
+                        .inNamespace(namespace)
+                        .withLabels(Map.of(TokenSecretLayout.STORE_LABEL, store, label, value))
+                        .withField("type", TokenSecretLayout.SECRET_TYPE)
+                        .list()
+                        .getItems());
     }
 
-    /// A part of that list.
+    /// A page of the store's Secrets.
     ///
-    /// @param continuation where the part before ended, or `""`
-    /// @throws KubernetesClientException when the continuation is none or has expired
-    SecretList list(Map<String, String> labels, int limit, String continuation) {
-        return read(() -> list(labels, page(limit, continuation)));
-    }
-
-    private SecretList list(Map<String, String> labels, ListOptions options) {
-        return client.secrets()
-                .inNamespace(namespace)
-                .withLabels(labels)
-                .withField("type", TokenSecretLayout.SECRET_TYPE)
-                .list(options);
-    }
-
-    /// A part of the list, without the Secrets' bodies.
-    PartialObjectMetadataList listMetadata(Map<String, String> labels, int limit, String continuation) {
-        var options = page(limit, continuation);
-        options.setLabelSelector(labels.entrySet().stream()
-                .map(label -> label.getKey() + "=" + label.getValue())
-                .collect(Collectors.joining(",")));
-        options.setFieldSelector("type=" + TokenSecretLayout.SECRET_TYPE);
-        return read(() -> client.secrets().inNamespace(namespace).listAsPartialObjectMetadata(options));
-    }
-
-    private static ListOptions page(int limit, String continuation) {
+    /// @param continuation where the page before ended, or `""`
+    /// @throws KubernetesClientException if the continuation is malformed (400) or has expired (410)
+    SecretList page(int limit, String continuation) {
         var options = new ListOptionsBuilder().withLimit((long) limit).build();
         if (!continuation.isEmpty()) {
             options.setContinue(continuation);
         }
+        return listed(() -> client.secrets().inNamespace(namespace).list(select(options)));
+    }
+
+    /// The metadata of the store's Secrets, without their bodies.
+    PagedList<PartialObjectMetadata> metadata(int pageSize, int restarts) {
+        return new PagedList<>(
+                pageSize,
+                restarts,
+                options -> listed(
+                        () -> client.secrets().inNamespace(namespace).listAsPartialObjectMetadata(select(options))));
+    }
+
+    private ListOptions select(ListOptions options) {
+        options.setLabelSelector(TokenSecretLayout.STORE_LABEL + "=" + store);
+        options.setFieldSelector("type=" + TokenSecretLayout.SECRET_TYPE);
         return options;
     }
 
-    /// Creates a Secret. Safe to repeat after any failure: the name is taken then, and the mark tells by whom.
-    Attempt create(Secret secret) {
-        return attempt(
+    /// Creates a Secret; safe to repeat, because the name is taken once it succeeded.
+    ///
+    /// @return the Secret; empty if the name is taken, perhaps by an earlier request of this call
+    Optional<Secret> create(Secret secret) {
+        return write(
                 () -> client.secrets().inNamespace(namespace).resource(secret).create());
     }
 
-    /// Applies a merge patch that is guarded by uid and resourceVersion. Safe to repeat: the guard lets it through
-    /// once.
-    Attempt patch(Secret patch) {
-        return attempt(() -> client.secrets()
+    /// Applies a merge patch that is guarded by uid and resourceVersion; safe to repeat, because the guard passes once.
+    ///
+    /// @return the Secret; empty if the guard failed, perhaps for an earlier request of this call
+    Optional<Secret> patch(Secret patch) {
+        return write(() -> client.secrets()
                 .inNamespace(namespace)
                 .withName(patch.getMetadata().getName())
                 .patch(MERGE, patch));
+    }
+
+    private Optional<Secret> write(Supplier<Secret> request) {
+        return repeated(WRITE_TIMEOUT, () -> unlessRefused(request));
     }
 
     /// Deletes a Secret if it is still that one, and at that version where one is given.
     ///
     /// @return false if it was gone, replaced or changed
     boolean delete(String name, String uid, Optional<String> resourceVersion) {
-        return read(() -> {
-            try {
-                return deleteOnce(name, uid, resourceVersion);
-            } catch (KubernetesClientException e) {
-                if (KubernetesErrors.isConflict(e) || KubernetesErrors.isNotFound(e)) {
-                    return false;
-                }
-                throw e;
-            }
-        });
-    }
-
-    private boolean deleteOnce(String name, String uid, Optional<String> resourceVersion) {
         var options = new DeleteOptionsBuilder()
                 .withPreconditions(new Preconditions(resourceVersion.orElse(null), uid))
                 .build();
-        client.raw("/api/v1/namespaces/" + namespace + "/secrets/" + name, "DELETE", options);
-        return true;
+        return repeated(
+                READ_TIMEOUT,
+                () -> unlessRefused(() -> {
+                            client.raw("/api/v1/namespaces/" + namespace + "/secrets/" + name, "DELETE", options);
+                            return true;
+                        })
+                        .isPresent());
     }
 
-    /// One request, repeated while the API server does not answer.
-    <T> T read(Supplier<T> request) {
-        var backoff = new Backoff(READ_PATIENCE, clock, random);
+    private static <T> Optional<T> unlessRefused(Supplier<T> request) {
+        try {
+            return Optional.of(request.get());
+        } catch (KubernetesClientException e) {
+            if (KubernetesErrors.isConflict(e) || KubernetesErrors.isNotFound(e)) {
+                return Optional.empty();
+            }
+            throw e;
+        }
+    }
+
+    /// Runs tasks that send requests, concurrently, and waits for all of them.
+    ///
+    /// @return the results, in the order of the items
+    /// @throws StorageException the first failure, when all have ended
+    <T, R> List<R> concurrently(Collection<T> items, Function<T, R> task) {
+        try {
+            return tasks.map(items, task);
+        } catch (InterruptedException e) {
+            throw cancelled(e);
+        }
+    }
+
+    private <T> T repeated(Duration length, Supplier<T> request) {
+        return repeated(length, request, failure -> false);
+    }
+
+    /// A list whose continuation may be refused.
+    private <T> T listed(Supplier<T> request) {
+        return repeated(
+                READ_TIMEOUT,
+                request,
+                failure -> KubernetesErrors.isGone(failure) || KubernetesErrors.isBadRequest(failure));
+    }
+
+    /// @param unexplained failures that the caller handles itself
+    private <T> T repeated(Duration length, Supplier<T> request, Predicate<KubernetesClientException> unexplained) {
+        var timeout = Timeout.of(length);
+        var backoff = Backoff.forContention(random);
         while (true) {
             try {
-                return throttled(request);
+                return requests.run(request);
+            } catch (InterruptedException e) {
+                throw cancelled(e);
             } catch (KubernetesClientException e) {
-                if (KubernetesErrors.isPassing(e) && backoff.pause()) {
+                if (KubernetesErrors.isPassing(e) && backoff.sleep(timeout)) {
                     continue;
                 }
-                throw KubernetesErrors.isGone(e) || KubernetesErrors.isBadRequest(e)
+                throw unexplained.test(e)
                         ? e
-                        : KubernetesErrors.explained(e, store, client.getMasterUrl());
+                        : KubernetesErrors.explained(e, namespace + "/" + store, client.getMasterUrl());
             }
         }
     }
 
-    /// One write, repeated while its outcome is unknown.
-    private Attempt attempt(Supplier<Secret> request) {
-        var backoff = new Backoff(WRITE_PATIENCE, clock, random);
-        while (true) {
-            try {
-                return new Attempt.Done(throttled(request));
-            } catch (KubernetesClientException e) {
-                if (KubernetesErrors.isConflict(e)) {
-                    return new Attempt.Refused(true);
-                }
-                if (KubernetesErrors.isNotFound(e)) {
-                    return new Attempt.Refused(false);
-                }
-                if (!KubernetesErrors.isPassing(e) || !backoff.pause()) {
-                    throw KubernetesErrors.explained(e, store, client.getMasterUrl());
-                }
-            }
-        }
+    static StorageException cancelled(InterruptedException e) {
+        Thread.currentThread().interrupt();
+        return new StorageException(
+                Reason.API_SERVER_UNAVAILABLE, "the call was given up before the API server answered; try again", e);
     }
 
-    private <T> T throttled(Supplier<T> request) {
-        try {
-            inFlight.acquire();
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new StorageException(
-                    Reason.API_SERVER_UNAVAILABLE,
-                    "the call was given up before the API server answered; try again",
-                    e);
-        }
-        try {
-            return request.get();
-        } finally {
-            inFlight.release();
-        }
-    }
-
-    /// What became of a write.
-    sealed interface Attempt {
-        record Done(Secret stored) implements Attempt {}
-
-        /// The Secret is not as the write expected it: `exists` under that name, or is gone. An earlier sending of
-        /// the same write may be why.
-        record Refused(boolean exists) implements Attempt {}
+    @Override
+    public void close() {
+        tasks.close();
+        requests.close();
     }
 }

@@ -6,29 +6,38 @@ import java.time.Instant;
 import java.util.List;
 import java.util.OptionalInt;
 
-/// A token as it stands in its Secret.
+/// A row as its Secret holds it.
 ///
-/// @param uid the Secret's, for preconditions
-/// @param resourceVersion of the Secret as it was read; every write is guarded by it
-/// @param confirmed false while the row may still turn out to be a twin; such a row is invisible to finds
-/// @param lastActive when it was last saved or, as far as recorded, read
-/// @param userRank how many other rows had the user when this one was created; empty once the user has changed
-/// @param writes the marks of the last writes, newest first
-record SecretRow(
-        String name,
-        String uid,
-        String resourceVersion,
-        TokenFields fields,
-        String version,
-        boolean confirmed,
-        Instant createTime,
-        Instant updateTime,
-        Instant lastActive,
-        Instant userSince,
-        OptionalInt userRank,
-        List<String> writes)
-        implements StoredToken {
-    SecretRow {
-        writes = List.copyOf(writes);
+/// @param confirmed false while the row may still turn out to be a twin; finds miss such a row
+/// @param userRank how many other rows had the user when this one was created; empty once its user has changed
+record SecretRow(StoredToken token, boolean confirmed, OptionalInt userRank) {
+    /// The tokens among the readings that finds return.
+    static List<StoredToken> confirmedAmong(List<SecretReading> readings) {
+        return readings.stream()
+                .filter(SecretReading.Readable.class::isInstance)
+                .map(reading -> ((SecretReading.Readable) reading).row())
+                .filter(SecretRow::confirmed)
+                .map(SecretRow::token)
+                .toList();
+    }
+
+    String name() {
+        return token.name();
+    }
+
+    TokenFields fields() {
+        return token.fields();
+    }
+
+    Instant createTime() {
+        return token.createTime();
+    }
+
+    SecretVersion version() {
+        return SecretVersion.of(token);
+    }
+
+    String uid() {
+        return version().uid();
     }
 }

@@ -1,6 +1,10 @@
 package dev.tokenstore.store.kubernetes;
 
+import dev.tokenstore.api.Timestamps;
+import dev.tokenstore.api.TokenAnnotations;
 import dev.tokenstore.api.TokenSecretLayout;
+import dev.tokenstore.store.StoredToken;
+import dev.tokenstore.store.token.Hashes;
 import dev.tokenstore.store.token.SecretValue;
 import dev.tokenstore.store.token.TokenField;
 import dev.tokenstore.store.token.TokenFields;
@@ -9,19 +13,21 @@ import io.fabric8.kubernetes.api.model.SecretBuilder;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
-import java.util.ArrayList;
 import java.util.Base64;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.random.RandomGenerator;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
-/// Writes tokens as Secrets, as [TokenSecretLayout] says: whole ones, and merge patches that change only what is to
-/// change.
-/// Pure; knows one store. Its counterpart is [SecretReader].
+/// Writes tokens as Secrets, as [TokenSecretLayout] says: whole ones, and merge patches of what changes, guarded by uid
+/// and resourceVersion. Knows one store. Its counterpart is [SecretReader].
 final class SecretWriter {
+    private static final int NONCE_LENGTH = 12;
 
-    /// The value of an annotation that says nothing (any more); it is read like an absent one.
+    /// The value of an annotation that is read like an absent one: a merge patch keeps an annotation that it leaves
+    /// out.
     private static final String NOTHING = "";
 
     private static final Map<TokenField, String> HASH_LABELS = Map.of(
@@ -32,43 +38,26 @@ final class SecretWriter {
             TokenField.ACCESS_TOKEN, TokenSecretLayout.ACCESS_HASH_LABEL);
 
     private final String store;
+    private final RandomGenerator random;
 
-    SecretWriter(String store) {
+    /// @param random for nonces
+    SecretWriter(String store, RandomGenerator random) {
         this.store = store;
-    }
-
-    /// The fields that rows can be looked up by.
-    static List<TokenField> lookupFields() {
-        return List.of(
-                TokenField.ID,
-                TokenField.USER_SIGNATURE,
-                TokenField.REFRESH_TOKEN,
-                TokenField.GRANT_TOKEN,
-                TokenField.ACCESS_TOKEN);
-    }
-
-    /// The labels of the store's rows.
-    Map<String, String> storeLabels() {
-        return Map.of(
-                TokenSecretLayout.MANAGED_BY_LABEL, TokenSecretLayout.MANAGED_BY, TokenSecretLayout.STORE_LABEL, store);
-    }
-
-    /// The labels of the store's rows with that value.
-    Map<String, String> lookupLabels(TokenField field, SecretValue value) {
-        return Map.of(TokenSecretLayout.STORE_LABEL, store, hashLabel(field), hash(field, value));
+        this.random = random;
     }
 
     /// A Secret for a new row, pending.
-    Secret pending(String name, TokenFields fields, String version, String mark, Instant now) {
-        var labels = new LinkedHashMap<>(storeLabels());
-        labels.putAll(hashes(fields));
+    Secret pending(String name, TokenFields fields, Instant now) {
+        var labels = new LinkedHashMap<>(hashLabels(fields));
+        labels.put(TokenSecretLayout.MANAGED_BY_LABEL, TokenSecretLayout.MANAGED_BY);
+        labels.put(TokenSecretLayout.STORE_LABEL, store);
         var annotations = new LinkedHashMap<String, String>();
         annotations.put(TokenSecretLayout.LAYOUT, TokenSecretLayout.LAYOUT_VERSION);
         annotations.put(TokenSecretLayout.STATE, TokenSecretLayout.PENDING);
-        annotations.put(TokenSecretLayout.VERSION, version);
-        annotations.put(TokenSecretLayout.CREATED_AT, stamp(now));
+        annotations.put(TokenSecretLayout.VERSION, nonce() + ".1");
+        annotations.put(TokenSecretLayout.CREATED_AT, text(now));
         annotations.putAll(timesOf(fields, now));
-        annotations.put(TokenSecretLayout.WRITES, mark);
+        annotations.put(TokenSecretLayout.WRITES, nonce());
         return new SecretBuilder()
                 .withNewMetadata()
                 .withName(name)
@@ -81,39 +70,39 @@ final class SecretWriter {
     }
 
     /// A guarded merge patch that confirms a pending row.
-    Secret confirmation(SecretRow row, Instant createTime, int userRank, String mark) {
+    Secret confirmation(SecretRow row, Instant createTime, int userRank) {
         var annotations = new LinkedHashMap<String, String>();
         annotations.put(TokenSecretLayout.STATE, TokenSecretLayout.CONFIRMED);
-        annotations.put(TokenSecretLayout.CREATED_AT, stamp(createTime));
+        annotations.put(TokenSecretLayout.CREATED_AT, text(createTime));
         if (row.fields().has(TokenField.USER_SIGNATURE)) {
-            annotations.put(TokenSecretLayout.USER_SINCE, stamp(createTime));
+            annotations.put(TokenSecretLayout.USER_SINCE, text(createTime));
             annotations.put(TokenSecretLayout.USER_RANK, Integer.toString(userRank));
         }
-        annotations.put(TokenSecretLayout.WRITES, marksAfter(row, mark));
-        return patch(row, Map.of(), annotations, Map.of());
+        annotations.put(TokenSecretLayout.WRITES, noncesAfter(row.token()));
+        return patch(row.token(), Map.of(), annotations, Map.of());
     }
 
     /// A guarded merge patch that replaces a row's fields and raises its version. What others wrote beside them stays.
     ///
     /// @param userSince since when the row has the user of `next`
-    Secret replacement(SecretRow row, TokenFields next, Instant userSince, String mark, Instant now) {
+    Secret replacement(StoredToken row, TokenFields next, Instant userSince, Instant now) {
         var annotations = new LinkedHashMap<String, String>();
         annotations.put(TokenSecretLayout.LAYOUT, TokenSecretLayout.LAYOUT_VERSION);
         annotations.put(TokenSecretLayout.STATE, TokenSecretLayout.CONFIRMED);
         annotations.put(TokenSecretLayout.VERSION, versionAfter(row.version()));
-        annotations.put(TokenSecretLayout.CREATED_AT, stamp(row.createTime()));
+        annotations.put(TokenSecretLayout.CREATED_AT, text(row.createTime()));
         annotations.putAll(timesOf(next, now));
-        annotations.put(TokenSecretLayout.WRITES, marksAfter(row, mark));
+        annotations.put(TokenSecretLayout.WRITES, noncesAfter(row));
         if (!userSince.equals(row.userSince())) {
-            annotations.put(TokenSecretLayout.USER_SINCE, stamp(userSince));
+            annotations.put(TokenSecretLayout.USER_SINCE, text(userSince));
             annotations.put(TokenSecretLayout.USER_RANK, NOTHING);
         }
-        return patch(row, hashes(next), annotations, dataOf(next));
+        return patch(row, hashLabels(next), annotations, dataOf(next));
     }
 
     /// A guarded merge patch that records that a row was read.
-    Secret use(SecretRow row, Instant now) {
-        return patch(row, Map.of(), Map.of(TokenSecretLayout.LAST_USED_AT, stamp(now)), Map.of());
+    Secret use(StoredToken row, Instant now) {
+        return patch(row, Map.of(), Map.of(TokenSecretLayout.LAST_USED_AT, text(now)), Map.of());
     }
 
     private static Map<String, String> dataOf(TokenFields fields) {
@@ -124,44 +113,43 @@ final class SecretWriter {
     }
 
     /// The labels by which a row with these fields is looked up.
-    static Map<String, String> hashes(TokenFields fields) {
+    static Map<String, String> hashLabels(TokenFields fields) {
         var labels = new LinkedHashMap<String, String>();
-        for (var field : lookupFields()) {
-            fields.get(field).ifPresent(value -> labels.put(hashLabel(field), hash(field, value)));
+        for (var field : TokenField.LOOKED_UP) {
+            fields.get(field)
+                    .map(value -> hashLabel(field, value))
+                    .ifPresent(label -> labels.put(label.getKey(), label.getValue()));
         }
         return labels;
     }
 
-    private static String hashLabel(TokenField field) {
-        return Objects.requireNonNull(HASH_LABELS.get(field));
+    /// The label by which a row with that value is looked up.
+    static Map.Entry<String, String> hashLabel(TokenField field, SecretValue value) {
+        return Map.entry(Objects.requireNonNull(HASH_LABELS.get(field)), Hashes.hash(field.key(), value.reveal()));
     }
 
-    private static String hash(TokenField field, SecretValue value) {
-        return TokenSecretLayout.hash(field.key(), value.reveal());
-    }
-
-    /// What the operator decides by, without reading bodies.
+    /// The annotations that the operator decides by, without reading bodies.
     private static Map<String, String> timesOf(TokenFields fields, Instant savedAt) {
         var annotations = new LinkedHashMap<String, String>();
-        annotations.put(TokenSecretLayout.SAVED_AT, stamp(savedAt));
+        annotations.put(TokenSecretLayout.SAVED_AT, text(savedAt));
         annotations.put(TokenSecretLayout.RENEWABLE, Boolean.toString(fields.isRenewable()));
         annotations.put(
                 TokenSecretLayout.ACCESS_EXPIRES_AT,
                 fields.expiry()
-                        .filter(SecretReader::isPlausible)
+                        .filter(Timestamps::isValid)
                         .map(Instant::toString)
                         .orElse(NOTHING));
         return annotations;
     }
 
-    /// Only what is to change, and the guard.
     private static Secret patch(
-            SecretRow row, Map<String, String> labels, Map<String, String> annotations, Map<String, String> data) {
+            StoredToken row, Map<String, String> labels, Map<String, String> annotations, Map<String, String> data) {
+        var version = SecretVersion.of(row);
         return new SecretBuilder()
                 .withNewMetadata()
                 .withName(row.name())
-                .withUid(row.uid())
-                .withResourceVersion(row.resourceVersion())
+                .withUid(version.uid())
+                .withResourceVersion(version.resourceVersion())
                 .withLabels(labels)
                 .withAnnotations(annotations)
                 .endMetadata()
@@ -169,11 +157,14 @@ final class SecretWriter {
                 .build();
     }
 
-    private static String marksAfter(SecretRow row, String mark) {
-        var marks = new ArrayList<String>();
-        marks.add(mark);
-        marks.addAll(row.writes());
-        return String.join(" ", marks.subList(0, Math.min(marks.size(), SecretReader.REMEMBERED_WRITES)));
+    private String noncesAfter(StoredToken row) {
+        return Stream.concat(Stream.of(nonce()), SecretVersion.of(row).nonces().stream())
+                .limit(TokenAnnotations.NONCES)
+                .collect(Collectors.joining(" "));
+    }
+
+    private String nonce() {
+        return Hashes.random(random, NONCE_LENGTH);
     }
 
     private static String versionAfter(String version) {
@@ -181,7 +172,7 @@ final class SecretWriter {
         return version.substring(0, dot + 1) + (Long.parseLong(version.substring(dot + 1)) + 1);
     }
 
-    private static String stamp(Instant time) {
+    private static String text(Instant time) {
         return time.truncatedTo(ChronoUnit.MICROS).toString();
     }
 }

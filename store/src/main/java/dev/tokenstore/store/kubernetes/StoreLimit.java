@@ -8,10 +8,10 @@ import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/// How many tokens a store may hold, and how many it holds as far as is known: what the operator counted last, and what
-/// this process made since then. So the limit is soft. Where nobody ever counted there is none. Thread-safe.
+/// The limit of a store in a cluster, and how many tokens it holds as far as is known: what the operator counted last,
+/// and what this process made since then. So the limit is soft; before the first count there is none. Thread-safe.
 final class StoreLimit {
-    /// The operator counts what changed sooner than this; what is still not counted then was most likely deleted.
+    /// The operator counts within this time; a token that is not counted by then was most likely deleted.
     private static final Duration COUNTED_WITHIN = Duration.ofMinutes(1);
 
     private final InstantSource clock;
@@ -27,7 +27,7 @@ final class StoreLimit {
         this.clock = clock;
     }
 
-    /// Takes note of what the resource says now.
+    /// Updates limit and count from the resource.
     synchronized void seen(OAuthTokenStore store) {
         maxTokens = store.getSpec() == null || store.getSpec().limits() == null
                 ? null
@@ -41,7 +41,7 @@ final class StoreLimit {
         }
     }
 
-    /// Takes note of a token that this process made.
+    /// Counts a token that this process made.
     synchronized void made() {
         forgetWhatMustHaveBeenCounted();
         if (made == 0) {

@@ -1,62 +1,57 @@
 package dev.tokenstore.store.kubernetes;
 
 import dev.tokenstore.api.OAuthTokenStore;
-import dev.tokenstore.api.RetentionPolicy;
+import dev.tokenstore.runtime.ExpiringValue;
 import dev.tokenstore.store.StorageException;
 import dev.tokenstore.store.StorageException.Reason;
+import dev.tokenstore.store.StoreSettings;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import java.time.Duration;
-import java.time.Instant;
 import java.time.InstantSource;
 import java.util.concurrent.locks.ReentrantLock;
 
 /// The `OAuthTokenStore` resource that the tokens belong to. Without it there is no store, whatever Secrets there are.
 ///
-/// That it is there is believed for [#BELIEVED], and as long again by those who come while one caller asks; while the
-/// API server does not answer, for as long as that lasts.
+/// A resource that was seen counts as there for [#TIME_TO_LIVE]; while one caller asks for it again, and while the API
+/// server does not answer, the others go on with what was seen last.
 final class StoreResource {
-    private static final Duration BELIEVED = Duration.ofSeconds(15);
+    private static final Duration TIME_TO_LIVE = Duration.ofSeconds(15);
 
     private final KubernetesClient client;
     private final String namespace;
     private final String name;
-    private final InstantSource clock;
-    private final ReentrantLock checking = new ReentrantLock();
-    private volatile Instant believedUntil = Instant.MIN;
     private final StoreLimit limit;
-    private volatile RetentionPolicy policy = RetentionPolicy.of(null);
+    private final ExpiringValue<StoreSettings> seen;
+    private final ReentrantLock checking = new ReentrantLock();
+    private volatile StoreSettings settings = StoreSettings.KEEP_EVERYTHING;
 
     StoreResource(KubernetesClient client, String namespace, String name, InstantSource clock) {
         this.client = client;
         this.namespace = namespace;
         this.name = name;
-        this.clock = clock;
         this.limit = new StoreLimit(clock);
+        this.seen = new ExpiringValue<>(clock);
     }
 
-    /// Makes sure that the store was there a moment ago. One caller asks, the others go on by what was known before.
+    /// Makes sure that the store is there, or was a moment ago.
     ///
-    /// @throws StorageException if it is not there, may not be seen, or was never seen yet and cannot be asked for
+    /// @throws StorageException if it is not there, may not be seen, or was never seen and cannot be asked for
     void require() {
-        if (clock.instant().isBefore(believedUntil)) {
+        if (seen.fresh().isPresent()) {
             return;
         }
-        if (believedUntil.equals(Instant.MIN)) {
+        if (seen.latest().isEmpty()) {
             check();
             return;
         }
         if (!checking.tryLock()) {
-            if (clock.instant().isBefore(believedUntil.plus(BELIEVED))) {
-                return;
-            }
-            checking.lock();
+            return;
         }
         try {
-            if (clock.instant().isBefore(believedUntil)) {
-                return;
+            if (seen.fresh().isEmpty()) {
+                check();
             }
-            check();
         } catch (StorageException e) {
             if (e.reason() != Reason.API_SERVER_UNAVAILABLE) {
                 throw e;
@@ -66,13 +61,13 @@ final class StoreResource {
         }
     }
 
-    /// How long tokens live here, as of the last look; before the first one: for ever.
-    RetentionPolicy policy() {
-        return policy;
+    /// The store's settings as last seen; before that every token is kept.
+    StoreSettings settings() {
+        return settings;
     }
 
-    /// Makes sure that the store takes a new token (`limits.maxTokens`). A refusal is decided on what is known now, so
-    /// that it ends when the limit is raised or the tokens were counted anew.
+    /// Makes sure that the store takes a new token (`limits.maxTokens`). A refusal is decided on the resource as it
+    /// is now, so it ends as soon as the limit is raised or the tokens are counted again.
     ///
     /// @throws StorageException with reason `STORE_FULL` if it does not
     void requireRoom() {
@@ -89,12 +84,14 @@ final class StoreResource {
         });
     }
 
-    /// Takes note of a token that was made here.
+    /// Counts a token that this process made.
     void tokenMade() {
         limit.made();
     }
 
-    /// Asks for the store now.
+    /// Asks for the resource now.
+    ///
+    /// @throws StorageException if it is not there, may not be seen, or cannot be asked for
     void check() {
         try {
             var resource = client.resources(OAuthTokenStore.class)
@@ -102,19 +99,19 @@ final class StoreResource {
                     .withName(name)
                     .get();
             if (resource == null) {
-                believedUntil = Instant.MIN;
+                seen.clear();
                 throw new StorageException(
                         Reason.STORE_NOT_FOUND,
                         "there is no OAuthTokenStore " + name + " in namespace " + namespace
                                 + "; create it, or name another store");
             }
-            policy = RetentionPolicy.of(resource.getSpec());
+            settings = StoreSettings.of(resource.getSpec());
             limit.seen(resource);
-            believedUntil = clock.instant().plus(BELIEVED);
+            seen.set(settings, TIME_TO_LIVE);
         } catch (KubernetesClientException e) {
             var explained = KubernetesErrors.explained(e, namespace + "/" + name, client.getMasterUrl());
             if (explained.reason() != Reason.API_SERVER_UNAVAILABLE) {
-                believedUntil = Instant.MIN;
+                seen.clear();
             }
             throw explained;
         }

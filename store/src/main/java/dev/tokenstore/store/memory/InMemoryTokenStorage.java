@@ -1,23 +1,31 @@
 package dev.tokenstore.store.memory;
 
-import static dev.tokenstore.store.token.TokenField.ACCESS_TOKEN;
-import static dev.tokenstore.store.token.TokenField.GRANT_TOKEN;
 import static dev.tokenstore.store.token.TokenField.ID;
-import static dev.tokenstore.store.token.TokenField.REFRESH_TOKEN;
 import static dev.tokenstore.store.token.TokenField.USER_SIGNATURE;
 
+import dev.tokenstore.api.TokenFacts;
 import dev.tokenstore.store.LastUse;
 import dev.tokenstore.store.LivingTokens;
-import dev.tokenstore.store.SequenceCursor;
+import dev.tokenstore.store.NewRow;
+import dev.tokenstore.store.StoreSettings;
 import dev.tokenstore.store.StoredToken;
 import dev.tokenstore.store.TokenStorage;
+import dev.tokenstore.store.UseRecorder;
+import dev.tokenstore.store.embedded.CleanupListener;
+import dev.tokenstore.store.embedded.EmbeddedCleanup;
+import dev.tokenstore.store.embedded.MaxTokens;
+import dev.tokenstore.store.embedded.OverdueRows;
+import dev.tokenstore.store.embedded.RowVersion;
 import dev.tokenstore.store.token.GeneratedIds;
 import dev.tokenstore.store.token.SecretValue;
 import dev.tokenstore.store.token.TokenField;
 import dev.tokenstore.store.token.TokenFields;
+import dev.tokenstore.store.token.TokenId;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -26,42 +34,55 @@ import java.util.Optional;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.concurrent.locks.ReentrantLock;
-import java.util.function.Function;
+import java.util.function.BiConsumer;
 import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
+import java.util.stream.Stream;
 
-/// Keeps the rows of one store in the memory of this process, and forgets them with it: for tests and for trying things
-/// out.
+/// Keeps the rows of one store in the memory of this process and writes nothing to disk: for tests and trials.
 ///
-/// Any number of stores may share one; [#close] therefore keeps the rows.
+/// The rows end with the process. [#close] ends the cleanup and the recording of last use, and keeps the rows.
 public final class InMemoryTokenStorage implements TokenStorage {
-    private static final List<TokenField> LOOKED_UP =
-            List.of(ID, USER_SIGNATURE, REFRESH_TOKEN, GRANT_TOKEN, ACCESS_TOKEN);
+    private static final Duration LONGEST_SLEEP = Duration.ofDays(1);
 
     private final GeneratedIds ids;
+    private final StoreSettings settings;
     private final InstantSource clock;
     private final LivingTokens living;
     private final LastUse lastUse;
+    private final EmbeddedCleanup cleanup;
     private final ReentrantLock lock = new ReentrantLock();
 
     // all below only under the lock
-    private final NavigableMap<Long, MemoryRow> rows = new TreeMap<>();
+    private final NavigableMap<Long, StoredToken> rows = new TreeMap<>();
     private final Map<IndexKey, TreeSet<Long>> index = new HashMap<>();
     private long lastSequence;
-    private Instant lastStamp = Instant.MIN;
+    private Instant lastTimestamp = Instant.MIN;
 
-    /// @param clock for the rows' times
-    /// @param random a cryptographically strong source, for ids and versions
-    public InMemoryTokenStorage(InstantSource clock, RandomGenerator random) {
-        this(clock, random, LivingTokens.forEver());
+    /// @param listener gets what the cleanup deletes
+    InMemoryTokenStorage(
+            StoreSettings settings, InstantSource clock, RandomGenerator random, CleanupListener listener) {
+        this.settings = settings;
+        this.clock = clock;
+        this.living = new LivingTokens(() -> settings, clock);
+        this.lastUse = new LastUse(living, this::writeUse);
+        this.cleanup = new EmbeddedCleanup(overdueRows(), settings.retention(), clock, LONGEST_SLEEP, listener);
+        this.ids = new GeneratedIds(GeneratedIds.newStoreIdentity(random), random);
     }
 
-    /// @param living which rows are alive; nothing here deletes the others, but new ones that take their place
-    public InMemoryTokenStorage(InstantSource clock, RandomGenerator random, LivingTokens living) {
-        this.clock = clock;
-        this.living = living;
-        this.lastUse = new LastUse(living, this::recordUse);
-        this.ids = new GeneratedIds(GeneratedIds.newStoreIdentity(random), random);
+    /// Opens an empty store; if its settings ask for it, its cleanup runs until [#close].
+    ///
+    /// @param clock judges how old rows are; one that is never stepped, such as
+    ///     [dev.tokenstore.store.embedded.MachineClock], ends no token early
+    /// @param random a cryptographically strong source, for ids and versions
+    /// @param listener gets what the cleanup deletes
+    public static InMemoryTokenStorage open(
+            StoreSettings settings, InstantSource clock, RandomGenerator random, CleanupListener listener) {
+        var storage = new InMemoryTokenStorage(settings, clock, random, listener);
+        if (settings.deletes()) {
+            storage.cleanup.start();
+        }
+        return storage;
     }
 
     @Override
@@ -69,97 +90,106 @@ public final class InMemoryTokenStorage implements TokenStorage {
         return ids;
     }
 
-    @Override
-    public Optional<StoredToken> byId(SecretValue id) {
-        return locked(() -> alive(with(ID, id)).stream().findFirst());
+    /// Records last use in the rows.
+    public UseRecorder uses() {
+        return lastUse;
     }
 
     @Override
-    public Optional<StoredToken> toDelete(SecretValue id) {
-        return locked(() -> with(ID, id).stream().findFirst());
+    public Optional<StoredToken> byId(TokenId id) {
+        return byIdEvenIfOver(id).filter(row -> !living.isOver(row));
+    }
+
+    @Override
+    public Optional<StoredToken> byIdEvenIfOver(TokenId id) {
+        return locked(() -> with(ID, new SecretValue(id.reveal())).stream().findFirst());
     }
 
     @Override
     public List<StoredToken> byUser(TokenFields wanted) {
         return wanted.get(USER_SIGNATURE)
-                .map(user -> locked(() -> alive(with(USER_SIGNATURE, user))))
+                .map(user -> byCredential(USER_SIGNATURE, user))
                 .orElse(List.of());
     }
 
     @Override
     public List<StoredToken> byCredential(TokenField credential, SecretValue value) {
-        return locked(() -> alive(with(credential, value)));
+        return locked(() -> living.among(with(credential, value)));
     }
 
     @Override
-    public Insertion insert(TokenFields fields, Function<List<StoredToken>, Optional<StoredToken>> twin) {
+    public Insertion insert(NewRow row) {
         return locked(() -> {
-            var related = new ArrayList<StoredToken>();
-            LOOKED_UP.forEach(field -> fields.get(field).ifPresent(value -> related.addAll(with(field, value))));
-            if (twin.apply(alive(related)).isPresent()) {
+            var related = TokenField.LOOKED_UP.stream()
+                    .flatMap(field -> row.fields().get(field).stream().flatMap(value -> with(field, value).stream()))
+                    .distinct()
+                    .toList();
+            if (row.twinAmong(living.among(related)).isPresent()) {
                 return new Insertion.TwinFound();
             }
-            // were they to live again, by a change of the policy, there would be two of the new row
-            related.stream()
-                    .filter(living::isOver)
-                    .filter(row -> twin.apply(List.of(row)).isPresent())
-                    .forEach(row -> remove(own(row)));
-            var now = stamp();
-            var stored = TokenFields.NONE.mergedWith(fields);
-            var identified = stored.has(ID) ? stored : stored.with(ID, ids.next(ids.randomPlace()));
-            var row = new MemoryRow(++lastSequence, ids.randomPlace(), 1, identified, now, now, now, now);
-            add(row);
-            return new Insertion.Inserted(row);
+            // if a change of the policy made them live again, the new row would have a twin
+            related.stream().filter(living::isOver).filter(row::isTwinOf).forEach(this::remove);
+            MaxTokens.requireRoom(settings, rows.size());
+            var now = timestamp();
+            var given = TokenFields.NONE.mergedWith(row.fields());
+            var fields = given.has(ID) ? given : given.with(ID, ids.next().reveal());
+            var inserted = row(new RowVersion(++lastSequence, ids.randomLocator(), 1), fields, now, now, now);
+            put(inserted);
+            cleanup.saved(inserted);
+            return new Insertion.Inserted(inserted);
         });
     }
 
     @Override
     public Replacement replace(StoredToken current, TokenFields next) {
         return locked(() -> {
-            var stored = rows.get(own(current).sequence());
-            if (stored == null || stored.counter() != own(current).counter()) {
+            var stored = stored(current);
+            if (stored.filter(row -> row.version().equals(current.version())).isEmpty()) {
                 return new Replacement.RowChanged();
             }
-            var now = stamp();
-            var sameUser = stored.fields().get(USER_SIGNATURE).equals(next.get(USER_SIGNATURE));
-            var row = new MemoryRow(
-                    stored.sequence(),
-                    stored.nonce(),
-                    stored.counter() + 1,
+            var now = timestamp();
+            var sameUser = current.fields().get(USER_SIGNATURE).equals(next.get(USER_SIGNATURE));
+            var row = row(
+                    RowVersion.of(current).next(),
                     TokenFields.NONE.mergedWith(next),
-                    stored.createTime(),
+                    current.createTime(),
                     now,
-                    now,
-                    sameUser ? stored.userSince() : now);
-            remove(stored);
-            add(row);
+                    sameUser ? current.userSince() : now);
+            remove(stored.get());
+            put(row);
+            cleanup.saved(row);
             return new Replacement.Replaced(row);
         });
     }
 
-    @Override
-    public void used(StoredToken row) {
-        lastUse.note(row);
+    private static StoredToken row(
+            RowVersion version, TokenFields fields, Instant created, Instant saved, Instant userSince) {
+        var name = RowVersion.nameOf(version.sequence());
+        return new StoredToken(fields, version.text(), created, saved, saved, userSince, name, version);
     }
 
-    private void recordUse(StoredToken row, Instant due) {
-        locked(() -> {
-            var stored = rows.get(own(row).sequence());
-            if (stored != null && stored.lastActive().isBefore(due)) {
-                rows.put(stored.sequence(), stored.usedAt(clock.instant()));
-            }
-            return Optional.empty();
-        });
+    void writeUse(StoredToken row, Instant due) {
+        locked(() -> stored(row)
+                .filter(stored -> stored.lastActive().isBefore(due))
+                .map(stored -> rows.put(
+                        RowVersion.of(stored).sequence(),
+                        new StoredToken(
+                                stored.fields(),
+                                stored.version(),
+                                stored.createTime(),
+                                stored.updateTime(),
+                                clock.instant(),
+                                stored.userSince(),
+                                stored.name(),
+                                stored.handle()))));
     }
 
     @Override
     public void delete(StoredToken row) {
         locked(() -> {
-            var stored = rows.get(own(row).sequence());
-            if (stored != null) {
-                remove(stored);
-            }
-            return Optional.empty();
+            var stored = stored(row);
+            stored.ifPresent(this::remove);
+            return stored;
         });
     }
 
@@ -175,27 +205,32 @@ public final class InMemoryTokenStorage implements TokenStorage {
 
     @Override
     public Chunk list(int limit, String after) {
-        var cursor = SequenceCursor.parse(after);
+        var sequence = RowVersion.sequenceOf(after);
         return locked(() -> {
-            var seen = rows.tailMap(cursor.after(), false).values().stream()
-                    .limit(limit)
+            var seen =
+                    rows.tailMap(sequence, false).values().stream().limit(limit).toList();
+            var listed = living.among(seen).stream()
+                    .map(row -> new Listed(row, cursorAfter(row)))
                     .toList();
-            var listed = seen.stream()
-                    .filter(row -> !living.isOver(row))
-                    .map(row -> new Listed(row, cursorBehind(row)))
-                    .toList();
-            var hasMore = !seen.isEmpty() && seen.getLast().sequence() != rows.lastKey();
-            return new Chunk(listed, hasMore ? Optional.of(cursorBehind(seen.getLast())) : Optional.empty());
+            var hasMore = !seen.isEmpty() && RowVersion.of(seen.getLast()).sequence() != rows.lastKey();
+            return new Chunk(listed, hasMore ? Optional.of(cursorAfter(seen.getLast())) : Optional.empty());
         });
     }
 
-    private static String cursorBehind(MemoryRow row) {
-        return new SequenceCursor(row.sequence()).text();
+    private static String cursorAfter(StoredToken row) {
+        return RowVersion.cursorAfter(RowVersion.of(row).sequence());
     }
 
-    /// Keeps the rows, for the other stores that share them.
     @Override
-    public void close() {}
+    public void close() {
+        cleanup.close();
+        lastUse.close();
+    }
+
+    /// The row as it is now.
+    private Optional<StoredToken> stored(StoredToken row) {
+        return Optional.ofNullable(rows.get(RowVersion.of(row).sequence()));
+    }
 
     private List<StoredToken> with(TokenField field, SecretValue value) {
         var found = new ArrayList<StoredToken>();
@@ -205,44 +240,34 @@ public final class InMemoryTokenStorage implements TokenStorage {
         return found;
     }
 
-    private List<StoredToken> alive(List<StoredToken> stored) {
-        return stored.stream().filter(row -> !living.isOver(row)).toList();
+    private void put(StoredToken row) {
+        var sequence = RowVersion.of(row).sequence();
+        rows.put(sequence, row);
+        keysOf(row)
+                .forEach(key ->
+                        index.computeIfAbsent(key, none -> new TreeSet<>()).add(sequence));
     }
 
-    private void add(MemoryRow row) {
-        rows.put(row.sequence(), row);
-        for (var field : LOOKED_UP) {
-            row.fields()
-                    .get(field)
-                    .ifPresent(value -> index.computeIfAbsent(new IndexKey(field, value), key -> new TreeSet<>())
-                            .add(row.sequence()));
-        }
+    private void remove(StoredToken row) {
+        var sequence = RowVersion.of(row).sequence();
+        rows.remove(sequence);
+        keysOf(row)
+                .forEach(key -> index.computeIfPresent(key, (same, sequences) -> {
+                    sequences.remove(sequence);
+                    return sequences.isEmpty() ? null : sequences;
+                }));
     }
 
-    private void remove(MemoryRow row) {
-        rows.remove(row.sequence());
-        for (var field : LOOKED_UP) {
-            row.fields()
-                    .get(field)
-                    .ifPresent(value -> index.computeIfPresent(new IndexKey(field, value), (key, sequences) -> {
-                        sequences.remove(row.sequence());
-                        return sequences.isEmpty() ? null : sequences;
-                    }));
-        }
+    private static Stream<IndexKey> keysOf(StoredToken row) {
+        return TokenField.LOOKED_UP.stream()
+                .flatMap(field -> row.fields().get(field).stream().map(value -> new IndexKey(field, value)));
     }
 
     /// The time now, later than at any call before.
-    private Instant stamp() {
+    private Instant timestamp() {
         var now = clock.instant();
-        lastStamp = now.isAfter(lastStamp) ? now : lastStamp.plusNanos(1);
-        return lastStamp;
-    }
-
-    private static MemoryRow own(StoredToken row) {
-        if (row instanceof MemoryRow own) {
-            return own;
-        }
-        throw new IllegalArgumentException("the row is from another storage: " + row.name());
+        lastTimestamp = now.isAfter(lastTimestamp) ? now : lastTimestamp.plusNanos(1);
+        return lastTimestamp;
     }
 
     private <T> T locked(Supplier<T> work) {
@@ -254,5 +279,32 @@ public final class InMemoryTokenStorage implements TokenStorage {
         }
     }
 
+    OverdueRows<StoredToken> overdueRows() {
+        return new Overdue();
+    }
+
     private record IndexKey(TokenField field, SecretValue value) {}
+
+    private final class Overdue implements OverdueRows<StoredToken> {
+        @Override
+        public void forEach(Instant now, BiConsumer<StoredToken, TokenFacts> action) {
+            locked(() -> List.copyOf(rows.values())).forEach(row -> action.accept(row, LivingTokens.factsOf(row, now)));
+        }
+
+        @Override
+        public List<StoredToken> deleteUnchanged(Collection<StoredToken> due) {
+            return locked(() -> {
+                var unchanged = due.stream()
+                        .filter(row -> stored(row).filter(row::equals).isPresent())
+                        .toList();
+                unchanged.forEach(InMemoryTokenStorage.this::remove);
+                return unchanged;
+            });
+        }
+
+        @Override
+        public long revision() {
+            return 0;
+        }
+    }
 }

@@ -1,4 +1,4 @@
-/// Tokens in memory, for tests and trials.
+/// Tokens in the memory of one process.
 @NullMarked
 package dev.tokenstore.store.memory;
 

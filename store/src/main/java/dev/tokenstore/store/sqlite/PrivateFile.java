@@ -9,9 +9,9 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 import java.util.Set;
 
-/// A file that is only its owner's, from the first moment on.
+/// Creates a file that only its owner may use, from the first moment on.
 ///
-/// The file itself is never opened here: closing it would drop the locks that SQLite holds on it in this process.
+/// It never opens the file: closing it would drop the locks that SQLite holds on it in this process.
 final class PrivateFile {
     private static final Set<PosixFilePermission> FILE = PosixFilePermissions.fromString("rw-------");
     private static final Set<PosixFilePermission> DIRECTORY = PosixFilePermissions.fromString("rwx------");

@@ -10,9 +10,9 @@ import java.nio.file.Path;
 import java.sql.SQLException;
 import org.sqlite.SQLiteErrorCode;
 
-/// What SQLite's and the file system's failures mean for the caller. No message holds a value.
+/// Failures of SQLite and the file system, as callers of the store see them. No message holds a value.
 final class SqliteFailure {
-    /// With less than this, what SQLite calls an I/O error is a full disk.
+    /// With less space than this, an I/O error of SQLite is a full disk.
     private static final long ROOM_FOR_A_WRITE = 64 * 1024;
 
     private SqliteFailure() {}
@@ -47,7 +47,7 @@ final class SqliteFailure {
                 failure);
     }
 
-    /// A failure that no other exception is the cause of.
+    /// A failure without a cause.
     static StorageException unavailable(Path file, String whatAndWhatToDo) {
         return new StorageException(STORAGE_UNAVAILABLE, "the token file " + file + " " + whatAndWhatToDo);
     }

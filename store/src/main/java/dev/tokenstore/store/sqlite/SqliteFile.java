@@ -1,6 +1,7 @@
 package dev.tokenstore.store.sqlite;
 
-import dev.tokenstore.store.Backoff;
+import dev.tokenstore.runtime.Backoff;
+import dev.tokenstore.runtime.Timeout;
 import dev.tokenstore.store.token.GeneratedIds;
 import dev.tokenstore.store.token.TokenField;
 import java.io.IOException;
@@ -11,7 +12,6 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.InstantSource;
 import java.util.Arrays;
 import java.util.Objects;
 import java.util.Optional;
@@ -43,13 +43,13 @@ final class SqliteFile implements AutoCloseable {
     }
 
     /// Opens the file, and makes it first where there is none.
-    static SqliteFile open(Path file, InstantSource clock, RandomGenerator random) {
+    static SqliteFile open(Path file, RandomGenerator random) {
         var path = file.toAbsolutePath();
         try {
             PrivateFile.prepare(path);
             var opened = new SqliteFile(path, connect(path));
             try {
-                opened.prepare(clock, random);
+                opened.prepare(random);
                 return opened;
             } catch (SQLException | RuntimeException e) {
                 opened.close();
@@ -69,7 +69,11 @@ final class SqliteFile implements AutoCloseable {
         return config.createConnection("jdbc:sqlite:" + path.toUri());
     }
 
-    /// What ids that this store generates are bound to.
+    Path path() {
+        return path;
+    }
+
+    /// The store's own random identity, which its generated ids are bound to.
     String identity() {
         return identity;
     }
@@ -80,7 +84,7 @@ final class SqliteFile implements AutoCloseable {
         T on(Connection connection) throws SQLException;
     }
 
-    /// Does work that only reads.
+    /// Does work that only reads, without a transaction.
     <T> T read(Work<T> work) {
         lock.lock();
         try {
@@ -93,7 +97,7 @@ final class SqliteFile implements AutoCloseable {
         }
     }
 
-    /// Does work that no other writer comes between: all of it is written, or nothing.
+    /// Does work in a transaction that excludes every other writer.
     <T> T write(Work<T> work) {
         lock.lock();
         try {
@@ -138,7 +142,7 @@ final class SqliteFile implements AutoCloseable {
         }
     }
 
-    /// Of a file that was removed or replaced SQLite would still take writes, and lose them.
+    /// SQLite would still accept writes to a file that was removed or replaced, and lose them.
     private void requireSameFile() throws IOException {
         if (!Files.exists(path) || !Objects.equals(fileKey, fileKeyOf(path))) {
             throw SqliteFailure.unavailable(path, "was removed or replaced while it was in use; start again");
@@ -149,25 +153,25 @@ final class SqliteFile implements AutoCloseable {
         return Files.readAttributes(path, BasicFileAttributes.class).fileKey();
     }
 
-    private void prepare(InstantSource clock, RandomGenerator random) throws SQLException {
+    private void prepare(RandomGenerator random) throws SQLException {
         if (!isEmpty()) {
             requireKnownSchema(); // before anything is changed
         }
         execute("PRAGMA secure_delete = ON");
-        writeAheadLog(new Backoff(BUSY_TIMEOUT, clock, random));
+        turnOnWriteAheadLog(random);
         identity = inTransaction(work -> {
             if (isEmpty()) {
                 create(GeneratedIds.newStoreIdentity(random));
             }
-            if (requireKnownSchema() == 1) {
-                upgradeFromFirstSchema();
-            }
+            requireKnownSchema();
             return text("SELECT identity FROM meta");
         });
     }
 
     /// SQLite does not wait for its lock when several openers turn on the write-ahead log at the same time.
-    private void writeAheadLog(Backoff backoff) throws SQLException {
+    private void turnOnWriteAheadLog(RandomGenerator random) throws SQLException {
+        var timeout = Timeout.of(BUSY_TIMEOUT);
+        var backoff = Backoff.forContention(random);
         while (true) {
             try {
                 if (!text("PRAGMA journal_mode = WAL").equals("wal")) {
@@ -176,7 +180,7 @@ final class SqliteFile implements AutoCloseable {
                 }
                 return;
             } catch (SQLException e) {
-                if (e.getErrorCode() != SQLiteErrorCode.SQLITE_BUSY.code || !backoff.pause()) {
+                if (e.getErrorCode() != SQLiteErrorCode.SQLITE_BUSY.code || !backoff.sleep(timeout)) {
                     throw e;
                 }
             }
@@ -187,8 +191,7 @@ final class SqliteFile implements AutoCloseable {
         return text("SELECT count(*) FROM sqlite_schema").equals("0");
     }
 
-    /// @return the schema's version
-    private int requireKnownSchema() throws SQLException {
+    private void requireKnownSchema() throws SQLException {
         var isOurs = text("SELECT count(*) FROM sqlite_schema s JOIN pragma_table_info(s.name) c"
                 + " WHERE s.type = 'table' AND s.name = 'meta'"
                 + " AND c.name IN ('schema_version', 'identity', 'last_stamp')");
@@ -197,25 +200,17 @@ final class SqliteFile implements AutoCloseable {
             throw SqliteFailure.unavailable(
                     path, "is a SQLite database but not a token store; give the path of another file or a new one");
         }
-        if (!version.equals("1") && !version.equals(String.valueOf(SCHEMA_VERSION))) {
+        if (!version.equals(String.valueOf(SCHEMA_VERSION))) {
             throw SqliteFailure.unavailable(
                     path,
                     "was written by a newer version of this program (schema " + version + ", this one knows "
                             + SCHEMA_VERSION + "); use that version");
         }
-        return Integer.parseInt(version);
     }
 
-    /// The first schema knew neither sessions nor uses.
-    private void upgradeFromFirstSchema() throws SQLException {
-        execute("ALTER TABLE meta ADD COLUMN session_timeout INTEGER");
-        execute("ALTER TABLE meta ADD COLUMN sessions_since INTEGER");
-        execute("ALTER TABLE token ADD COLUMN used_at INTEGER");
-        execute("UPDATE meta SET schema_version = 2");
-    }
-
-    /// Notes how long sessions last, and says since when uses have been recorded for that; the epoch if they are not.
-    /// What was used before is not known, so where the timeout is a new one every session begins anew.
+    /// Stores the session timeout, and returns since when uses have been recorded for it; the epoch if there is none.
+    ///
+    /// Uses before that are unknown, so a new timeout starts every session again.
     Instant sessionsSince(Optional<Duration> timeout, Instant now) {
         return write(connection -> {
             var nanos = timeout.map(Duration::toNanos).orElse(null);
@@ -241,7 +236,7 @@ final class SqliteFile implements AutoCloseable {
                 + " counter INTEGER NOT NULL, created_at INTEGER NOT NULL, updated_at INTEGER NOT NULL,"
                 + " user_since INTEGER NOT NULL, used_at INTEGER, " + columns + ") STRICT");
         execute("CREATE UNIQUE INDEX token_by_id ON token (id)");
-        for (var field : TokenTable.SHARED_LOOKUPS) {
+        for (var field : TokenTable.INDEXED) {
             execute("CREATE INDEX token_by_" + field.key() + " ON token (" + field.key() + ") WHERE " + field.key()
                     + " IS NOT NULL");
         }

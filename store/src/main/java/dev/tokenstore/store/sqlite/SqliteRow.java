@@ -1,6 +1,7 @@
 package dev.tokenstore.store.sqlite;
 
 import dev.tokenstore.store.StoredToken;
+import dev.tokenstore.store.embedded.RowVersion;
 import dev.tokenstore.store.token.InvalidTokenException;
 import dev.tokenstore.store.token.TokenField;
 import dev.tokenstore.store.token.TokenFields;
@@ -14,68 +15,48 @@ import java.util.EnumMap;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/// A row of the SQLite file.
-///
-/// @param sequence the row's own number, never given to another one
-/// @param nonce random text that only this row's versions have
-/// @param counter how often the row was saved
-record SqliteRow(
-        long sequence,
-        String nonce,
-        long counter,
-        TokenFields fields,
-        Instant createTime,
-        Instant updateTime,
-        Instant lastActive,
-        Instant userSince)
-        implements StoredToken {
+/// Reads rows of the SQLite file.
+final class SqliteRow {
     private static final long NANOS = 1_000_000_000L;
 
-    @Override
-    public String version() {
-        return nonce + "." + counter;
-    }
+    private SqliteRow() {}
 
-    @Override
-    public String name() {
-        return nameOf(sequence);
-    }
-
-    static String nameOf(long sequence) {
-        return "row-" + sequence;
-    }
-
-    /// Reads the row a result stands on, or returns empty if someone edited it into something that is not a token.
+    /// Reads the row at the result's cursor, or returns empty if someone edited it into something that is not a token.
     ///
     /// @param sessionsSince since when uses have been recorded
-    static Optional<SqliteRow> read(ResultSet result, Instant sessionsSince) throws SQLException {
+    static Optional<StoredToken> read(ResultSet result, Instant sessionsSince) throws SQLException {
         try {
             var fields = fieldsOf(result);
             if (!fields.has(TokenField.ID)) {
                 return Optional.empty();
             }
+            var version = versionOf(result);
             var saved = moment(result.getLong("updated_at"));
-            return Optional.of(new SqliteRow(
-                    result.getLong("sequence"),
-                    result.getString("nonce"),
-                    result.getLong("counter"),
+            return Optional.of(new StoredToken(
                     fields,
+                    version.text(),
                     moment(result.getLong("created_at")),
                     saved,
                     lastActive(saved, usedAt(result), sessionsSince),
-                    moment(result.getLong("user_since"))));
+                    moment(result.getLong("user_since")),
+                    RowVersion.nameOf(version.sequence()),
+                    version));
         } catch (CharacterCodingException | InvalidTokenException e) {
             return Optional.empty();
         }
     }
 
-    /// When the row on which a result stands was last read, as far as recorded; null: never.
+    static RowVersion versionOf(ResultSet result) throws SQLException {
+        return new RowVersion(result.getLong("sequence"), result.getString("nonce"), result.getLong("counter"));
+    }
+
+    /// When the row at the result's cursor was last read, as far as recorded; null: never.
     static @Nullable Long usedAt(ResultSet result) throws SQLException {
         var usedAt = result.getLong("used_at");
         return result.wasNull() ? null : usedAt;
     }
 
-    /// A use from before they were recorded may have been up to that very moment.
+    /// Before uses were recorded the row may have been used at any time, so its session starts then at the earliest.
     static Instant lastActive(Instant saved, @Nullable Long usedAt, Instant sessionsSince) {
         var used = usedAt == null ? sessionsSince : moment(Math.max(usedAt, nanos(sessionsSince)));
         return used.isAfter(saved) ? used : saved;

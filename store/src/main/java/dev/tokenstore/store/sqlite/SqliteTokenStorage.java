@@ -3,108 +3,138 @@ package dev.tokenstore.store.sqlite;
 import static dev.tokenstore.store.token.TokenField.ID;
 import static dev.tokenstore.store.token.TokenField.USER_SIGNATURE;
 
+import dev.tokenstore.runtime.Backoff;
+import dev.tokenstore.runtime.Timeout;
+import dev.tokenstore.store.LastUse;
 import dev.tokenstore.store.LivingTokens;
-import dev.tokenstore.store.SequenceCursor;
+import dev.tokenstore.store.NewRow;
 import dev.tokenstore.store.StorageException;
+import dev.tokenstore.store.StoreSettings;
 import dev.tokenstore.store.StoredToken;
 import dev.tokenstore.store.TokenStorage;
+import dev.tokenstore.store.UseRecorder;
+import dev.tokenstore.store.embedded.CleanupListener;
+import dev.tokenstore.store.embedded.EmbeddedCleanup;
+import dev.tokenstore.store.embedded.MachineClock;
+import dev.tokenstore.store.embedded.MaxTokens;
+import dev.tokenstore.store.embedded.RowVersion;
 import dev.tokenstore.store.token.GeneratedIds;
 import dev.tokenstore.store.token.SecretValue;
 import dev.tokenstore.store.token.TokenField;
 import dev.tokenstore.store.token.TokenFields;
+import dev.tokenstore.store.token.TokenId;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
-import java.util.function.Function;
 import java.util.random.RandomGenerator;
 
 /// Keeps the rows of one store in a SQLite file, for machines without a cluster.
 ///
-/// Several processes may use the file at once. A write that returned survives the end of the process and of the
-/// machine.
-/// The file is only its owner's (0600), as are the two beside it (`-wal`, `-shm`). Values are kept as their UTF-8
-/// bytes, what was deleted is overwritten. Blocking: waits for the disk, and up to some seconds for other processes.
+/// Several processes may use the file at once. A write that returned survives a crash of the process and of the
+/// machine. Only its owner may use the file (0600) and the two beside it (`-wal`, `-shm`). Values are kept as their
+/// UTF-8 bytes; what is deleted is overwritten. Blocking: waits for the disk, and up to some seconds for other
+/// processes.
 ///
 /// [StorageException]s have the reason `STORAGE_UNAVAILABLE`, `STORAGE_FULL` or `TOKEN_UNREADABLE`.
 public final class SqliteTokenStorage implements TokenStorage {
+    /// A use that is not recorded could end a session early, so its recording outlasts another process's lock.
+    private static final Duration USE_TIMEOUT = Duration.ofMinutes(10);
+
+    /// How late the cleanup may find a row that another process saves.
+    private static final Duration LONGEST_SLEEP = Duration.ofMinutes(5);
+
     private final SqliteFile file;
-    private final GeneratedIds ids;
-    private final TokenTable table;
+
+    /// A connection of its own for recorded uses and the cleanup: no call waits while these wait for another
+    /// process's lock.
+    private final SqliteFile background;
+
+    private final StoreSettings settings;
     private final LivingTokens living;
-    private final Optional<Integer> maxTokens;
-    private final Optional<Housekeeping> housekeeping;
+    private final GeneratedIds ids;
+    private final InstantSource timestamps;
+    private final RandomGenerator random;
+    private final TokenTable table;
+    private final OverdueSqliteRows overdueRows;
+    private final LastUse lastUse;
+    private final EmbeddedCleanup cleanup;
 
-    /// Opens the file, and creates it where there is none.
-    ///
-    /// @param file where the rows are kept; a directory that is missing is created (0700)
-    /// @param clock for the rows' times
-    /// @param random a cryptographically strong source, for ids and versions
-    /// @param unreadable told the name of a row, never a value, whenever one is met that someone edited into
-    /// something that is not a token; called while the file is in use, so it must not block
-    public SqliteTokenStorage(Path file, InstantSource clock, RandomGenerator random, Consumer<String> unreadable) {
-        this(SqliteFile.open(file, clock, random), clock, random, unreadable);
-    }
-
-    SqliteTokenStorage(SqliteFile file, InstantSource clock, RandomGenerator random, Consumer<String> unreadable) {
-        this(
-                file,
-                clock,
-                random,
-                unreadable,
-                LivingTokens.forEver(),
-                Optional.empty(),
-                Instant.EPOCH,
-                Optional.empty());
-    }
-
-    /// @param living which rows are alive
-    /// @param sessionsSince since when uses have been recorded in the file
-    /// @param housekeeping closed with this
+    /// @param file closed with this
     SqliteTokenStorage(
             SqliteFile file,
-            InstantSource clock,
-            RandomGenerator random,
-            Consumer<String> unreadable,
-            LivingTokens living,
-            Optional<Integer> maxTokens,
-            Instant sessionsSince,
-            Optional<Housekeeping> housekeeping) {
-        this.file = file;
-        this.ids = new GeneratedIds(file.identity(), random);
-        this.table = new TokenTable(clock, sessionsSince, unreadable);
-        this.living = living;
-        this.maxTokens = maxTokens;
-        this.housekeeping = housekeeping;
-    }
-
-    /// The same, of rows that live and are deleted as the policy says.
-    ///
-    /// @param listener hears what is deleted
-    public static SqliteTokenStorage open(
-            Path file,
-            EmbeddedPolicy policy,
+            StoreSettings settings,
             MachineClock clock,
             RandomGenerator random,
             Consumer<String> unreadable,
             CleanupListener listener) {
-        var living = new LivingTokens(policy.retention(), clock);
-        var stamps = clock.stamps();
-        var opened = SqliteFile.open(file, stamps, random);
+        this.file = file;
+        this.settings = settings;
+        this.living = new LivingTokens(() -> settings, clock);
+        this.ids = new GeneratedIds(file.identity(), random);
+        this.timestamps = clock.timestamps();
+        this.random = random;
+        var sessionsSince = file.sessionsSince(living.sessionTimeout(), timestamps.instant());
+        this.table = new TokenTable(timestamps, sessionsSince, unreadable);
+        this.background = settings.deletes() ? SqliteFile.open(file.path(), random) : file;
+        this.overdueRows = new OverdueSqliteRows(background, sessionsSince);
+        this.lastUse = new LastUse(living, this::writeUse);
+        this.cleanup = new EmbeddedCleanup(overdueRows, settings.retention(), clock, LONGEST_SLEEP, listener);
+    }
+
+    /// Opens the file, and creates it where there is none; if the settings ask for it, its cleanup runs until [#close].
+    ///
+    /// @param file where the rows are kept; a directory that is missing is created (0700)
+    /// @param random a cryptographically strong source, for ids and versions
+    /// @param unreadable called with the name of a row, never a value, whenever one is read that someone edited
+    /// into something that is not a token; called while the file is in use, so it must not block
+    /// @param listener gets what the cleanup deletes
+    public static SqliteTokenStorage open(
+            Path file,
+            StoreSettings settings,
+            MachineClock clock,
+            RandomGenerator random,
+            Consumer<String> unreadable,
+            CleanupListener listener) {
+        var opened = SqliteFile.open(file, random);
         try {
-            var sessionsSince = opened.sessionsSince(living.sessionTimeout(), stamps.instant());
-            var housekeeping = policy.deletes()
-                    ? Optional.of(Housekeeping.start(file, policy, living, clock, sessionsSince, random, listener))
-                    : Optional.<Housekeeping>empty();
-            return new SqliteTokenStorage(
-                    opened, stamps, random, unreadable, living, policy.maxTokens(), sessionsSince, housekeeping);
+            var storage = new SqliteTokenStorage(opened, settings, clock, random, unreadable, listener);
+            if (settings.deletes()) {
+                storage.cleanup.start();
+            }
+            return storage;
         } catch (RuntimeException e) {
             opened.close();
             throw e;
+        }
+    }
+
+    /// Records last use in the rows.
+    public UseRecorder uses() {
+        return lastUse;
+    }
+
+    OverdueSqliteRows overdueRows() {
+        return overdueRows;
+    }
+
+    void writeUse(StoredToken row, Instant due) {
+        var timeout = Timeout.of(USE_TIMEOUT);
+        var backoff = Backoff.forContention(random);
+        while (true) {
+            try {
+                background.write(connection -> TokenTable.recordUse(connection, row, timestamps.instant(), due));
+                return;
+            } catch (StorageException e) {
+                if (!backoff.sleep(timeout)) {
+                    throw e;
+                }
+            }
         }
     }
 
@@ -114,12 +144,12 @@ public final class SqliteTokenStorage implements TokenStorage {
     }
 
     @Override
-    public Optional<StoredToken> byId(SecretValue id) {
+    public Optional<StoredToken> byId(TokenId id) {
         return file.read(connection -> table.withId(connection, id)).filter(row -> !living.isOver(row));
     }
 
     @Override
-    public Optional<StoredToken> toDelete(SecretValue id) {
+    public Optional<StoredToken> byIdEvenIfOver(TokenId id) {
         return file.read(connection -> table.withId(connection, id));
     }
 
@@ -131,75 +161,55 @@ public final class SqliteTokenStorage implements TokenStorage {
 
     @Override
     public List<StoredToken> byCredential(TokenField credential, SecretValue value) {
-        return alive(file.read(connection -> table.with(connection, credential, value)));
-    }
-
-    private List<StoredToken> alive(List<StoredToken> rows) {
-        return rows.stream().filter(row -> !living.isOver(row)).toList();
+        return living.among(file.read(connection -> table.with(connection, credential, value)));
     }
 
     @Override
-    public Insertion insert(TokenFields fields, Function<List<StoredToken>, Optional<StoredToken>> twin) {
+    public Insertion insert(NewRow row) {
         var insertion = file.write(connection -> {
+            var fields = row.fields();
             var related = table.related(connection, fields);
-            if (twin.apply(alive(related)).isPresent()) {
+            if (row.twinAmong(living.among(related)).isPresent()) {
                 return new Insertion.TwinFound();
             }
-            deleteTwinsThatAreOver(connection, related, twin);
-            requireRoom(connection);
-            var stored = fields.has(ID) ? fields : fields.with(ID, ids.next(ids.randomPlace()));
+            deleteTwinsThatAreOver(connection, related, row);
+            if (settings.maxTokens().isPresent()) {
+                MaxTokens.requireRoom(settings, TokenTable.count(connection));
+            }
+            var stored = fields.has(ID) ? fields : fields.with(ID, ids.next().reveal());
             return new Insertion.Inserted(
-                    table.insert(connection, ids.randomPlace(), TokenFields.NONE.mergedWith(stored)));
+                    table.insert(connection, ids.randomLocator(), TokenFields.NONE.mergedWith(stored)));
         });
         if (insertion instanceof Insertion.Inserted inserted) {
-            housekeeping.ifPresent(work -> work.stored(inserted.row()));
+            cleanup.saved(inserted.row());
         }
         return insertion;
     }
 
-    /// Were they to live again, by a change of the policy, there would be two of the new row.
-    private void deleteTwinsThatAreOver(
-            Connection connection, List<StoredToken> related, Function<List<StoredToken>, Optional<StoredToken>> twin)
+    /// If a change of the policy made them live again, the new row would have a twin.
+    private void deleteTwinsThatAreOver(Connection connection, List<StoredToken> related, NewRow row)
             throws SQLException {
-        for (var row : related) {
-            if (living.isOver(row) && twin.apply(List.of(row)).isPresent()) {
-                TokenTable.delete(connection, own(row));
+        for (var other : related) {
+            if (living.isOver(other) && row.isTwinOf(other)) {
+                TokenTable.delete(connection, other);
             }
-        }
-    }
-
-    private void requireRoom(Connection connection) throws SQLException {
-        if (maxTokens.isEmpty()) {
-            return;
-        }
-        var count = TokenTable.count(connection);
-        if (count >= maxTokens.get()) {
-            throw new StorageException(
-                    StorageException.Reason.STORE_FULL,
-                    "the store holds " + count + " of the " + maxTokens.get()
-                            + " tokens that it may hold; delete some, or raise --max-tokens");
         }
     }
 
     @Override
     public Replacement replace(StoredToken current, TokenFields next) {
-        var replacement = file.<Replacement>write(connection -> table.update(connection, own(current), next)
+        var replacement = file.<Replacement>write(connection -> table.update(connection, current, next)
                 .<Replacement>map(Replacement.Replaced::new)
                 .orElseGet(Replacement.RowChanged::new));
         if (replacement instanceof Replacement.Replaced replaced) {
-            housekeeping.ifPresent(work -> work.stored(replaced.row()));
+            cleanup.saved(replaced.row());
         }
         return replacement;
     }
 
     @Override
-    public void used(StoredToken row) {
-        housekeeping.ifPresent(work -> work.used(row));
-    }
-
-    @Override
     public void delete(StoredToken row) {
-        file.write(connection -> TokenTable.delete(connection, own(row)));
+        file.write(connection -> TokenTable.delete(connection, row));
     }
 
     @Override
@@ -209,20 +219,15 @@ public final class SqliteTokenStorage implements TokenStorage {
 
     @Override
     public Chunk list(int limit, String after) {
-        var cursor = SequenceCursor.parse(after);
-        return file.read(connection -> table.chunk(connection, cursor, limit, row -> !living.isOver(row)));
+        var sequence = RowVersion.sequenceOf(after);
+        return file.read(connection -> table.chunk(connection, sequence, limit, row -> !living.isOver(row)));
     }
 
     @Override
     public void close() {
-        housekeeping.ifPresent(Housekeeping::close);
+        cleanup.close();
+        lastUse.close();
+        background.close();
         file.close();
-    }
-
-    private static SqliteRow own(StoredToken row) {
-        if (row instanceof SqliteRow own) {
-            return own;
-        }
-        throw new IllegalArgumentException("the row is from another storage: " + row.name());
     }
 }

@@ -1,6 +1,7 @@
 package dev.tokenstore.store.token;
 
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import java.util.regex.Pattern;
 
 /// The ten fields of a token, those of the SDKs' `OAuthToken`.
@@ -15,6 +16,16 @@ public enum TokenField {
     ACCESS_TOKEN("access_token"),
     API_DOMAIN("api_domain"),
     EXPIRES_IN("expires_in");
+
+    /// The fields that give access, in the order in which a save looks for a row with the same one (rule R5).
+    public static final List<TokenField> CREDENTIALS = List.of(REFRESH_TOKEN, GRANT_TOKEN, ACCESS_TOKEN);
+
+    /// The credentials that a program renews an access token with.
+    public static final List<TokenField> RENEWING = List.of(REFRESH_TOKEN, GRANT_TOKEN);
+
+    /// The fields that rows are looked up by. Only the id belongs to one row alone.
+    public static final List<TokenField> LOOKED_UP =
+            List.of(ID, USER_SIGNATURE, REFRESH_TOKEN, GRANT_TOKEN, ACCESS_TOKEN);
 
     private static final int MAX_ID_BYTES = 1024;
     private static final int MAX_BYTES = 16 * 1024;

@@ -8,7 +8,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.function.BiConsumer;
 
-/// The fields of a token, or of a part of one: what a caller gives to find or save, and what a row holds.
+/// The fields of a token, or some of them: what a caller gives to find or save, and what a row holds.
 ///
 /// Immutable; every value has been checked (conformance rule R11). A field that is empty counts as absent everywhere
 /// but in [#isMentioned], which rule R3 needs.
@@ -65,6 +65,11 @@ public final class TokenFields {
                 .filter(value -> !value.reveal().isEmpty());
     }
 
+    /// The id, or empty when it is absent.
+    public Optional<TokenId> id() {
+        return get(TokenField.ID).map(SecretValue::reveal).map(TokenId::new);
+    }
+
     public boolean has(TokenField field) {
         return get(field).isPresent();
     }
@@ -88,14 +93,14 @@ public final class TokenFields {
         return has(field) && get(field).equals(other.get(field));
     }
 
-    /// Whether there is anything that gives access: a refresh, grant or access token.
+    /// Whether there is a refresh, grant or access token.
     public boolean hasCredential() {
-        return hasAny(TokenField.REFRESH_TOKEN, TokenField.GRANT_TOKEN, TokenField.ACCESS_TOKEN);
+        return TokenField.CREDENTIALS.stream().anyMatch(this::has);
     }
 
-    /// Whether something here could renew the access token once it has expired.
+    /// Whether there is something to renew the access token with.
     public boolean isRenewable() {
-        return hasAny(TokenField.REFRESH_TOKEN, TokenField.GRANT_TOKEN);
+        return TokenField.RENEWING.stream().anyMatch(this::has);
     }
 
     /// When the access token expires, or empty when that is unknown.
@@ -103,8 +108,8 @@ public final class TokenFields {
         return get(TokenField.EXPIRES_IN).map(millis -> Instant.ofEpochMilli(Long.parseLong(millis.reveal())));
     }
 
-    /// Returns these fields overlaid with what `given` has: given fields replace, absent ones never erase, and an id
-    /// that is here stays (conformance rule R7).
+    /// Returns these fields with those of `given` in their place: absent fields never erase, and the id is never
+    /// replaced (conformance rule R7).
     public TokenFields mergedWith(TokenFields given) {
         var merged = new EnumMap<TokenField, SecretValue>(TokenField.class);
         forEachPresent(merged::put);

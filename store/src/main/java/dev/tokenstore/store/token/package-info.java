@@ -1,4 +1,4 @@
-/// The token: its fields, its values that check themselves, its identity.
+/// The token: its fields, with values that are checked when they are made, and its ids.
 @NullMarked
 package dev.tokenstore.store.token;
 

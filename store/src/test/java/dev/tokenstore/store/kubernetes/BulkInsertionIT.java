@@ -22,7 +22,6 @@ import dev.tokenstore.testing.fault.FaultProxy;
 import dev.tokenstore.testing.fault.FaultProxy.Fault;
 import io.fabric8.kubernetes.api.model.Secret;
 import io.fabric8.kubernetes.api.model.SecretBuilder;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -54,8 +53,7 @@ class BulkInsertionIT {
             Fault.UNAVAILABLE);
 
     @RegisterExtension
-    static final KubernetesForTests kubernetes =
-            KubernetesForTests.create().withCustomResourceDefinitions(Path.of("../deploy/crds"));
+    static final KubernetesForTests kubernetes = KubernetesForTests.create().withTokenStores();
 
     private FaultProxy proxy;
 
@@ -117,9 +115,7 @@ class BulkInsertionIT {
         try (var stores = TestStores.create(kubernetes, proxy.config(), shortLived);
                 var store = stores.open()) {
             var row = ((SaveResult.Saved) store.save(row(0))).token();
-            var id =
-                    TokenFields.of(Map.of(ID, row.fields().get(ID).orElseThrow().reveal()));
-            await().until(() -> store.findById(id).isEmpty());
+            await().until(() -> store.findById(row.id()).isEmpty());
             var kept = new AtomicBoolean();
             proxy.misbehave(request -> {
                 if (request.startsWith("GET ")
@@ -136,7 +132,7 @@ class BulkInsertionIT {
                     .containsExactly(new RowExists());
 
             assertThat(kept).isTrue();
-            assertThat(store.findById(id)).isPresent();
+            assertThat(store.findById(row.id())).isPresent();
         }
     }
 
@@ -166,12 +162,7 @@ class BulkInsertionIT {
                 var calm = TestStores.of(kubernetes, kubernetes.namespace(), stores.name(), kubernetes.config())
                         .open();
                 var threads = Executors.newVirtualThreadPerTaskExecutor()) {
-            var harm = new Random(seed);
-            proxy.misbehave(request -> {
-                synchronized (harm) {
-                    return harm.nextInt(8) == 0 ? FAULTS.get(harm.nextInt(FAULTS.size())) : Fault.NONE;
-                }
-            });
+            proxy.harm(new Random(seed), 8, FAULTS);
             var importers = List.<Callable<Object>>of(
                     () -> saveUntilAllAreThere(stores.open(), rows()),
                     () -> saveUntilAllAreThere(stores.open(), rows().reversed()));

@@ -8,15 +8,16 @@ import static dev.tokenstore.store.token.TokenField.REFRESH_TOKEN;
 import static dev.tokenstore.store.token.TokenField.USER_SIGNATURE;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.tokenstore.store.Pages;
 import dev.tokenstore.store.SaveResult;
 import dev.tokenstore.store.StorageException;
 import dev.tokenstore.store.StoredToken;
 import dev.tokenstore.store.TokenStore;
 import dev.tokenstore.store.token.TokenFields;
+import dev.tokenstore.store.token.TokenId;
 import dev.tokenstore.testing.KubernetesForTests;
 import dev.tokenstore.testing.fault.FaultProxy;
 import dev.tokenstore.testing.fault.FaultProxy.Fault;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -54,8 +55,7 @@ class KubernetesFaultsIT {
             Fault.UNAVAILABLE);
 
     @RegisterExtension
-    static final KubernetesForTests kubernetes =
-            KubernetesForTests.create().withCustomResourceDefinitions(Path.of("../deploy/crds"));
+    static final KubernetesForTests kubernetes = KubernetesForTests.create().withTokenStores();
 
     @Test
     void everyAcknowledgedSaveIsThereAndNoTwinExists() throws Exception {
@@ -63,12 +63,7 @@ class KubernetesFaultsIT {
         try (var proxy = new FaultProxy(kubernetes.config());
                 var stores = TestStores.create(kubernetes, proxy.config());
                 var calm = stores.open()) {
-            var harm = new Random(seed);
-            proxy.misbehave(request -> {
-                synchronized (harm) {
-                    return harm.nextInt(6) == 0 ? FAULTS.get(harm.nextInt(FAULTS.size())) : Fault.NONE;
-                }
-            });
+            proxy.harm(new Random(seed), 6, FAULTS);
 
             var sidecars = new ArrayList<Sidecar>();
             for (int i = 0; i < SIDECARS; i++) {
@@ -77,7 +72,7 @@ class KubernetesFaultsIT {
             runAll(sidecars);
             proxy.misbehave(request -> Fault.NONE);
 
-            var rows = all(calm);
+            var rows = Pages.all(calm);
             assertThat(twinsBy(rows, row -> row.fields().get(USER_SIGNATURE)))
                     .as("users with twins, seed %d", seed)
                     .isEmpty();
@@ -103,17 +98,6 @@ class KubernetesFaultsIT {
                 run.get();
             }
         }
-    }
-
-    private static List<StoredToken> all(TokenStore store) {
-        var rows = new ArrayList<StoredToken>();
-        var page = store.list(0, "");
-        rows.addAll(page.tokens());
-        while (page.next().isPresent()) {
-            page = store.list(0, page.next().get());
-            rows.addAll(page.tokens());
-        }
-        return rows;
     }
 
     /// The names of rows that share a value which should be one row's.
@@ -216,7 +200,7 @@ class KubernetesFaultsIT {
             }
             var id = before.token().get().fields().get(ID).orElseThrow().reveal();
             known.put(user, before.or(""));
-            store.delete(TokenFields.of(Map.of(ID, id)));
+            store.delete(new TokenId(id));
             if (before.isCertain()) {
                 known.put(user, Known.nothing());
                 assertThat(store.save(TokenFields.of(Map.of(ID, id, ACCESS_TOKEN, "fixture-secret-late"))))

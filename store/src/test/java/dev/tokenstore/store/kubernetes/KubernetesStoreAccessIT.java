@@ -7,19 +7,18 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import static org.awaitility.Awaitility.await;
 
-import dev.tokenstore.api.OAuthTokenStore;
 import dev.tokenstore.store.SaveResult;
 import dev.tokenstore.store.StorageException;
 import dev.tokenstore.store.StorageException.Reason;
 import dev.tokenstore.store.TokenStore;
 import dev.tokenstore.store.token.TokenFields;
 import dev.tokenstore.testing.KubernetesForTests;
-import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
+import dev.tokenstore.testing.product.ShippedPolicies;
+import dev.tokenstore.testing.product.TestStore;
 import io.fabric8.kubernetes.api.model.Quantity;
 import io.fabric8.kubernetes.api.model.ResourceQuotaBuilder;
 import io.fabric8.kubernetes.client.Config;
 import io.fabric8.kubernetes.client.ConfigBuilder;
-import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -33,14 +32,14 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 class KubernetesStoreAccessIT {
     @RegisterExtension
     static final KubernetesForTests kubernetes =
-            KubernetesForTests.create().withPrivateServer().withCustomResourceDefinitions(Path.of("../deploy/crds"));
+            KubernetesForTests.create().withPrivateServer().withTokenStores();
 
     private String namespace;
 
     @BeforeEach
     void freshNamespace() {
         namespace = kubernetes.newNamespace();
-        kubernetes.apply(Path.of("../deploy/operator/rbac.yaml"));
+        kubernetes.apply(ShippedPolicies.ROLES);
     }
 
     @Test
@@ -82,20 +81,19 @@ class KubernetesStoreAccessIT {
 
     @Test
     void theShippedClientRoleIsEnoughForAllSixOperations() {
-        createStore();
-        bindClientRole("worker");
+        createStore().bind("oauth-token-store-client", "worker");
         try (var connection = connect(kubernetes.configAs(namespace, "worker"));
                 var storage = connection.storage(namespace, "crm", new SecureRandom(), name -> {});
-                var store = new TokenStore(storage, InstantSource.system(), new SecureRandom())) {
+                var store = new TokenStore(storage, storage, storage.uses(), new SecureRandom())) {
             await().ignoreExceptions().untilAsserted(storage::check);
 
             var saved = ((SaveResult.Saved) store.save(token())).token();
             assertThat(store.find(user())).isPresent();
-            assertThat(store.findById(saved.fields())).isPresent();
+            assertThat(store.findById(saved.id())).isPresent();
             assertThat(store.save(saved.fields().with(ACCESS_TOKEN, "fixture-secret-2")))
                     .isInstanceOf(SaveResult.Saved.class);
             assertThat(store.list(0, "").tokens()).hasSize(1);
-            store.delete(saved.fields());
+            store.delete(saved.id());
             store.save(token());
             assertThat(store.deleteAll()).isEqualTo(1);
         }
@@ -103,8 +101,7 @@ class KubernetesStoreAccessIT {
 
     @Test
     void rightsThatAreTakenAwayAreReportedAtOnce() {
-        createStore();
-        bindClientRole("worker");
+        createStore().bind("oauth-token-store-client", "worker");
         try (var connection = connect(kubernetes.configAs(namespace, "worker"));
                 var store = open(connection)) {
             await().ignoreExceptions().until(() -> store.find(user()).isEmpty());
@@ -179,24 +176,11 @@ class KubernetesStoreAccessIT {
 
     private TokenStore open(KubernetesConnection connection) {
         var storage = connection.storage(namespace, "crm", new SecureRandom(), name -> {});
-        return new TokenStore(storage, InstantSource.system(), new SecureRandom());
+        return new TokenStore(storage, storage, storage.uses(), new SecureRandom());
     }
 
-    private void createStore() {
-        var store = new OAuthTokenStore();
-        store.setMetadata(
-                new ObjectMetaBuilder().withName("crm").withNamespace(namespace).build());
-        kubernetes.admin().resource(store).create();
-    }
-
-    private void bindClientRole(String account) {
-        kubernetes.apply("""
-                apiVersion: rbac.authorization.k8s.io/v1
-                kind: RoleBinding
-                metadata: {name: client, namespace: %1$s}
-                roleRef: {apiGroup: rbac.authorization.k8s.io, kind: ClusterRole, name: oauth-token-store-client}
-                subjects: [{kind: ServiceAccount, name: %2$s, namespace: %1$s}]
-                """.formatted(namespace, account));
+    private TestStore createStore() {
+        return TestStore.in(kubernetes, namespace, "crm").apply("{}");
     }
 
     private static StorageException failureOf(ThrowingCallable call) {

@@ -21,7 +21,6 @@ import dev.tokenstore.store.TokenStore;
 import dev.tokenstore.store.token.TokenFields;
 import dev.tokenstore.testing.KubernetesForTests;
 import dev.tokenstore.testing.fault.FaultProxy;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -29,12 +28,14 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /// What an `OAuthTokenStore` asks of sidecars, while no operator runs.
+@Execution(ExecutionMode.CONCURRENT)
 class KubernetesStorePolicyIT {
     @RegisterExtension
-    static final KubernetesForTests kubernetes =
-            KubernetesForTests.create().withCustomResourceDefinitions(Path.of("../deploy/crds"));
+    static final KubernetesForTests kubernetes = KubernetesForTests.create().withTokenStores();
 
     /// What is known of the store is believed for 15 s.
     private static final Duration SEEN_WITHIN = Duration.ofSeconds(17);
@@ -67,13 +68,13 @@ class KubernetesStorePolicyIT {
     private void missesWhatIsOverUnless(String harmless) {
         stores.setSpec("{\"maxTokenAge\":\"2s\"}");
         var over = save(token("alice"));
-        await().until(() -> store.findById(over.fields()).isEmpty());
+        await().until(() -> store.findById(over.id()).isEmpty());
         assertThat(store.find(user("alice"))).isEmpty();
 
         stores.setSpec(harmless);
         await().atMost(SEEN_WITHIN)
                 .pollInterval(Duration.ofMillis(100))
-                .until(() -> store.findById(over.fields()).isPresent());
+                .until(() -> store.findById(over.id()).isPresent());
 
         assertThat(store.find(user("alice"))).map(StoredToken::name).hasValue(over.name());
         assertThat(store.list(0, "").tokens()).hasSize(1);
@@ -84,7 +85,7 @@ class KubernetesStorePolicyIT {
                 .isEqualTo(over.name());
         stores.setSpec("{\"suspend\":false,\"cleanup\":{\"dryRun\":false}}");
         try (var another = stores.open()) {
-            assertThat(another.findById(over.fields())).isEmpty();
+            assertThat(another.findById(over.id())).isEmpty();
         }
     }
 
@@ -95,7 +96,7 @@ class KubernetesStorePolicyIT {
         stores.edit(kept, secret -> secret.getMetadata().getAnnotations().put("tokenstore.dev/keep", "true"));
         var over = save(renewable("alice"));
 
-        await().until(() -> store.findById(over.fields()).isEmpty());
+        await().until(() -> store.findById(over.id()).isEmpty());
 
         assertThat(store.find(user("alice"))).isEmpty();
         assertThat(store.list(0, "").tokens()).extracting(StoredToken::name).containsExactly(kept.name());
@@ -113,9 +114,9 @@ class KubernetesStorePolicyIT {
     void aTokenWhoseTimeIsOverCanStillBeDeleted() {
         stores.setSpec("{\"maxTokenAge\":\"1s\"}");
         var over = save(token("alice"));
-        await().until(() -> store.findById(over.fields()).isEmpty());
+        await().until(() -> store.findById(over.id()).isEmpty());
 
-        store.delete(id(over));
+        store.delete(over.id());
 
         assertThat(stores.secrets()).isEmpty();
     }
@@ -133,7 +134,7 @@ class KubernetesStorePolicyIT {
             var start = System.nanoTime();
 
             await().until(() -> {
-                assertThat(reader.findById(id(row)))
+                assertThat(reader.findById(row.id()))
                         .get()
                         .extracting(StoredToken::version)
                         .isEqualTo(row.version());
@@ -161,7 +162,7 @@ class KubernetesStorePolicyIT {
                         .forEach(stamp ->
                                 secret.getMetadata().getAnnotations().put(stamp, "+1000000000-12-31T23:59:59Z")));
 
-        assertThat(store.findById(id(row))).isPresent();
+        assertThat(store.findById(row.id())).isPresent();
         var second = save(token("alice")
                 .with(CLIENT_ID, "C2")
                 .with(REFRESH_TOKEN, "fixture-secret-2")
@@ -186,7 +187,7 @@ class KubernetesStorePolicyIT {
             assertThat(another.save(user("bob").with(ACCESS_TOKEN, "fixture-secret-newer")))
                     .isInstanceOf(SaveResult.Saved.class);
             assertThat(another.list(0, "").tokens()).hasSize(2);
-            another.delete(alice.fields());
+            another.delete(alice.id());
             assertIsFull(another, "holds 2 of the 2 tokens");
 
             setCount(1);
@@ -225,7 +226,7 @@ class KubernetesStorePolicyIT {
         stores.setSpec("{\"limits\":{\"maxTokens\":1},\"maxTokenAge\":\"2s\"}");
         setCount(0);
         var over = save(token("alice"));
-        await().until(() -> store.findById(over.fields()).isEmpty());
+        await().until(() -> store.findById(over.id()).isEmpty());
         assertIsFull(store, "holds 1 of the 1 tokens");
 
         assertThat(save(token("alice")).version()).isNotEqualTo(over.version());

@@ -4,7 +4,6 @@ import dev.tokenstore.api.OAuthTokenStoreSpec;
 import dev.tokenstore.store.TokenStorage;
 import dev.tokenstore.store.TokenStorageContract;
 import dev.tokenstore.testing.KubernetesForTests;
-import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
@@ -14,8 +13,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 /// What a storage promises to the rules, on Secrets of a real API server.
 class KubernetesTokenStorageContractIT implements TokenStorageContract {
     @RegisterExtension
-    static final KubernetesForTests kubernetes =
-            KubernetesForTests.create().withCustomResourceDefinitions(Path.of("../deploy/crds"));
+    static final KubernetesForTests kubernetes = KubernetesForTests.create().withTokenStores();
 
     private final List<TestStores> stores = new ArrayList<>();
 

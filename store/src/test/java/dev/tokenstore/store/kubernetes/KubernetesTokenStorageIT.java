@@ -23,7 +23,6 @@ import dev.tokenstore.testing.KubernetesForTests;
 import dev.tokenstore.testing.fault.FaultProxy;
 import io.fabric8.kubernetes.api.model.Secret;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.Instant;
@@ -41,8 +40,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 /// What the Secrets look like, what people may do to them, and how many requests an operation costs.
 class KubernetesTokenStorageIT {
     @RegisterExtension
-    static final KubernetesForTests kubernetes =
-            KubernetesForTests.create().withCustomResourceDefinitions(Path.of("../deploy/crds"));
+    static final KubernetesForTests kubernetes = KubernetesForTests.create().withTokenStores();
 
     private FaultProxy proxy;
     private TestStores stores;
@@ -102,7 +100,7 @@ class KubernetesTokenStorageIT {
                 .with(ACCESS_TOKEN, "fixture-secret-3"));
         proxy.forgetRequests();
 
-        assertThat(store.findById(id(first))).isPresent();
+        assertThat(store.findById(first.id())).isPresent();
         assertThat(proxy.requests()).hasSize(1);
 
         proxy.forgetRequests();
@@ -155,7 +153,7 @@ class KubernetesTokenStorageIT {
 
         assertThat(store.list(0, "").tokens()).extracting(StoredToken::name).containsExactly(whole.name());
         assertThat(store.find(TokenFields.of(Map.of(USER_SIGNATURE, "alice")))).isEmpty();
-        assertThatThrownBy(() -> store.findById(id(broken))).isInstanceOfSatisfying(StorageException.class, e -> {
+        assertThatThrownBy(() -> store.findById(broken.id())).isInstanceOfSatisfying(StorageException.class, e -> {
             assertThat(e.reason()).isEqualTo(Reason.TOKEN_UNREADABLE);
             assertThat(e).hasMessageContaining(broken.name()).hasMessageContaining("expires_in");
         });
@@ -185,7 +183,7 @@ class KubernetesTokenStorageIT {
         var row = save(user("alice"));
         stores.edit(row, secret -> secret.getMetadata().getAnnotations().put("tokenstore.dev/layout", "2"));
 
-        assertThatThrownBy(() -> store.findById(id(row))).hasMessageContaining("layout");
+        assertThatThrownBy(() -> store.findById(row.id())).hasMessageContaining("layout");
         assertThat(stores.unreadable()).contains(row.name());
     }
 
@@ -198,7 +196,7 @@ class KubernetesTokenStorageIT {
                         .getAnnotations()
                         .replaceAll((key, value) -> key.equals("tokenstore.dev/layout") ? value : "?? " + value));
 
-        assertThat(store.findById(id(row))).isPresent();
+        assertThat(store.findById(row.id())).isPresent();
         assertThat(store.find(TokenFields.of(Map.of(USER_SIGNATURE, "alice")))).isPresent();
         assertThat(save(id(row).with(ACCESS_TOKEN, "fixture-secret-new")).name())
                 .isEqualTo(row.name());
@@ -227,7 +225,7 @@ class KubernetesTokenStorageIT {
         save(id(bob).with(USER_SIGNATURE, "alice"));
 
         assertThat(find("alice").name()).isEqualTo(alice.name());
-        store.delete(id(alice));
+        store.delete(alice.id());
         assertThat(find("alice").name()).isEqualTo(bob.name());
     }
 
@@ -262,25 +260,25 @@ class KubernetesTokenStorageIT {
 
     /// Does what a creator does before it dies; returns the row's fields.
     private TokenFields leavePending(Instant since) {
-        var writer = new SecretWriter(stores.name());
+        var writer = new SecretWriter(stores.name(), new SecureRandom());
         var fields = user("alice").with(ID, "left-behind");
-        var places = new Places(
+        var names = new SecretNames(
                 kubernetes.namespace() + "/" + stores.name(),
                 stores.name(),
                 new GeneratedIds("any", new SecureRandom()));
-        var name = places.name(places.ofUser(fields.get(USER_SIGNATURE).orElseThrow()));
+        var name = names.ofUser(fields.get(USER_SIGNATURE).orElseThrow());
         kubernetes
                 .admin()
                 .secrets()
                 .inNamespace(kubernetes.namespace())
-                .resource(writer.pending(name, fields, "v.1", "mark", since))
+                .resource(writer.pending(name, fields, since))
                 .create();
         return fields;
     }
 
     @Test
     void deleteTokensReadsNoBodiesAndLeavesOtherStoresAlone() {
-        var writer = new SecretWriter(stores.name());
+        var writer = new SecretWriter(stores.name(), new SecureRandom());
         IntStream.range(0, 620)
                 .parallel()
                 .forEach(i -> kubernetes
@@ -288,11 +286,7 @@ class KubernetesTokenStorageIT {
                         .secrets()
                         .inNamespace(kubernetes.namespace())
                         .resource(writer.pending(
-                                stores.name() + "-" + i,
-                                user("user" + i).with(ID, "id" + i),
-                                "v.1",
-                                "mark",
-                                Instant.EPOCH))
+                                stores.name() + "-" + i, user("user" + i).with(ID, "id" + i), Instant.EPOCH))
                         .create());
         var other = TestStores.create(kubernetes);
         try (var neighbour = other.open()) {
@@ -309,6 +303,16 @@ class KubernetesTokenStorageIT {
                     .allMatch(request -> request.contains("as=PartialObjectMetadataList"));
         }
         other.close();
+    }
+
+    @Test
+    void aTokenIsOneOfTheStoresByTypeAndStoreLabelAlone() {
+        var row = save(user("alice"));
+        stores.edit(row, secret -> secret.getMetadata().getLabels().remove("app.kubernetes.io/managed-by"));
+
+        assertThat(store.findById(row.id())).isPresent();
+        assertThat(store.list(0, "").tokens()).extracting(StoredToken::name).containsExactly(row.name());
+        assertThat(store.deleteAll()).isEqualTo(1);
     }
 
     @Test
@@ -358,7 +362,7 @@ class KubernetesTokenStorageIT {
     @Test
     void stampsAreTheApiServersHoweverWrongTheClockOfThePod() {
         try (var storage = stores.storage(() -> InstantSource.system().instant().plus(Duration.ofHours(5)));
-                var hoursAhead = new TokenStore(storage, InstantSource.system(), new SecureRandom())) {
+                var hoursAhead = new TokenStore(storage, storage, storage.uses(), new SecureRandom())) {
             hoursAhead.save(user("alice"));
         }
 
@@ -399,7 +403,7 @@ class KubernetesTokenStorageIT {
         var row = save(user("alice"));
         proxy.once("DELETE", FaultProxy.Fault.SWALLOW_REPLY);
 
-        store.delete(id(row));
+        store.delete(row.id());
 
         assertThat(stores.secrets()).isEmpty();
     }

@@ -2,18 +2,18 @@ package dev.tokenstore.store.kubernetes;
 
 import dev.tokenstore.api.OAuthTokenStore;
 import dev.tokenstore.api.OAuthTokenStoreSpec;
-import dev.tokenstore.api.TokenSecretLayout;
 import dev.tokenstore.store.StoreUnderTest;
 import dev.tokenstore.store.StoredToken;
 import dev.tokenstore.store.TokenStore;
 import dev.tokenstore.testing.KubernetesForTests;
-import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
+import dev.tokenstore.testing.product.TestStore;
 import io.fabric8.kubernetes.api.model.Secret;
 import io.fabric8.kubernetes.api.model.SecretBuilder;
 import io.fabric8.kubernetes.client.Config;
 import io.fabric8.kubernetes.client.dsl.Resource;
 import io.fabric8.kubernetes.client.dsl.base.PatchContext;
 import io.fabric8.kubernetes.client.dsl.base.PatchType;
+import io.fabric8.kubernetes.client.utils.Serialization;
 import java.security.SecureRandom;
 import java.time.InstantSource;
 import java.util.List;
@@ -27,17 +27,13 @@ final class TestStores implements StoreUnderTest {
 
     private static final AtomicInteger NUMBER = new AtomicInteger();
 
-    private final KubernetesForTests kubernetes;
-    private final String namespace;
-    private final String name;
+    private final TestStore store;
     private final Config config;
     private final ConcurrentLinkedQueue<KubernetesConnection> connections = new ConcurrentLinkedQueue<>();
     private final ConcurrentLinkedQueue<String> unreadable = new ConcurrentLinkedQueue<>();
 
-    private TestStores(KubernetesForTests kubernetes, String namespace, String name, Config config) {
-        this.kubernetes = kubernetes;
-        this.namespace = namespace;
-        this.name = name;
+    private TestStores(TestStore store, Config config) {
+        this.store = store;
         this.config = config;
     }
 
@@ -46,75 +42,67 @@ final class TestStores implements StoreUnderTest {
         return create(kubernetes, kubernetes.config());
     }
 
-    /// The same, of a store whose tokens live as the spec says.
+    /// Creates a store with that spec in the test class's namespace.
     static TestStores create(KubernetesForTests kubernetes, OAuthTokenStoreSpec spec) {
         return create(kubernetes, kubernetes.config(), spec);
     }
 
-    /// The same, reached with another configuration.
+    /// Creates a store that keeps everything, for connections with that configuration.
     static TestStores create(KubernetesForTests kubernetes, Config config) {
         return create(kubernetes, config, OAuthTokenStoreSpec.keepingEverything());
     }
 
-    /// Both.
+    /// Creates a store with that spec, for connections with that configuration.
     static TestStores create(KubernetesForTests kubernetes, Config config, OAuthTokenStoreSpec spec) {
-        var store = new OAuthTokenStore();
-        store.setMetadata(new ObjectMetaBuilder()
-                .withName("store-" + NUMBER.incrementAndGet())
-                .withNamespace(kubernetes.namespace())
-                .build());
-        store.setSpec(spec);
-        kubernetes.admin().resource(store).create();
-        return of(kubernetes, kubernetes.namespace(), store.getMetadata().getName(), config);
+        var store = TestStore.in(kubernetes, kubernetes.namespace(), "store-" + NUMBER.incrementAndGet());
+        return new TestStores(store.apply(Serialization.asJson(spec)), config);
     }
 
     /// A store that is there, of any namespace.
     static TestStores of(KubernetesForTests kubernetes, String namespace, String name, Config config) {
-        return new TestStores(kubernetes, namespace, name, config);
+        return new TestStores(TestStore.in(kubernetes, namespace, name), config);
     }
 
     String name() {
-        return name;
+        return store.name();
     }
 
     @Override
     public TokenStore open() {
-        return new TokenStore(storage(InstantSource.system()), InstantSource.system(), new SecureRandom());
+        var storage = storage(InstantSource.system());
+        return new TokenStore(storage, storage, storage.uses(), new SecureRandom());
     }
 
     KubernetesTokenStorage storage(InstantSource clock) {
         var connection = KubernetesConnection.open(config, clock);
         connections.add(connection);
-        return connection.storage(namespace, name, new SecureRandom(), unreadable::add);
+        return connection.storage(store.namespace(), store.name(), new SecureRandom(), unreadable::add);
     }
 
     /// The store's Secrets, whatever is in them.
     List<Secret> secrets() {
-        return kubernetes
-                .admin()
-                .secrets()
-                .inNamespace(namespace)
-                .withLabel(TokenSecretLayout.STORE_LABEL, name)
-                .list()
-                .getItems();
+        return store.secrets();
     }
 
     /// Changes a token's Secret as people could.
     void edit(StoredToken row, Consumer<Secret> edit) {
-        kubernetes.admin().secrets().inNamespace(namespace).withName(row.name()).edit(secret -> {
-            var edited = new SecretBuilder(secret).build();
-            edit.accept(edited);
-            return edited;
-        });
+        store.admin()
+                .secrets()
+                .inNamespace(store.namespace())
+                .withName(row.name())
+                .edit(secret -> {
+                    var edited = new SecretBuilder(secret).build();
+                    edit.accept(edited);
+                    return edited;
+                });
     }
 
     /// The store as administrators see it.
     Resource<OAuthTokenStore> resource() {
-        return kubernetes
-                .admin()
+        return store.admin()
                 .resources(OAuthTokenStore.class)
-                .inNamespace(namespace)
-                .withName(name);
+                .inNamespace(store.namespace())
+                .withName(store.name());
     }
 
     /// Changes fields of the store's spec.

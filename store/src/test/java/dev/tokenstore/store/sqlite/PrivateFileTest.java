@@ -2,7 +2,10 @@ package dev.tokenstore.store.sqlite;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.tokenstore.store.StoreSettings;
 import dev.tokenstore.store.TokenStore;
+import dev.tokenstore.store.embedded.MachineClock;
+import dev.tokenstore.store.embedded.RecordedCleanup;
 import dev.tokenstore.store.token.TokenField;
 import dev.tokenstore.store.token.TokenFields;
 import java.io.IOException;
@@ -76,8 +79,14 @@ class PrivateFileTest {
     }
 
     private static TokenStore open(Path file) {
-        var storage = new SqliteTokenStorage(file, InstantSource.system(), RANDOM, row -> {});
-        return new TokenStore(storage, InstantSource.system(), RANDOM);
+        var storage = SqliteTokenStorage.open(
+                file,
+                StoreSettings.KEEP_EVERYTHING,
+                new MachineClock(InstantSource.system()),
+                RANDOM,
+                row -> {},
+                new RecordedCleanup());
+        return new TokenStore(storage, storage, storage.uses(), RANDOM);
     }
 
     private static String modeOf(Path file) throws IOException {

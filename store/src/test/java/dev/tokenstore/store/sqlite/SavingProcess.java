@@ -1,7 +1,10 @@
 package dev.tokenstore.store.sqlite;
 
 import dev.tokenstore.store.SaveResult;
+import dev.tokenstore.store.StoreSettings;
 import dev.tokenstore.store.TokenStore;
+import dev.tokenstore.store.embedded.MachineClock;
+import dev.tokenstore.store.embedded.RecordedCleanup;
 import dev.tokenstore.store.token.SecretValue;
 import dev.tokenstore.store.token.TokenField;
 import dev.tokenstore.store.token.TokenFields;
@@ -72,13 +75,19 @@ final class SavingProcess implements AutoCloseable {
     public static void main(String[] arguments) throws IOException {
         var random = new SecureRandom();
         var clock = InstantSource.system();
-        var storage = new SqliteTokenStorage(Path.of(arguments[0]), clock, random, row -> {});
+        var storage = SqliteTokenStorage.open(
+                Path.of(arguments[0]),
+                StoreSettings.KEEP_EVERYTHING,
+                new MachineClock(InstantSource.system()),
+                random,
+                row -> {},
+                new RecordedCleanup());
         var input = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
         System.out.println("ready");
         if (input.readLine() == null) {
             return;
         }
-        try (var store = new TokenStore(storage, clock, random)) {
+        try (var store = new TokenStore(storage, storage, storage.uses(), random)) {
             for (var number = 0; number < Integer.parseInt(arguments[2]); number++) {
                 var user = arguments[1] + number;
                 if (store.save(tokenOf(user)) instanceof SaveResult.Saved saved) {

@@ -1,18 +1,17 @@
 package dev.tokenstore.store.sqlite;
 
 import dev.tokenstore.api.OAuthTokenStoreSpec;
-import dev.tokenstore.api.RetentionPolicy;
-import dev.tokenstore.store.LivingTokens;
+import dev.tokenstore.store.StoreSettings;
 import dev.tokenstore.store.StoreUnderTest;
 import dev.tokenstore.store.TokenStorage;
 import dev.tokenstore.store.TokenStorageContract;
 import dev.tokenstore.store.TokenStore;
 import dev.tokenstore.store.TokenStoreContract;
+import dev.tokenstore.store.embedded.MachineClock;
+import dev.tokenstore.store.embedded.RecordedCleanup;
 import java.nio.file.Path;
 import java.security.SecureRandom;
-import java.time.Instant;
 import java.time.InstantSource;
-import java.util.Optional;
 import java.util.UUID;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -28,7 +27,8 @@ class SqliteContractTest implements TokenStoreContract, TokenStorageContract {
         return new StoreUnderTest() {
             @Override
             public TokenStore open() {
-                return new TokenStore(storage(file, spec), InstantSource.system(), RANDOM);
+                var storage = storage(file, spec);
+                return new TokenStore(storage, storage, storage.uses(), RANDOM);
             }
 
             @Override
@@ -39,22 +39,16 @@ class SqliteContractTest implements TokenStoreContract, TokenStorageContract {
     /// What is over is left to the rules: nothing cleans up.
     @Override
     public TokenStorage newStorage(OAuthTokenStoreSpec spec) {
-        var clock = InstantSource.system();
+        var clock = new MachineClock(InstantSource.system());
+        var file = SqliteFile.open(directory.resolve("tokens.db"), RANDOM);
         return new SqliteTokenStorage(
-                SqliteFile.open(directory.resolve("tokens.db"), clock, RANDOM),
-                clock,
-                RANDOM,
-                SqliteContractTest::unreadable,
-                new LivingTokens(RetentionPolicy.of(spec), clock),
-                Optional.empty(),
-                Instant.EPOCH,
-                Optional.empty());
+                file, StoreSettings.of(spec), clock, RANDOM, SqliteContractTest::unreadable, new RecordedCleanup());
     }
 
-    private static TokenStorage storage(Path file, OAuthTokenStoreSpec spec) {
+    private static SqliteTokenStorage storage(Path file, OAuthTokenStoreSpec spec) {
         return SqliteTokenStorage.open(
                 file,
-                new EmbeddedPolicy(RetentionPolicy.of(spec), Optional.empty()),
+                StoreSettings.of(spec),
                 new MachineClock(InstantSource.system()),
                 RANDOM,
                 SqliteContractTest::unreadable,

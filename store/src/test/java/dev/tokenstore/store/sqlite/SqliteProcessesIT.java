@@ -3,10 +3,14 @@ package dev.tokenstore.store.sqlite;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.tokenstore.store.Pages;
 import dev.tokenstore.store.StorageException;
 import dev.tokenstore.store.StorageException.Reason;
+import dev.tokenstore.store.StoreSettings;
 import dev.tokenstore.store.StoredToken;
 import dev.tokenstore.store.TokenStore;
+import dev.tokenstore.store.embedded.MachineClock;
+import dev.tokenstore.store.embedded.RecordedCleanup;
 import dev.tokenstore.store.token.SecretValue;
 import dev.tokenstore.store.token.TokenField;
 import dev.tokenstore.store.token.TokenFields;
@@ -18,7 +22,6 @@ import java.sql.SQLException;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -99,7 +102,7 @@ class SqliteProcessesIT {
         var threads = new ArrayList<Thread>();
         for (var i = 0; i < 8; i++) {
             threads.add(Thread.ofPlatform().start(() -> {
-                try (var opened = SqliteFile.open(file, InstantSource.system(), RANDOM)) {
+                try (var opened = SqliteFile.open(file, RANDOM)) {
                     identities.add(opened.identity());
                 }
             }));
@@ -135,22 +138,22 @@ class SqliteProcessesIT {
     }
 
     private static TokenStore open(Path file) {
-        var storage = new SqliteTokenStorage(file, InstantSource.system(), RANDOM, row -> {});
-        return new TokenStore(storage, InstantSource.system(), RANDOM);
+        var storage = SqliteTokenStorage.open(
+                file,
+                StoreSettings.KEEP_EVERYTHING,
+                new MachineClock(InstantSource.system()),
+                RANDOM,
+                row -> {},
+                new RecordedCleanup());
+        return new TokenStore(storage, storage, storage.uses(), RANDOM);
     }
 
     private static List<String> users(TokenStore store) {
-        var users = new ArrayList<String>();
-        var next = Optional.of("");
-        while (next.isPresent()) {
-            var page = store.list(0, next.get());
-            page.tokens()
-                    .forEach(row -> users.add(row.fields()
-                            .get(TokenField.USER_SIGNATURE)
-                            .map(SecretValue::reveal)
-                            .orElseThrow()));
-            next = page.next();
-        }
-        return users;
+        return Pages.all(store).stream()
+                .map(row -> row.fields()
+                        .get(TokenField.USER_SIGNATURE)
+                        .map(SecretValue::reveal)
+                        .orElseThrow())
+                .toList();
     }
 }

@@ -12,8 +12,12 @@ import dev.tokenstore.api.RetentionPolicy;
 import dev.tokenstore.store.SaveResult;
 import dev.tokenstore.store.StorageException;
 import dev.tokenstore.store.StorageException.Reason;
+import dev.tokenstore.store.StoreSettings;
 import dev.tokenstore.store.StoredToken;
 import dev.tokenstore.store.TokenStore;
+import dev.tokenstore.store.embedded.MachineClock;
+import dev.tokenstore.store.embedded.RecordedCleanup;
+import dev.tokenstore.store.embedded.TestMachine;
 import dev.tokenstore.store.token.TokenFields;
 import java.nio.file.Path;
 import java.security.SecureRandom;
@@ -49,7 +53,7 @@ class SqliteRetentionTest {
             var recorded = new HashSet<Instant>();
             for (var i = 0; i < 120; i++) {
                 machine.pass(Duration.ofMinutes(15));
-                var found = store.findById(row.fields());
+                var found = store.findById(row.id());
                 assertThat(found).isPresent();
                 assertThat(found.get().version()).isEqualTo(row.version());
                 if (!found.get().lastActive().plus(TENTH).isAfter(machine.now())) {
@@ -70,7 +74,7 @@ class SqliteRetentionTest {
             try (var store = open(file, policy("10h", null), machine.clock())) {
                 var row = saved(store, ALICE);
                 machine.pass(Duration.ofMinutes(minutes));
-                assertThat(store.findById(row.fields())).isPresent();
+                assertThat(store.findById(row.id())).isPresent();
                 if (minutes >= 60) {
                     await().until(() -> lastUse(file).equals(machine.now()));
                 }
@@ -98,7 +102,7 @@ class SqliteRetentionTest {
                 statement.execute("BEGIN IMMEDIATE");
                 for (var i = 0; i < 20; i++) {
                     var start = System.nanoTime();
-                    assertThat(store.findById(row.fields())).isPresent();
+                    assertThat(store.findById(row.id())).isPresent();
                     assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(2));
                 }
                 assertThat(lastUse()).isEqualTo(Instant.EPOCH);
@@ -114,7 +118,7 @@ class SqliteRetentionTest {
         try (var store = open(policy("10h", null))) {
             var row = saved(store, ALICE);
             machine.pass(Duration.ofHours(2));
-            assertThat(store.findById(row.fields())).isPresent();
+            assertThat(store.findById(row.id())).isPresent();
         }
 
         assertThat(lastUse()).isEqualTo(machine.now());
@@ -130,7 +134,7 @@ class SqliteRetentionTest {
                 assertThat(store.list(0, "").tokens()).as("step %s", step).hasSize(1);
 
                 machine.pass(Duration.ofHours(3));
-                assertThat(store.findById(row.fields())).as("step %s", step).isEmpty();
+                assertThat(store.findById(row.id())).as("step %s", step).isEmpty();
                 machine.setWallClockBy(step.negated());
                 store.deleteAll();
             }
@@ -150,17 +154,17 @@ class SqliteRetentionTest {
             machine.pass(Duration.ofHours(15));
             assertThat(store.list(0, "").tokens()).hasSize(1);
             machine.pass(Duration.ofHours(2));
-            assertThat(store.findById(row.fields())).isEmpty();
+            assertThat(store.findById(row.id())).isEmpty();
         }
     }
 
     @Test
     void aTimeoutThatIsNewLetsEverySessionBeginAnew() {
         StoredToken row;
-        try (var store = open(EmbeddedPolicy.keepingEverything())) {
+        try (var store = open(StoreSettings.KEEP_EVERYTHING)) {
             row = saved(store, ALICE);
             machine.pass(Duration.ofDays(3));
-            assertThat(store.findById(row.fields())).isPresent();
+            assertThat(store.findById(row.id())).isPresent();
         }
 
         try (var store = open(policy("10h", null))) {
@@ -175,7 +179,7 @@ class SqliteRetentionTest {
 
     @Test
     void aStoreThatIsFullTakesNoNewTokenButKnownOnes() {
-        try (var store = open(new EmbeddedPolicy(RetentionPolicy.of(null), Optional.of(2)))) {
+        try (var store = open(new StoreSettings(RetentionPolicy.of(null), Optional.of(2)))) {
             var alice = saved(store, ALICE);
             saved(store, TokenFields.NONE.with(ACCESS_TOKEN, "fixture-secret-2"));
             var third = TokenFields.NONE.with(ACCESS_TOKEN, "fixture-secret-3");
@@ -188,7 +192,7 @@ class SqliteRetentionTest {
             saved(store, ALICE.with(ACCESS_TOKEN, "fixture-secret-new"));
             assertThat(store.list(0, "").tokens()).hasSize(2);
 
-            store.delete(alice.fields());
+            store.delete(alice.id());
             saved(store, third);
         }
     }
@@ -196,7 +200,7 @@ class SqliteRetentionTest {
     @Test
     void aTokenThatTakesThePlaceOfOneThatIsOverNeedsNoRoom() {
         var retention = retention(null, "1h");
-        try (var store = open(new EmbeddedPolicy(retention, Optional.of(1)))) {
+        try (var store = open(new StoreSettings(retention, Optional.of(1)))) {
             saved(store, ALICE);
             machine.pass(Duration.ofHours(1));
 
@@ -204,21 +208,21 @@ class SqliteRetentionTest {
         }
     }
 
-    private static EmbeddedPolicy policy(@Nullable String sessionTimeout, @Nullable String maxTokenAge) {
-        return new EmbeddedPolicy(retention(sessionTimeout, maxTokenAge), Optional.empty());
+    private static StoreSettings policy(@Nullable String sessionTimeout, @Nullable String maxTokenAge) {
+        return new StoreSettings(retention(sessionTimeout, maxTokenAge), Optional.empty());
     }
 
     private static RetentionPolicy retention(@Nullable String sessionTimeout, @Nullable String maxTokenAge) {
         return RetentionPolicy.of(new OAuthTokenStoreSpec(sessionTimeout, maxTokenAge, null, null, null, null, null));
     }
 
-    private TokenStore open(EmbeddedPolicy policy) {
+    private TokenStore open(StoreSettings policy) {
         return open(file(), policy, machine.clock());
     }
 
-    private TokenStore open(Path file, EmbeddedPolicy policy, MachineClock clock) {
+    private TokenStore open(Path file, StoreSettings policy, MachineClock clock) {
         var storage = SqliteTokenStorage.open(file, policy, clock, RANDOM, row -> {}, new RecordedCleanup());
-        return new TokenStore(storage, clock, RANDOM);
+        return new TokenStore(storage, storage, storage.uses(), RANDOM);
     }
 
     private Path file() {

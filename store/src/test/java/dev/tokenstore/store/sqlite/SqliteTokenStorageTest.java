@@ -1,7 +1,6 @@
 package dev.tokenstore.store.sqlite;
 
 import static dev.tokenstore.store.token.TokenField.ACCESS_TOKEN;
-import static dev.tokenstore.store.token.TokenField.ID;
 import static dev.tokenstore.store.token.TokenField.REFRESH_TOKEN;
 import static dev.tokenstore.store.token.TokenField.USER_SIGNATURE;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -10,9 +9,14 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.tokenstore.store.SaveResult;
 import dev.tokenstore.store.StorageException;
 import dev.tokenstore.store.StorageException.Reason;
+import dev.tokenstore.store.StoreSettings;
 import dev.tokenstore.store.StoredToken;
 import dev.tokenstore.store.TokenStore;
+import dev.tokenstore.store.embedded.MachineClock;
+import dev.tokenstore.store.embedded.RecordedCleanup;
+import dev.tokenstore.store.embedded.TestMachine;
 import dev.tokenstore.store.token.TokenFields;
+import dev.tokenstore.store.token.TokenId;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -20,6 +24,7 @@ import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.sql.DriverManager;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -53,7 +58,7 @@ class SqliteTokenStorageTest {
         try (var store = open(file)) {
             saved = saved(store, ALICE);
             deleted = saved(store, BOB);
-            store.delete(deleted.fields());
+            store.delete(deleted.id());
         }
 
         try (var store = open(file)) {
@@ -81,18 +86,20 @@ class SqliteTokenStorageTest {
     @Test
     void createTimesIncreaseEvenIfTheClockStandsStillOrTheLastRowIsGone() {
         var file = directory.resolve("tokens.db");
-        var noon = InstantSource.fixed(Instant.parse("2030-01-01T12:00:00.123456789Z"));
+        var machine = new TestMachine();
+        machine.pass(Duration.ofNanos(123_456_789));
+        var noon = machine.clock();
         var createTimes = new ArrayList<Instant>();
         for (var i = 0; i < 3; i++) {
-            try (var storage = new SqliteTokenStorage(file, noon, RANDOM, unreadable::add);
-                    var store = new TokenStore(storage, noon, RANDOM)) {
+            try (var storage = storage(SqliteFile.open(file, RANDOM), noon);
+                    var store = new TokenStore(storage, storage, storage.uses(), RANDOM)) {
                 createTimes.add(saved(store, ALICE).createTime());
                 createTimes.add(saved(store, BOB).createTime());
                 store.deleteAll();
             }
         }
 
-        assertThat(createTimes).startsWith(noon.instant()).isSorted().doesNotHaveDuplicates();
+        assertThat(createTimes).startsWith(machine.now()).isSorted().doesNotHaveDuplicates();
     }
 
     @Test
@@ -125,7 +132,7 @@ class SqliteTokenStorageTest {
                     .isEmpty();
             assertThat(unreadable).isNotEmpty().containsOnly(bob.name());
 
-            fails(Reason.TOKEN_UNREADABLE, () -> store.findById(bob.fields())).hasMessageContaining(bob.name());
+            fails(Reason.TOKEN_UNREADABLE, () -> store.findById(bob.id())).hasMessageContaining(bob.name());
             fails(Reason.TOKEN_UNREADABLE, () -> store.save(bob.fields())).hasMessageContaining(bob.name());
             assertThat(saved(store, BOB).name()).isNotEqualTo(bob.name());
             assertThat(store.deleteAll()).isEqualTo(4);
@@ -190,17 +197,16 @@ class SqliteTokenStorageTest {
 
     @Test
     void aFullDiskFailsTheSaveChangesNothingAndIsOverOnceThereIsRoom() {
-        var system = InstantSource.system();
-        var file = SqliteFile.open(directory.resolve("tokens.db"), system, RANDOM);
-        try (var store =
-                new TokenStore(new SqliteTokenStorage(file, system, RANDOM, unreadable::add), system, RANDOM)) {
+        var file = SqliteFile.open(directory.resolve("tokens.db"), RANDOM);
+        var storage = storage(file, new MachineClock(InstantSource.system()));
+        try (var store = new TokenStore(storage, storage, storage.uses(), RANDOM)) {
             var alice = saved(store, ALICE);
             var large = BOB.with(ACCESS_TOKEN, "fixture-secret-" + "x".repeat(16_000));
             limitPages(file, 1); // SQLite makes it the number of pages there are
 
             fails(Reason.STORAGE_FULL, () -> store.save(large)).hasMessageContaining("free some space");
             assertThat(store.list(0, "").tokens()).containsExactly(alice);
-            store.delete(TokenFields.NONE.with(ID, "unknown"));
+            store.delete(new TokenId("unknown"));
 
             limitPages(file, 1_000_000);
             assertThat(saved(store, large).fields().get(ACCESS_TOKEN)).isEqualTo(large.get(ACCESS_TOKEN));
@@ -244,7 +250,7 @@ class SqliteTokenStorageTest {
         try (var store = open(file)) {
             saved(store, ALICE);
             saved(store, BOB);
-            store.delete(store.find(ALICE).orElseThrow().fields());
+            store.delete(store.find(ALICE).orElseThrow().id());
         }
 
         var content = Files.readString(file, StandardCharsets.ISO_8859_1);
@@ -273,8 +279,19 @@ class SqliteTokenStorageTest {
     }
 
     private TokenStore open(Path file) {
-        var storage = new SqliteTokenStorage(file, InstantSource.system(), RANDOM, unreadable::add);
-        return new TokenStore(storage, InstantSource.system(), RANDOM);
+        var storage = SqliteTokenStorage.open(
+                file,
+                StoreSettings.KEEP_EVERYTHING,
+                new MachineClock(InstantSource.system()),
+                RANDOM,
+                unreadable::add,
+                new RecordedCleanup());
+        return new TokenStore(storage, storage, storage.uses(), RANDOM);
+    }
+
+    private SqliteTokenStorage storage(SqliteFile file, MachineClock clock) {
+        return new SqliteTokenStorage(
+                file, StoreSettings.KEEP_EVERYTHING, clock, RANDOM, unreadable::add, new RecordedCleanup());
     }
 
     private static StoredToken saved(TokenStore store, TokenFields fields) {

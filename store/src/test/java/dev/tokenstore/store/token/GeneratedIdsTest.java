@@ -1,6 +1,7 @@
 package dev.tokenstore.store.token;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.security.SecureRandom;
 import java.util.HashSet;
@@ -9,36 +10,36 @@ import org.junit.jupiter.api.Test;
 
 class GeneratedIdsTest {
     private static final SecureRandom RANDOM = new SecureRandom();
-    private static final String PLACE = "abcdefghijklmnopqrstuvwxyz234567";
+    private static final String LOCATOR = "abcdefghijklmnopqrstuvwxyz234567";
 
     private final GeneratedIds ids = new GeneratedIds("namespace/store", RANDOM);
 
     @Test
-    void anIdLeadsToItsPlace() {
-        assertThat(ids.placeOf(new SecretValue(ids.next(PLACE)))).hasValue(PLACE);
-        assertThat(ids.placeOf(new SecretValue(ids.next(ids.randomPlace())))).isPresent();
+    void anIdHoldsItsLocator() {
+        assertThat(ids.locatorOf(ids.next(LOCATOR))).hasValue(LOCATOR);
+        assertThat(ids.locatorOf(ids.next())).isPresent();
     }
 
     @Test
     void whoServesTheSameStoreRecognisesTheId() {
         var sameStore = new GeneratedIds("namespace/store", RANDOM);
 
-        assertThat(sameStore.placeOf(new SecretValue(ids.next(PLACE)))).hasValue(PLACE);
+        assertThat(sameStore.locatorOf(ids.next(LOCATOR))).hasValue(LOCATOR);
     }
 
     @Test
     void anotherStoresIdIsNotRecognised() {
         var other = new GeneratedIds("namespace/store2", RANDOM);
 
-        assertThat(other.placeOf(new SecretValue(ids.next(PLACE)))).isEmpty();
+        assertThat(other.locatorOf(ids.next(LOCATOR))).isEmpty();
     }
 
     @Test
     void anIdWithOneChangedCharacterIsNotRecognised() {
-        var id = ids.next(PLACE);
+        var id = ids.next(LOCATOR).reveal();
         for (var i = 0; i < id.length(); i++) {
             var changed = id.substring(0, i) + (id.charAt(i) == 'a' ? 'b' : 'a') + id.substring(i + 1);
-            assertThat(ids.placeOf(new SecretValue(changed)))
+            assertThat(ids.locatorOf(new TokenId(changed)))
                     .as("character %d", i)
                     .isEmpty();
         }
@@ -46,22 +47,21 @@ class GeneratedIdsTest {
 
     @Test
     void anIdWithSomethingBeforeAfterOrInAnotherCaseIsNotRecognised() {
-        var id = ids.next(PLACE);
+        var id = ids.next(LOCATOR).reveal();
 
-        assertThat(ids.placeOf(new SecretValue(id + "\n"))).isEmpty();
-        assertThat(ids.placeOf(new SecretValue(id + "a"))).isEmpty();
-        assertThat(ids.placeOf(new SecretValue(" " + id))).isEmpty();
-        assertThat(ids.placeOf(new SecretValue(id.substring(0, id.length() - 1))))
-                .isEmpty();
-        assertThat(ids.placeOf(new SecretValue(id.toUpperCase(Locale.ROOT)))).isEmpty();
-        assertThat(ids.placeOf(new SecretValue(""))).isEmpty();
+        assertThat(ids.locatorOf(new TokenId(id + "\n"))).isEmpty();
+        assertThat(ids.locatorOf(new TokenId(id + "a"))).isEmpty();
+        assertThat(ids.locatorOf(new TokenId(" " + id))).isEmpty();
+        assertThat(ids.locatorOf(new TokenId(id.substring(0, id.length() - 1)))).isEmpty();
+        assertThat(ids.locatorOf(new TokenId(id.toUpperCase(Locale.ROOT)))).isEmpty();
+        assertThatThrownBy(() -> new TokenId("")).isInstanceOf(InvalidTokenException.class);
     }
 
     @Test
-    void idsForOnePlaceDiffer() {
-        var seen = new HashSet<String>();
+    void idsWithOneLocatorDiffer() {
+        var seen = new HashSet<TokenId>();
         for (var i = 0; i < 1000; i++) {
-            seen.add(ids.next(PLACE));
+            seen.add(ids.next(LOCATOR));
         }
 
         assertThat(seen).hasSize(1000);

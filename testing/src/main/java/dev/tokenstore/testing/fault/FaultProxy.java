@@ -19,6 +19,7 @@ import java.time.Duration;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Queue;
+import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -74,7 +75,7 @@ public final class FaultProxy implements AutoCloseable {
         NONE,
         /// The request never arrives.
         DROP_REQUEST,
-        /// The request never arrives, and the connection stays as if it did.
+        /// The request never arrives, and the connection stays open without a reply.
         HANG,
         /// The request is carried out, its reply lost.
         SWALLOW_REPLY,
@@ -86,14 +87,14 @@ public final class FaultProxy implements AutoCloseable {
         /// The request is carried out, half of its reply arrives.
         CUT_REPLY,
         TOO_MANY_REQUESTS,
-        /// The same, with the advice to come back in a second.
+        /// 429 with `Retry-After: 1`.
         TOO_MANY_REQUESTS_RETRY_AFTER,
         CONFLICT,
         SERVER_ERROR,
         UNAVAILABLE,
         GONE,
-        /// The request is made to ask for what was after the very first change, which the server has long forgotten:
-        /// it answers by itself as it does then, a watch with an event that says 410.
+        /// The request asks for the changes since the very first one, which the server has compacted: it replies with
+        /// 410 Gone, to a watch with an error event.
         FROM_LONG_AGO
     }
 
@@ -119,6 +120,15 @@ public final class FaultProxy implements AutoCloseable {
     /// From now on asks `source` what to do to each request.
     public void misbehave(FaultSource source) {
         faults = source;
+    }
+
+    /// From now on harms one request in `oneIn`, each with one of `faults`.
+    public void harm(Random random, int oneIn, List<Fault> faults) {
+        misbehave(request -> {
+            synchronized (random) {
+                return random.nextInt(oneIn) == 0 ? faults.get(random.nextInt(faults.size())) : Fault.NONE;
+            }
+        });
     }
 
     /// Does `fault` to the next request with that method, once.

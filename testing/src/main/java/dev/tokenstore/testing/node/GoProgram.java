@@ -1,7 +1,6 @@
 package dev.tokenstore.testing.node;
 
 import dev.tokenstore.testing.process.BoundedCommand;
-import dev.tokenstore.testing.process.LogTail;
 import dev.tokenstore.testing.server.KubernetesUnavailableException;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -34,11 +33,8 @@ public final class GoProgram {
         try {
             Files.createDirectories(
                     Objects.requireNonNull(binary.toAbsolutePath().getParent()));
-            var code = new BoundedCommand(command, source, Map.of("CGO_ENABLED", "0", "GOWORK", "off"), log).run(LIMIT);
-            if (code != 0) {
-                throw new KubernetesUnavailableException(
-                        "The Go program in " + source.toAbsolutePath() + " cannot be built:\n" + LogTail.of(log, 15));
-            }
+            new BoundedCommand(command, source, Map.of("CGO_ENABLED", "0", "GOWORK", "off"), log)
+                    .runSuccessfully(LIMIT);
         } catch (IOException e) {
             throw new KubernetesUnavailableException(
                     "The Go program in " + source.toAbsolutePath() + " cannot be built; install Go 1.26 or later: " + e,

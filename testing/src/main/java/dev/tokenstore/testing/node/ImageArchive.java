@@ -40,7 +40,7 @@ public record ImageArchive(
         return new ImageArchive(name, List.of(), List.of(), "0", List.of());
     }
 
-    /// The same, with a file, or with all that is in a folder.
+    /// Returns the image with a file, or with all that is in a folder, in addition.
     ///
     /// @param source what links in it lead to is taken in their place
     /// @param target its absolute path in the image; `/` for all that is in a folder
@@ -57,7 +57,7 @@ public record ImageArchive(
         return new ImageArchive(name, parts, entrypoint, user, environment);
     }
 
-    /// The same, with a variable of its environment.
+    /// Returns the image with another variable in its environment.
     public ImageArchive with(String variable, String value) {
         var more = Stream.concat(environment.stream(), Stream.of(variable + "=" + value));
         return new ImageArchive(name, parts, entrypoint, user, more.toList());

@@ -1,7 +1,6 @@
 package dev.tokenstore.testing.node;
 
 import dev.tokenstore.testing.process.BoundedCommand;
-import dev.tokenstore.testing.process.LogTail;
 import dev.tokenstore.testing.server.BinaryCache;
 import dev.tokenstore.testing.server.ControlPlane;
 import dev.tokenstore.testing.server.ControlPlaneBinaries;
@@ -167,11 +166,7 @@ public final class KubernetesNode implements AutoCloseable {
                 "import",
                 archive.toAbsolutePath().toString());
         try {
-            var result = new BoundedCommand(command, log).run(IMPORT_LIMIT);
-            if (result != 0) {
-                throw new KubernetesUnavailableException(
-                        "The image " + archive + " cannot be imported:\n" + LogTail.of(log, 5));
-            }
+            new BoundedCommand(command, log).runSuccessfully(IMPORT_LIMIT);
         } catch (IOException e) {
             throw new KubernetesUnavailableException("The image " + archive + " cannot be imported: " + e, e);
         }

@@ -40,4 +40,14 @@ public record BoundedCommand(List<String> command, Path folder, Map<String, Stri
             process.destroyForcibly();
         }
     }
+
+    /// Runs it and expects that it succeeds.
+    ///
+    /// @throws IOException with the end of the log, if it cannot be run, fails or does not end in time
+    public void runSuccessfully(Duration limit) throws IOException {
+        var code = run(limit);
+        if (code != 0) {
+            throw new IOException(command.getFirst() + " ended with exit code " + code + ":\n" + LogTail.of(log, 15));
+        }
+    }
 }

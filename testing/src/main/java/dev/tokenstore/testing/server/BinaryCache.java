@@ -67,13 +67,13 @@ public final class BinaryCache {
         return of(environment, module, Content.API_SERVER, new ReleaseDownload(module.version()), new GoBuild(module));
     }
 
-    /// The same entry of the cache, but with the controller manager: a build takes the place of a download.
+    /// A cache whose entry also has the controller manager: a build replaces a download.
     static BinaryCache withControllers(TestEnvironment environment) {
         var module = ControlPlaneModule.shipped();
         return of(environment, module, Content.API_SERVER_AND_CONTROLLERS, new GoBuild(module));
     }
 
-    /// The same entry of the cache, but with all that a node needs.
+    /// A cache whose entry also has all that a node needs.
     public static BinaryCache withNode(TestEnvironment environment) {
         var module = ControlPlaneModule.shipped();
         return of(environment, module, Content.API_SERVER_AND_NODE, new GoBuild(module));

@@ -11,7 +11,7 @@ interface BinarySource {
     /// @throws IOException if files cannot be written; another source would not help
     Outcome fetchInto(Path workspace, Consumer<String> progress) throws IOException, InterruptedException;
 
-    /// What became of a fetch.
+    /// The outcome of a fetch.
     sealed interface Outcome {
         record Fetched(ControlPlaneBinaries binaries) implements Outcome {}
 

@@ -2,6 +2,7 @@ package dev.tokenstore.testing.server;
 
 import dev.tokenstore.testing.process.Folders;
 import dev.tokenstore.testing.process.LogTail;
+import dev.tokenstore.testing.process.Polling;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import java.io.IOException;
@@ -246,13 +247,22 @@ public final class ControlPlane {
 
     /// Waits for a state of the servers; a server that ended meanwhile, or a keeper, will never reach it.
     public void await(Duration limit, BooleanSupplier reached, String otherwise) {
-        var deadline = System.nanoTime() + limit.toNanos();
-        while (!reached.getAsBoolean()) {
-            if (isDoomed() || System.nanoTime() > deadline) {
-                throw new KubernetesUnavailableException("Kubernetes: " + otherwise + ".\n" + logTails());
+        var isReached = Polling.until(limit, () -> {
+            if (reached.getAsBoolean()) {
+                return true;
             }
-            pause();
+            if (isDoomed()) {
+                throw unavailable(otherwise);
+            }
+            return false;
+        });
+        if (!isReached) {
+            throw unavailable(otherwise);
         }
+    }
+
+    private KubernetesUnavailableException unavailable(String otherwise) {
+        return new KubernetesUnavailableException("Kubernetes: " + otherwise + ".\n" + logTails());
     }
 
     /// Whether a server ended that nobody stopped, or nobody is left who would start one.
@@ -266,15 +276,6 @@ public final class ControlPlane {
         return filesOf(folder, ".log").stream()
                 .map(name -> "--- " + name + ".log, last lines\n" + LogTail.of(folder.resolve(name + ".log"), 15))
                 .collect(Collectors.joining("\n"));
-    }
-
-    private static void pause() {
-        try {
-            TimeUnit.MILLISECONDS.sleep(50);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new KubernetesUnavailableException("Interrupted while waiting for Kubernetes", e);
-        }
     }
 
     /// Stops all servers and removes their folder; returns when they are gone.

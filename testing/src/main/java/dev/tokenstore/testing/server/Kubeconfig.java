@@ -8,12 +8,12 @@ import java.nio.file.Path;
 import java.util.Base64;
 import java.util.Optional;
 
-/// What a kubeconfig of one bearer token says.
+/// The content of a kubeconfig with one bearer token.
 ///
 /// @param certificateAuthority base64 of PEM; empty where the system's authorities are meant
 public record Kubeconfig(
         String server, Optional<String> certificateAuthority, boolean insecure, String token, String namespace) {
-    /// The same cluster as `admin` reaches, with another token.
+    /// A kubeconfig of the cluster of `admin`, with another token.
     public static Kubeconfig likeThatOf(Config admin, String token, String namespace) throws IOException {
         var authority = Optional.ofNullable(admin.getCaCertData());
         if (authority.isEmpty() && admin.getCaCertFile() != null) {

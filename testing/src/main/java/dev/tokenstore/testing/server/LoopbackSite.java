@@ -1,9 +1,7 @@
 package dev.tokenstore.testing.server;
 
 import dev.tokenstore.testing.process.LogTail;
-import java.io.IOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
+import dev.tokenstore.testing.process.Ports;
 import java.nio.file.Path;
 import java.util.List;
 
@@ -13,10 +11,8 @@ record LoopbackSite(int port) implements Site {
     private static final List<String> CONTROLLERS = List.of(
             "garbage-collector-controller", "namespace-controller", "validatingadmissionpolicy-status-controller");
 
-    static LoopbackSite onFreePort() throws IOException {
-        try (var socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return new LoopbackSite(socket.getLocalPort());
-        }
+    static LoopbackSite onFreePort() {
+        return new LoopbackSite(Ports.free());
     }
 
     @Override

@@ -32,7 +32,7 @@ class ProgramProcessIT {
     void aJarThatIsNotBuiltSaysHowToBuildIt() {
         var missing = new Program("sidecar", folder.resolve("missing.jar"), List.of(), List.of(), Map.of());
 
-        assertThatThrownBy(() -> ProgramProcess.start(missing, log()))
+        assertThatThrownBy(() -> ProgramProcess.start(missing, folder))
                 .isInstanceOf(ProgramException.class)
                 .hasMessageContaining("mvn -DskipTests package");
     }
@@ -50,7 +50,7 @@ class ProgramProcessIT {
     void endsWhenAskedToAndWhenKilled() throws Exception {
         try (var asked = start("waits");
                 var killed = start("waits")) {
-            await().until(() -> asked.log().lines().filter("waiting"::equals).count() == 2);
+            await().until(() -> asked.hasLogged("waiting") && killed.hasLogged("waiting"));
             var pid = killed.pid();
 
             asked.terminate();
@@ -69,7 +69,7 @@ class ProgramProcessIT {
                         System.getProperty("java.class.path"),
                         Starter.class.getName(),
                         jar.toString(),
-                        log().toString())
+                        folder.toString())
                 .redirectError(folder.resolve("errors").toFile())
                 .start();
         var pid = Long.parseLong(starter.inputReader().readLine());
@@ -82,11 +82,7 @@ class ProgramProcessIT {
 
     private ProgramProcess start(String argument) {
         var program = new Program("program", jar, Program.SMALL, List.of(argument), Map.of());
-        return ProgramProcess.start(program, log());
-    }
-
-    private Path log() {
-        return folder.resolve("program.log");
+        return ProgramProcess.start(program, folder);
     }
 
     /// A program of one class.

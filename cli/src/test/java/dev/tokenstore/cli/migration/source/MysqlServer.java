@@ -4,10 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import dev.tokenstore.testing.process.BoundedCommand;
+import dev.tokenstore.testing.process.Ports;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
@@ -80,16 +80,9 @@ public final class MysqlServer implements AutoCloseable {
                     "--skip-test-db",
                     "--datadir=" + data));
             install.addAll(account);
-            var log = folder.resolve("install.log").toFile();
-            var installing = new ProcessBuilder(install)
-                    .redirectErrorStream(true)
-                    .redirectOutput(log)
-                    .start();
-            if (!installing.waitFor(PATIENCE.toSeconds(), TimeUnit.SECONDS) || installing.exitValue() != 0) {
-                throw new IllegalStateException("mariadb-install-db failed: " + Files.readString(log.toPath()));
-            }
+            new BoundedCommand(install, folder.resolve("install.log")).runSuccessfully(PATIENCE);
             var certificate = ServerCertificate.create(folder);
-            var port = freePort();
+            var port = Ports.free();
             var command = new ArrayList<>(List.of(
                     program().orElseThrow().toString(),
                     "--no-defaults",
@@ -117,8 +110,6 @@ public final class MysqlServer implements AutoCloseable {
             return server;
         } catch (IOException e) {
             throw new UncheckedIOException(e);
-        } catch (InterruptedException e) {
-            throw new IllegalStateException(e);
         }
     }
 
@@ -132,12 +123,6 @@ public final class MysqlServer implements AutoCloseable {
             statement.execute("GRANT SELECT ON zohooauth.* TO encrypted@'%'");
         } catch (SQLException e) {
             throw new IllegalStateException(e);
-        }
-    }
-
-    private static int freePort() throws IOException {
-        try (var socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return socket.getLocalPort();
         }
     }
 

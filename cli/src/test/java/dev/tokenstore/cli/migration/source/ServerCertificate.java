@@ -1,47 +1,43 @@
 package dev.tokenstore.cli.migration.source;
 
+import dev.tokenstore.testing.process.BoundedCommand;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.security.KeyStore;
+import java.time.Duration;
 import java.util.Base64;
-import java.util.concurrent.TimeUnit;
+import java.util.List;
 
 /// A certificate of 127.0.0.1 that nobody but itself vouches for, and its key, as PEM files.
 record ServerCertificate(Path certificate, Path key) {
     private static final String PASSWORD = "fixture-secret-of-the-keystore";
     private static final int LINE = 64;
 
-    static ServerCertificate create(Path folder) throws IOException, InterruptedException {
+    static ServerCertificate create(Path folder) throws IOException {
         var store = folder.resolve("keys.p12");
-        var keytool = new ProcessBuilder(
-                        Path.of(System.getProperty("java.home"), "bin", "keytool")
-                                .toString(),
-                        "-genkeypair",
-                        "-alias",
-                        "server",
-                        "-keyalg",
-                        "RSA",
-                        "-dname",
-                        "CN=127.0.0.1",
-                        "-ext",
-                        "SAN=IP:127.0.0.1",
-                        "-ext",
-                        "BC=ca:true",
-                        "-storetype",
-                        "PKCS12",
-                        "-storepass",
-                        PASSWORD,
-                        "-keystore",
-                        store.toString())
-                .redirectErrorStream(true)
-                .redirectOutput(folder.resolve("keytool.log").toFile())
-                .start();
-        if (!keytool.waitFor(1, TimeUnit.MINUTES) || keytool.exitValue() != 0) {
-            throw new IllegalStateException("keytool failed: " + Files.readString(folder.resolve("keytool.log")));
-        }
+        var keytool = List.of(
+                Path.of(System.getProperty("java.home"), "bin", "keytool").toString(),
+                "-genkeypair",
+                "-alias",
+                "server",
+                "-keyalg",
+                "RSA",
+                "-dname",
+                "CN=127.0.0.1",
+                "-ext",
+                "SAN=IP:127.0.0.1",
+                "-ext",
+                "BC=ca:true",
+                "-storetype",
+                "PKCS12",
+                "-storepass",
+                PASSWORD,
+                "-keystore",
+                store.toString());
+        new BoundedCommand(keytool, folder.resolve("keytool.log")).runSuccessfully(Duration.ofMinutes(1));
         try {
             var keys = KeyStore.getInstance(store.toFile(), PASSWORD.toCharArray());
             return new ServerCertificate(

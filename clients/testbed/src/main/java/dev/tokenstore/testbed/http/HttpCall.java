@@ -22,7 +22,7 @@ public record HttpCall(
         return Stream.of(path.split("/")).filter(part -> !part.isEmpty()).toList();
     }
 
-    /// The same call with a path of its own.
+    /// Returns the call with another path.
     public HttpCall at(String otherPath) {
         return new HttpCall(method, otherPath, parameters, authorization, body);
     }
