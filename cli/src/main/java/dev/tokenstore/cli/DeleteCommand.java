@@ -55,15 +55,14 @@ final class DeleteCommand extends StoreCommand {
     }
 
     private void deleteOne(StoreAccess store, StoredToken token) {
-        var id = token.fields().get(TokenField.ID).orElseThrow().reveal();
+        var id = Printable.of(token.id().reveal());
         var user = token.fields()
                 .get(TokenField.USER_SIGNATURE)
                 .map(name -> " of user " + Printable.of(name.reveal()))
                 .orElse(" without user");
-        confirm("Delete token " + Printable.of(id) + user + " from " + store.description()
-                + "? This cannot be undone.");
-        store.delete(id);
-        out().println("Token " + Printable.of(id) + " deleted. It was not revoked at the provider.");
+        confirm("Delete token " + id + user + " from " + store.description() + "? This cannot be undone.");
+        store.delete(token.id());
+        out().println("Token " + id + " deleted. It was not revoked at the provider.");
     }
 
     private void confirm(String question) {

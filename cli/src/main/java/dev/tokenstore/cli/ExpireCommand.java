@@ -53,10 +53,10 @@ final class ExpireCommand extends StoreCommand {
     /// Saves the expiry alone, and only if the token is still as it was read: an access token that an app renewed
     /// meanwhile is left alone.
     private static StoredToken expire(StoredToken found, StoreAccess store, Instant now) {
-        var id = found.fields().get(TokenField.ID).orElseThrow().reveal();
         var expiry = Long.toString(now.minus(AGO).toEpochMilli());
         return store.saveIfVersion(
-                        TokenFields.of(Map.of(TokenField.ID, id, TokenField.EXPIRES_IN, expiry)), found.version())
+                        TokenFields.of(Map.of(TokenField.ID, found.id().reveal(), TokenField.EXPIRES_IN, expiry)),
+                        found.version())
                 .orElseThrow(() -> CommandException.failed(
                         "nothing was done: the token was saved by someone else at this moment, perhaps renewed; look at"
                                 + " it and, if need be, expire it again"));

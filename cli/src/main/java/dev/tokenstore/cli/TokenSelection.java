@@ -6,6 +6,7 @@ import dev.tokenstore.cli.store.StoreAccess;
 import dev.tokenstore.store.StoredToken;
 import dev.tokenstore.store.token.TokenField;
 import dev.tokenstore.store.token.TokenFields;
+import dev.tokenstore.store.token.TokenId;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -40,7 +41,7 @@ final class TokenSelection {
             throw CommandException.usage(
                     "give either the id of a token, or --user and, if that user has several, --client");
         }
-        var found = id != null ? store.findById(id) : store.find(userAndClient());
+        var found = id != null ? store.findById(new TokenId(id)) : store.find(userAndClient());
         return found.orElseThrow(() -> new CommandException(
                 ExitCode.NOT_FOUND,
                 "there is no such token in " + store.description() + "; \"tokenstore list\" lists those there are"));

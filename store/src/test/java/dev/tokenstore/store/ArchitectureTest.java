@@ -11,6 +11,8 @@ import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
 import dev.tokenstore.store.token.TokenFields;
+import dev.tokenstore.testing.ModuleArchitecture;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 /// Who may know whom in this module.
@@ -87,5 +89,13 @@ class ArchitectureTest {
                         .and(not(resideInAnyPackage(
                                 "dev.tokenstore.store..", "dev.tokenstore.api..", "dev.tokenstore.runtime.."))))
                 .check(CLASSES);
+    }
+
+    @Test
+    void followsTheRulesOfAllModules() {
+        new ModuleArchitecture(
+                        "dev.tokenstore.store",
+                        List.of("dev.tokenstore.api..", "dev.tokenstore.runtime..", "io.fabric8..", "org.sqlite.."))
+                .check();
     }
 }

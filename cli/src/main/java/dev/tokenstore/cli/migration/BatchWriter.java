@@ -12,6 +12,7 @@ import dev.tokenstore.store.StorageException.Reason;
 import dev.tokenstore.store.StoredToken;
 import dev.tokenstore.store.token.TokenField;
 import dev.tokenstore.store.token.TokenFields;
+import dev.tokenstore.store.token.TokenId;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.IdentityHashMap;
@@ -155,11 +156,11 @@ final class BatchWriter {
 
     /// Saves into the token of that version. First by its user, which a store finds without a search: a version belongs
     /// to one token alone, so no other token is ever changed.
-    private Optional<StoredToken> save(PlannedRow row, TokenFields given, String id, String version) {
+    private Optional<StoredToken> save(PlannedRow row, TokenFields given, TokenId id, String version) {
         var byUser = row.fields().has(TokenField.USER_SIGNATURE)
                 ? store.saveIfVersion(withUserOf(row, given), version)
                 : Optional.<StoredToken>empty();
-        return byUser.or(() -> store.saveIfVersion(given.with(TokenField.ID, id), version));
+        return byUser.or(() -> store.saveIfVersion(given.with(TokenField.ID, id.reveal()), version));
     }
 
     private static TokenFields withUserOf(PlannedRow row, TokenFields given) {
@@ -180,7 +181,7 @@ final class BatchWriter {
         var decision = plan.decide(row.location(), fields.without(TokenField.ID));
         try {
             var written = switch (decision) {
-                case Decision.Update update -> save(row, update.given(), TokenDigest.idOf(stored), stored.version());
+                case Decision.Update update -> save(row, update.given(), stored.id(), stored.version());
                 case Decision.Create create -> Optional.<StoredToken>empty();
                 case Decision.Unchanged unchanged -> Optional.of(stored);
                 case Decision.Keep keep -> Optional.of(stored);

@@ -1,7 +1,5 @@
 package dev.tokenstore.cli.migration;
 
-import dev.tokenstore.store.token.SecretValue;
-import dev.tokenstore.store.token.TokenField;
 import java.util.Optional;
 
 /// The outcome of one row of the source; of a dry run, the outcome that a real run would have.
@@ -82,10 +80,12 @@ record RowOutcome(String location, Action action, String why, Optional<Mapping> 
     }
 
     private static Optional<Mapping> mapping(PlannedRow row) {
-        var old = row.fields().get(TokenField.ID).map(SecretValue::reveal);
-        var now = row.decision().token().id();
-        return old.isEmpty() || now.isEmpty() || old.equals(now)
-                ? Optional.empty()
-                : Optional.of(new Mapping(old.get(), now.get()));
+        return row.decision()
+                .token()
+                .id()
+                .flatMap(now -> row.fields()
+                        .id()
+                        .filter(old -> !old.equals(now))
+                        .map(old -> new Mapping(old.reveal(), now.reveal())));
     }
 }

@@ -3,7 +3,9 @@ package dev.tokenstore.cli.migration;
 import dev.tokenstore.store.StoredToken;
 import dev.tokenstore.store.token.TokenField;
 import dev.tokenstore.store.token.TokenFields;
+import dev.tokenstore.store.token.TokenId;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.EnumMap;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -29,8 +31,7 @@ final class TokenDigest implements StoredToken.Handle {
     /// @param location of its row in the source; null for a token that was stored before
     TokenDigest(long order, @Nullable Instant created, @Nullable String location) {
         this.order = order;
-        this.createdMicros =
-                created == null ? Long.MAX_VALUE : created.getEpochSecond() * 1_000_000 + created.getNano() / 1_000;
+        this.createdMicros = ChronoUnit.MICROS.between(Instant.EPOCH, created == null ? LATER_THAN_ALL : created);
         this.location = location;
     }
 
@@ -46,12 +47,8 @@ final class TokenDigest implements StoredToken.Handle {
 
     /// Sets id and version of the token after it was saved.
     void setStored(StoredToken token) {
-        id = idOf(token);
+        id = token.id().reveal();
         version = token.version();
-    }
-
-    static String idOf(StoredToken token) {
-        return token.fields().get(TokenField.ID).orElseThrow().reveal();
     }
 
     /// The index of the first of a field's two numbers.
@@ -76,8 +73,8 @@ final class TokenDigest implements StoredToken.Handle {
     }
 
     /// Empty while it is not stored.
-    Optional<String> id() {
-        return Optional.ofNullable(id);
+    Optional<TokenId> id() {
+        return Optional.ofNullable(id).map(TokenId::new);
     }
 
     /// Empty while it is not stored.
@@ -98,18 +95,9 @@ final class TokenDigest implements StoredToken.Handle {
                 values.put(field, new Hash(hashes[high(field)], hashes[high(field) + 1]).text());
             }
         }
-        var created = createdMicros == Long.MAX_VALUE
-                ? LATER_THAN_ALL
-                : Instant.ofEpochSecond(
-                        Math.floorDiv(createdMicros, 1_000_000), Math.floorMod(createdMicros, 1_000_000) * 1_000L);
+        var created = Instant.EPOCH.plus(createdMicros, ChronoUnit.MICROS);
+        var name = "%019d".formatted(order);
         return new StoredToken(
-                TokenFields.of(values),
-                version().orElse(""),
-                created,
-                created,
-                created,
-                created,
-                "%019d".formatted(order),
-                this);
+                TokenFields.of(values), version().orElse(""), created, created, created, created, name, this);
     }
 }

@@ -4,8 +4,8 @@ import java.io.PrintWriter;
 import java.util.ArrayList;
 import java.util.List;
 
-/// A table that is printed in blocks, so that its length costs no memory; a column keeps the width of its widest cell
-/// so far. Not thread-safe.
+/// A table that is printed in blocks, so that its length costs no memory; a column keeps the width of its widest
+/// cell so far. Not thread-safe.
 public final class Table implements AutoCloseable {
     private static final int BLOCK = 500;
     private static final int GAP = 3;

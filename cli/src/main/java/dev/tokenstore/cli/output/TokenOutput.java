@@ -13,8 +13,8 @@ import java.util.stream.Stream;
 
 /// Prints tokens in one of the formats, secrets only if `revealed`.
 ///
-/// Users and ids are personal, not secret, and are printed: tokens are named by them on the command line. Credentials
-/// and client secrets are secret.
+/// Users and ids are personal, not secret, and are printed: tokens are named by them on the command line.
+/// Credentials and client secrets are secret.
 ///
 /// @param now the moment from which ages are counted
 public record TokenOutput(OutputFormat format, PrintWriter out, boolean revealed, Instant now) {
@@ -77,14 +77,8 @@ public record TokenOutput(OutputFormat format, PrintWriter out, boolean revealed
     }
 
     private String shown(TokenField field, SecretValue value) {
-        return isSecret(field) && !revealed ? REDACTED : value.reveal();
-    }
-
-    private static boolean isSecret(TokenField field) {
-        return switch (field) {
-            case CLIENT_SECRET, GRANT_TOKEN, REFRESH_TOKEN, ACCESS_TOKEN -> true;
-            case ID, USER_SIGNATURE, CLIENT_ID, REDIRECT_URL, API_DOMAIN, EXPIRES_IN -> false;
-        };
+        var isSecret = field == TokenField.CLIENT_SECRET || TokenField.CREDENTIALS.contains(field);
+        return isSecret && !revealed ? REDACTED : value.reveal();
     }
 
     private String cell(StoredToken token, TokenField field) {

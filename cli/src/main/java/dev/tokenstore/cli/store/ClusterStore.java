@@ -26,12 +26,11 @@ import java.util.stream.Stream;
 record ClusterStore(KubernetesConnection connection, TokenStore store, String name) implements StoreAccess {
     /// @param unreadable gets the name of each Secret that is left out because it is no token
     static ClusterStore open(Config config, String namespace, String name, Consumer<String> unreadable) {
-        var clock = InstantSource.system();
         var random = new SecureRandom();
-        var connection = KubernetesConnection.open(config, clock);
+        var connection = KubernetesConnection.open(config, InstantSource.system());
         var storage = connection.storage(namespace, name, random, unreadable);
-        return new ClusterStore(
-                connection, new TokenStore(storage, storage, UseRecorder.NONE, random), namespace + "/" + name);
+        var store = new TokenStore(storage, storage, UseRecorder.NONE, random);
+        return new ClusterStore(connection, store, namespace + "/" + name);
     }
 
     @Override
@@ -58,8 +57,8 @@ record ClusterStore(KubernetesConnection connection, TokenStore store, String na
     }
 
     @Override
-    public Optional<StoredToken> findById(String id) {
-        return translated(() -> store.findById(new TokenId(id)));
+    public Optional<StoredToken> findById(TokenId id) {
+        return translated(() -> store.findById(id));
     }
 
     @Override
@@ -93,9 +92,9 @@ record ClusterStore(KubernetesConnection connection, TokenStore store, String na
     }
 
     @Override
-    public void delete(String id) {
+    public void delete(TokenId id) {
         translated(() -> {
-            store.delete(new TokenId(id));
+            store.delete(id);
             return id;
         });
     }

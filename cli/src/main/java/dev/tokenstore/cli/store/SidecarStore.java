@@ -10,6 +10,7 @@ import dev.tokenstore.store.StoredToken;
 import dev.tokenstore.store.token.SecretValue;
 import dev.tokenstore.store.token.TokenField;
 import dev.tokenstore.store.token.TokenFields;
+import dev.tokenstore.store.token.TokenId;
 import java.util.EnumMap;
 import java.util.Iterator;
 import java.util.List;
@@ -24,6 +25,8 @@ import org.jspecify.annotations.Nullable;
 /// @param client closed with this store
 record SidecarStore(TokenStoreClient client) implements StoreAccess {
     private static final int SAVES_AT_ONCE = 8;
+    /// Rows are changed by id and version, not by a handle.
+    private static final StoredToken.Handle NO_HANDLE = new StoredToken.Handle() {};
 
     @Override
     public String description() {
@@ -47,8 +50,8 @@ record SidecarStore(TokenStoreClient client) implements StoreAccess {
     }
 
     @Override
-    public Optional<StoredToken> findById(String id) {
-        return unless("TOKEN_NOT_FOUND", () -> client.findTokenById(id));
+    public Optional<StoredToken> findById(TokenId id) {
+        return unless("TOKEN_NOT_FOUND", () -> client.findTokenById(id.reveal()));
     }
 
     @Override
@@ -74,8 +77,7 @@ record SidecarStore(TokenStoreClient client) implements StoreAccess {
     /// saves between the two is changed.
     private NewToken saveNew(TokenFields given, AtomicReference<@Nullable StoreException> unreachable) {
         try {
-            var id = given.get(TokenField.ID).map(SecretValue::reveal);
-            var exists = id.flatMap(this::findById).isPresent()
+            var exists = given.id().flatMap(this::findById).isPresent()
                     || find(given.without(TokenField.ID)).isPresent();
             return exists
                     ? new NewToken.Exists()
@@ -89,9 +91,9 @@ record SidecarStore(TokenStoreClient client) implements StoreAccess {
     }
 
     @Override
-    public void delete(String id) {
+    public void delete(TokenId id) {
         translated(() -> {
-            client.deleteToken(id);
+            client.deleteToken(id.reveal());
             return id;
         });
     }
@@ -118,11 +120,17 @@ record SidecarStore(TokenStoreClient client) implements StoreAccess {
         for (var field : TokenRecord.Field.values()) {
             token.get(field).ifPresent(value -> values.put(TokenField.valueOf(field.name()), value));
         }
-        return SidecarToken.of(
+        var created = token.createTime().orElseThrow();
+        var updated = token.updateTime().orElseThrow();
+        return new StoredToken(
                 TokenFields.of(values),
                 token.version().orElseThrow(),
-                token.createTime().orElseThrow(),
-                token.updateTime().orElseThrow());
+                created,
+                updated,
+                updated,
+                created,
+                "",
+                NO_HANDLE);
     }
 
     /// Returns the token of a call, or empty if the call fails with that reason.

@@ -2,6 +2,7 @@ package dev.tokenstore.cli.store;
 
 import dev.tokenstore.store.StoredToken;
 import dev.tokenstore.store.token.TokenFields;
+import dev.tokenstore.store.token.TokenId;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
@@ -22,7 +23,7 @@ public interface StoreAccess extends AutoCloseable {
     /// Returns the token that the given fields describe.
     Optional<StoredToken> find(TokenFields wanted);
 
-    Optional<StoredToken> findById(String id);
+    Optional<StoredToken> findById(TokenId id);
 
     /// Stores the given fields into the token they belong to, if it is still at that version.
     ///
@@ -37,7 +38,7 @@ public interface StoreAccess extends AutoCloseable {
     List<NewToken> saveNew(List<TokenFields> given);
 
     /// Deletes the token with that id; an unknown id succeeds. The token is not revoked at its provider.
-    void delete(String id);
+    void delete(TokenId id);
 
     /// Deletes every token of the store.
     ///

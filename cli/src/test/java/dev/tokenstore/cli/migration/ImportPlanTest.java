@@ -11,14 +11,15 @@ import static dev.tokenstore.store.token.TokenField.REFRESH_TOKEN;
 import static dev.tokenstore.store.token.TokenField.USER_SIGNATURE;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.tokenstore.cli.StoredTokens;
 import dev.tokenstore.cli.migration.Decision.Create;
 import dev.tokenstore.cli.migration.Decision.Keep;
 import dev.tokenstore.cli.migration.Decision.Unchanged;
 import dev.tokenstore.cli.migration.Decision.Update;
-import dev.tokenstore.cli.store.SidecarToken;
 import dev.tokenstore.store.StoredToken;
 import dev.tokenstore.store.token.TokenField;
 import dev.tokenstore.store.token.TokenFields;
+import dev.tokenstore.store.token.TokenId;
 import java.time.Instant;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -58,7 +59,7 @@ class ImportPlanTest {
         var decision = plan.decide("line 2", ALICE);
 
         assertThat(decision).isInstanceOf(Unchanged.class);
-        assertThat(decision.token().id()).contains("1");
+        assertThat(decision.token().id()).contains(new TokenId("1"));
     }
 
     @Test
@@ -210,7 +211,7 @@ class ImportPlanTest {
         assertThat(plan.decide("line 2", fields(Map.of(REFRESH_TOKEN, "fixture-secret-r")))
                         .token()
                         .id())
-                .contains("a");
+                .contains(new TokenId("a"));
     }
 
     @Test
@@ -242,6 +243,6 @@ class ImportPlanTest {
     }
 
     private static StoredToken stored(TokenFields fields, Instant at) {
-        return SidecarToken.of(fields, "v.1", at, at);
+        return StoredTokens.of(fields, "v.1", at, at);
     }
 }

@@ -36,7 +36,7 @@ class ImportRunTest {
         run(ALICE, BOB);
 
         assertThat(actions()).containsExactly(Action.CREATE, Action.CREATE);
-        assertThat(store.all()).extracting(TokenDigest::idOf).containsExactlyInAnyOrder("1", "2");
+        assertThat(store.all()).extracting(token -> token.id().reveal()).containsExactlyInAnyOrder("1", "2");
         assertThat(pauses).containsExactly(Duration.ofSeconds(1));
     }
 

@@ -1,12 +1,12 @@
 package dev.tokenstore.cli.migration;
 
-import dev.tokenstore.cli.store.SidecarToken;
+import dev.tokenstore.cli.StoredTokens;
 import dev.tokenstore.cli.store.StoreAccess;
 import dev.tokenstore.cli.store.StoreException;
 import dev.tokenstore.store.StoredToken;
-import dev.tokenstore.store.token.SecretValue;
 import dev.tokenstore.store.token.TokenField;
 import dev.tokenstore.store.token.TokenFields;
+import dev.tokenstore.store.token.TokenId;
 import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -41,8 +41,8 @@ final class ScriptedStore implements StoreAccess {
 
     /// Stores a token, whatever is there.
     StoredToken put(TokenFields token, String version) {
-        var id = token.get(TokenField.ID).map(SecretValue::reveal).orElseGet(() -> "tok-" + generated++);
-        var stored = SidecarToken.of(token.with(TokenField.ID, id), version, NOW, NOW);
+        var id = token.id().map(TokenId::reveal).orElseGet(() -> "tok-" + generated++);
+        var stored = StoredTokens.of(token.with(TokenField.ID, id), version, NOW, NOW);
         tokens.put(id, stored);
         return stored;
     }
@@ -69,13 +69,13 @@ final class ScriptedStore implements StoreAccess {
     }
 
     @Override
-    public Optional<StoredToken> findById(String id) {
-        return Optional.ofNullable(tokens.get(id));
+    public Optional<StoredToken> findById(TokenId id) {
+        return Optional.ofNullable(tokens.get(id.reveal()));
     }
 
     @Override
     public Optional<StoredToken> saveIfVersion(TokenFields given, String expectedVersion) {
-        return given.get(TokenField.ID)
+        return given.id()
                 .map(id -> tokens.get(id.reveal()))
                 .or(() -> find(given))
                 .filter(row -> row.version().equals(expectedVersion))
@@ -100,7 +100,7 @@ final class ScriptedStore implements StoreAccess {
     }
 
     @Override
-    public void delete(String id) {
+    public void delete(TokenId id) {
         throw new UnsupportedOperationException();
     }
 

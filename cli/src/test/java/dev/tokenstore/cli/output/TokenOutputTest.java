@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
-import dev.tokenstore.cli.store.SidecarToken;
+import dev.tokenstore.cli.StoredTokens;
 import dev.tokenstore.store.StoredToken;
 import dev.tokenstore.store.token.TokenField;
 import dev.tokenstore.store.token.TokenFields;
@@ -24,7 +24,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 class TokenOutputTest {
     private static final Instant NOW = Instant.parse("2026-03-01T12:00:00Z");
     private static final String SECRET = "fixture-secret-of-the-output";
-    private static final StoredToken ALICE = SidecarToken.of(
+    private static final StoredToken ALICE = StoredTokens.of(
             TokenFields.of(Map.of(
                     TokenField.ID,
                     "tok-1",
@@ -43,7 +43,7 @@ class TokenOutputTest {
             "7",
             Instant.parse("2026-02-01T12:00:00Z"),
             Instant.parse("2026-03-01T11:50:00Z"));
-    private static final StoredToken NOBODY = SidecarToken.of(
+    private static final StoredToken NOBODY = StoredTokens.of(
             TokenFields.of(Map.of(
                     TokenField.ID,
                     "2",
@@ -178,7 +178,7 @@ class TokenOutputTest {
 
     @Test
     void whatUsersAreNamedCannotMoveTheCursor() {
-        var evil = SidecarToken.of(
+        var evil = StoredTokens.of(
                 TokenFields.of(Map.of(TokenField.ID, "1\n2", TokenField.USER_SIGNATURE, "\u001b[31mred\u202e")),
                 "1",
                 NOW,

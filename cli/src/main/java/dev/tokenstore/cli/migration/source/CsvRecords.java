@@ -8,10 +8,11 @@ import java.util.Optional;
 
 /// The records of a CSV file, each with the line it begins at.
 ///
-/// Python's and Java's file stores write [CsvFile.Dialect#QUOTED] (RFC 4180): a value with a comma, a quote or a line
-/// break is quoted, and a quote in it doubled. Node's and TypeScript's write [CsvFile.Dialect#PLAIN]: values as they
-/// are, joined by commas. Not a library's parser: those take the rest of the file for one value when a quote is never
-/// closed, here that costs one line.
+/// Python's and Java's file stores write [CsvFile.Dialect#QUOTED] (RFC 4180): a value with a comma, a quote or a
+/// line break is quoted, and a quote in it doubled. Node's and TypeScript's write [CsvFile.Dialect#PLAIN]: values
+/// as they are, joined by commas.
+///
+/// CSV libraries read the rest of the file as one value if a quote is never closed; here that costs one line.
 final class CsvRecords {
     /// A quoted value that is longer than any token's value has lost its closing quote.
     private static final int MAX_QUOTED = 64 * 1024;
