@@ -38,7 +38,7 @@ public record OAuthTokenStoreStatus(
         this.conditions = conditions == null ? List.of() : List.copyOf(conditions);
     }
 
-    /// Tokens by [TokenClass]; `total` is the sum of the others.
+    /// Tokens by [TokenUsability]; `total` is the sum of the others.
     public record TokenCounts(
             @JsonPropertyDescription("All tokens of the store; a token that is being created is not counted yet.")
             int total,

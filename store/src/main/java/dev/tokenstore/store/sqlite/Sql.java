@@ -8,7 +8,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/// Runs SQL statements. Parameters are numbers, text, bytes or null, in the order of their marks.
+/// Runs SQL statements. Parameters are numbers, text, bytes or null, in the order of the question marks.
 final class Sql {
     private Sql() {}
 
