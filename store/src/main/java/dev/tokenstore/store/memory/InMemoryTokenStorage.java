@@ -113,12 +113,12 @@ public final class InMemoryTokenStorage implements TokenStorage {
     @Override
     public Insertion insert(NewRow row) {
         return locked(() -> {
-            var related = List.copyOf(rows.values());
-            if (row.twinAmong(living.among(related)).isPresent()) {
+            var stored = List.copyOf(rows.values());
+            if (row.twinAmong(living.among(stored)).isPresent()) {
                 return new Insertion.TwinFound();
             }
             // if a change of the policy made them live again, the new row would have a twin
-            related.stream().filter(living::isOver).filter(row::isTwinOf).forEach(this::remove);
+            stored.stream().filter(living::isOver).filter(row::isTwinOf).forEach(this::remove);
             MaxTokens.requireRoom(settings, rows.size());
             var now = timestamp();
             var given = TokenFields.NONE.mergedWith(row.fields());
