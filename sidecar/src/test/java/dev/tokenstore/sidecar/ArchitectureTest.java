@@ -5,6 +5,8 @@ import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
+import dev.tokenstore.testing.ModuleArchitecture;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class ArchitectureTest {
@@ -52,5 +54,27 @@ class ArchitectureTest {
                 .dependOnClassesThat()
                 .resideInAPackage("dev.tokenstore.operator..")
                 .check(CLASSES);
+    }
+
+    @Test
+    void followsTheRulesOfAllModules() {
+        new ModuleArchitecture(
+                        "dev.tokenstore.sidecar",
+                        List.of(
+                                "dev.tokenstore.api..",
+                                "dev.tokenstore.proto..",
+                                "dev.tokenstore.runtime..",
+                                "dev.tokenstore.store..",
+                                "com.google.protobuf..",
+                                "com.google.rpc..",
+                                "com.sun.net.httpserver..",
+                                "io.fabric8..",
+                                "io.grpc..",
+                                "io.micrometer..",
+                                "io.netty..",
+                                "org.slf4j..",
+                                "picocli..",
+                                "sun.misc.."))
+                .check();
     }
 }
