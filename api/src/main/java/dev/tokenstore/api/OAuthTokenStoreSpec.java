@@ -59,14 +59,12 @@ import org.jspecify.annotations.Nullable;
                 + " the token would be deleted for its age before that time is over")
 @JsonInclude(JsonInclude.Include.NON_NULL)
 public record OAuthTokenStoreSpec(
-        @Size(max = GoDuration.MAX_LENGTH)
-        @JsonPropertyDescription(
+        @Size(max = GoDuration.MAX_LENGTH) @JsonPropertyDescription(
                 "The session of a token ends when the token was neither saved nor read for this long."
                         + " Reads then miss the token, and it is deleted. A Go duration such as 12h. Unset: sessions never end.")
         @Nullable String sessionTimeout,
 
-        @Size(max = GoDuration.MAX_LENGTH)
-        @JsonPropertyDescription(
+        @Size(max = GoDuration.MAX_LENGTH) @JsonPropertyDescription(
                 "The time of a token is over this long after it was first saved. Reads then miss the token,"
                         + " and it is deleted. A Go duration such as 2160h. Unset: tokens of any age are kept.")
         @Nullable String maxTokenAge,
@@ -119,9 +117,7 @@ public record OAuthTokenStoreSpec(
             @Nullable Delay unusable,
 
             @Default("20")
-            @Min(1)
-            @Max(100)
-            @JsonPropertyDescription(
+            @Min(1) @Max(100) @JsonPropertyDescription(
                     "The brake, in percent: if more than this part of the store's tokens (and more than 10) are"
                             + " due at once, none is deleted until someone sets the annotation"
                             + " tokenstore.dev/confirm-cleanup to the store's generation. 100: no brake.")
@@ -135,8 +131,7 @@ public record OAuthTokenStoreSpec(
     /// Limits of a store.
     @JsonInclude(JsonInclude.Include.NON_NULL)
     public record Limits(
-            @Min(1)
-            @JsonPropertyDescription("New tokens are refused while the store holds this many, by the last known count."
+            @Min(1) @JsonPropertyDescription("New tokens are refused while the store holds this many, by the last known count."
                     + " Unset: no limit.")
             @Nullable Integer maxTokens) {}
 
@@ -148,8 +143,7 @@ public record OAuthTokenStoreSpec(
             fieldPath = ".serviceAccounts",
             message = "serviceAccounts must not name an account twice")
     public record Access(
-            @Size(max = 64)
-            @JsonPropertyDescription(
+            @Size(max = 64) @JsonPropertyDescription(
                     "Each entry gives a service account the rights that a sidecar needs in this namespace.")
             List<Client> serviceAccounts) {
         public Access(@Nullable List<Client> serviceAccounts) {
@@ -161,14 +155,10 @@ public record OAuthTokenStoreSpec(
     @JsonInclude(JsonInclude.Include.NON_NULL)
     public record Client(
             @Required
-            @Size(min = 1, max = 253)
-            @Pattern("^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$")
-            @JsonPropertyDescription("Name of the service account.")
+            @Size(min = 1, max = 253) @Pattern("^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$") @JsonPropertyDescription("Name of the service account.")
             String name,
 
-            @Size(min = 1, max = 63)
-            @Pattern("^[a-z0-9]([-a-z0-9]*[a-z0-9])?$")
-            @JsonPropertyDescription(
+            @Size(min = 1, max = 63) @Pattern("^[a-z0-9]([-a-z0-9]*[a-z0-9])?$") @JsonPropertyDescription(
                     "Namespace of the service account; not one of Kubernetes' own (kube-...) and not the operator's."
                             + " Unset: the store's namespace.")
             @Nullable String namespace,
@@ -185,8 +175,7 @@ public record OAuthTokenStoreSpec(
             message = "after must be a Go duration that is not negative, such as 24h; 0s means at once")
     public record Delay(
             @Required
-            @Size(max = GoDuration.MAX_LENGTH)
-            @JsonPropertyDescription("How long after its time is over a token is deleted."
+            @Size(max = GoDuration.MAX_LENGTH) @JsonPropertyDescription("How long after its time is over a token is deleted."
                     + " A Go duration such as 24h; 0s means at once.")
             String after) {}
 
