@@ -2,8 +2,8 @@ package dev.tokenstore.operator.store;
 
 import dev.tokenstore.api.OAuthTokenStore;
 import dev.tokenstore.api.RetentionPolicy;
+import dev.tokenstore.operator.access.AccessGrants;
 import dev.tokenstore.operator.access.AccessResult;
-import dev.tokenstore.operator.access.StoreAccess;
 import dev.tokenstore.operator.cleanup.TokenDeletion;
 import dev.tokenstore.operator.condition.Verdict;
 import dev.tokenstore.operator.metrics.TokenMeters;
@@ -56,7 +56,7 @@ public final class OAuthTokenStoreReconciler implements Reconciler<OAuthTokenSto
     private final TokenWatches watches;
     private final StoreCleanup cleanup;
     private final OtherSecrets otherSecrets;
-    private final StoreAccess access;
+    private final AccessGrants access;
     private final Departure departure;
     private final TokenMeters meters;
     private final StatusWriter statuses;
@@ -70,7 +70,7 @@ public final class OAuthTokenStoreReconciler implements Reconciler<OAuthTokenSto
             SecretMetadata secrets,
             TokenWatches watches,
             TokenDeletion deletion,
-            StoreAccess access,
+            AccessGrants access,
             StoreEvents events,
             TokenMeters meters,
             InstantSource clock) {
