@@ -12,8 +12,8 @@ import io.fabric8.kubernetes.model.annotation.Version;
 
 /// A place for OAuth tokens: the Secrets of its namespace that carry its name as [TokenSecretLayout#STORE_LABEL].
 ///
-/// A resource without `spec` is a store that keeps every token for ever. The name's form needs no rule of its own:
-/// what Kubernetes takes as a name (a DNS subdomain) is a label value too, once it is short enough.
+/// A resource without `spec` is a store that keeps every token. The form of the name needs no rule of its own: a name
+/// of Kubernetes (a DNS subdomain) is a valid label value if it is short enough.
 @Group(OAuthTokenStore.GROUP)
 @Version(OAuthTokenStore.VERSION)
 @Plural("oauthtokenstores")
@@ -25,7 +25,7 @@ import io.fabric8.kubernetes.model.annotation.Version;
 @AdditionalPrinterColumn(name = "Tokens", jsonPath = ".status.tokens.total", type = Type.INTEGER)
 @AdditionalPrinterColumn(name = "Valid", jsonPath = ".status.tokens.valid", type = Type.INTEGER)
 @AdditionalPrinterColumn(name = "Cleanup", jsonPath = ".status.conditions[?(@.type==\"CleanedUp\")].reason")
-// a string: kubectl prints a date column as an age, and a moment to come as <invalid>
+// a string: kubectl prints a date column as an age, and a moment in the future as <invalid>
 @AdditionalPrinterColumn(name = "Next cleanup", jsonPath = ".status.nextCleanupTime")
 @AdditionalPrinterColumn(name = "Reason", jsonPath = ".status.conditions[?(@.type==\"Ready\")].reason", priority = 1)
 @AdditionalPrinterColumn(name = "Age", jsonPath = ".metadata.creationTimestamp", type = Type.DATE)
@@ -36,9 +36,9 @@ public final class OAuthTokenStore extends CustomResource<OAuthTokenStoreSpec, O
     public static final String GROUP = "tokenstore.dev";
     public static final String VERSION = "v1alpha1";
 
-    /// Annotation set by people: the generation of the store for which a cleanup that the brake holds is confirmed.
+    /// Annotation set by people: the generation of the store whose withheld cleanup they confirm.
     public static final String CONFIRM_CLEANUP = "tokenstore.dev/confirm-cleanup";
 
-    /// The finalizer under `deletionPolicy: Delete`: the tokens go first.
+    /// The finalizer under `deletionPolicy: Delete`: the tokens are deleted before the store.
     public static final String TOKENS_FINALIZER = "tokenstore.dev/tokens";
 }

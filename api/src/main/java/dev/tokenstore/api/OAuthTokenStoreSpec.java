@@ -12,8 +12,8 @@ import io.fabric8.generator.annotation.ValidationRule;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/// Desired state of an [OAuthTokenStore]: how long its tokens live, and who may use them. Nothing is deleted that a
-/// field did not ask for.
+/// Desired state of an [OAuthTokenStore]: how long its tokens live, and who may use them. Tokens are deleted only where
+/// a field asks for it.
 ///
 /// Durations are Go duration strings, see [GoDuration].
 @ValidationRule(
@@ -59,77 +59,83 @@ import org.jspecify.annotations.Nullable;
                 + " the token would be deleted for its age before that time is over")
 @JsonInclude(JsonInclude.Include.NON_NULL)
 public record OAuthTokenStoreSpec(
-        @Size(max = GoDuration.MAX_LENGTH) @JsonPropertyDescription("A token that was neither saved nor read for this long has a session that is over:"
-                + " reads miss it and it is deleted. A Go duration such as 12h. Unset: sessions never end.")
+        @Size(max = GoDuration.MAX_LENGTH) @JsonPropertyDescription(
+                "The session of a token ends when the token was neither saved nor read for this long."
+                        + " Reads then miss the token, and it is deleted. A Go duration such as 12h. Unset: sessions never end.")
         @Nullable String sessionTimeout,
 
-        @Size(max = GoDuration.MAX_LENGTH) @JsonPropertyDescription("A token that was first saved this long ago is over: reads miss it and it is deleted."
-                + " A Go duration such as 2160h. Unset: tokens of any age are kept.")
+        @Size(max = GoDuration.MAX_LENGTH) @JsonPropertyDescription(
+                "The time of a token is over this long after it was first saved. Reads then miss the token,"
+                        + " and it is deleted. A Go duration such as 2160h. Unset: tokens of any age are kept.")
         @Nullable String maxTokenAge,
 
-        @JsonPropertyDescription("What is deleted, and how long after its time is over."
-                + " Deleting a token that can be renewed cannot be undone: someone must consent again.")
+        @JsonPropertyDescription(
+                "Which tokens are deleted, and how long after their time is over. Deleting a token that can"
+                        + " be renewed cannot be undone: someone must consent again.")
         @Nullable Cleanup cleanup,
 
-        @JsonPropertyDescription("How much the store may hold.") @Nullable Limits limits,
+        @JsonPropertyDescription("Limits of the store.") @Nullable Limits limits,
 
-        @JsonPropertyDescription("Who may use the store. Whoever may act as one of these accounts has the tokens.")
+        @JsonPropertyDescription(
+                "The accounts that may use the store. Whoever may act as one of them can read its tokens.")
         @Nullable Access access,
 
         @Default("Retain")
-        @JsonPropertyDescription("What becomes of the tokens when this store is deleted: Retain leaves them, Delete"
-                + " deletes them with it, but for those that are annotated tokenstore.dev/keep.")
+        @JsonPropertyDescription(
+                "What happens to the tokens when this store is deleted: Retain keeps them. Delete deletes"
+                        + " them, except those with the annotation tokenstore.dev/keep.")
         @Nullable DeletionPolicy deletionPolicy,
 
-        @JsonPropertyDescription("If true, tokens are counted but none is deleted, and reads miss none.") @Nullable Boolean suspend) {
-    /// The brake's share when the spec names none, in percent.
+        @JsonPropertyDescription(
+                "If true, due tokens are kept and reads still return them; tokens are counted as usual.")
+        @Nullable Boolean suspend) {
+    /// The brake's limit in percent where the spec has none.
     public static final int DEFAULT_MAX_PERCENT = 20;
 
-    /// What becomes of the tokens when their store is deleted.
+    /// What happens to the tokens when their store is deleted.
     public enum DeletionPolicy {
         Retain,
         Delete
     }
 
-    /// What is deleted, and how long after its time is over.
+    /// Which tokens are deleted, and how long after their time is over.
     @JsonInclude(JsonInclude.Include.NON_NULL)
     public record Cleanup(
             @JsonPropertyDescription(
-                    "If true, what would be deleted is counted and told, but nothing is deleted, and reads miss"
-                            + " none.")
+                    "If true, due tokens are counted and reported but not deleted, and reads still return them.")
             @Nullable Boolean dryRun,
 
-            @JsonPropertyDescription("Tokens whose session is over; needs sessionTimeout. Unset: deleted at once.")
+            @JsonPropertyDescription("Tokens whose session has ended; needs sessionTimeout. Unset: deleted at once.")
             @Nullable Delay sessionEnded,
 
-            @JsonPropertyDescription("Tokens whose access token expired and that hold nothing to renew it with."
+            @JsonPropertyDescription("Tokens whose access token has expired and that hold nothing to renew it with."
                     + " Unset: only counted.")
             @Nullable Delay expired,
 
             @JsonPropertyDescription(
-                    "Tokens that hold no credential or whose creation was never finished." + " Unset: only counted.")
+                    "Tokens that hold no credential, or whose creation did not finish. Unset: only counted.")
             @Nullable Delay unusable,
 
             @Default("20")
             @Min(1) @Max(100) @JsonPropertyDescription(
-                    "The brake: if more than this part of the store's tokens (and more than 10) are due at"
-                            + " once, none is deleted until someone confirms it by the annotation"
-                            + " tokenstore.dev/confirm-cleanup with the store's generation as value. 100: no brake.")
+                    "The brake, in percent: if more than this part of the store's tokens (and more than 10) are"
+                            + " due at once, none is deleted until someone sets the annotation"
+                            + " tokenstore.dev/confirm-cleanup to the store's generation. 100: no brake.")
             @Nullable Integer maxPercent) {
-        /// A cleanup of which nothing is said.
+        /// A cleanup without any field.
         public static Cleanup unspecified() {
             return new Cleanup(null, null, null, null, null);
         }
     }
 
-    /// How much a store may hold.
+    /// Limits of a store.
     @JsonInclude(JsonInclude.Include.NON_NULL)
     public record Limits(
-            @Min(1) @JsonPropertyDescription("New tokens are refused once the store holds this many, by the last known count."
+            @Min(1) @JsonPropertyDescription("New tokens are refused while the store holds this many, by the last known count."
                     + " Unset: no limit.")
             @Nullable Integer maxTokens) {}
 
-    /// Who may use a store.
+    /// The accounts that may use a store.
     @ValidationRule(
             value = "!has(self.serviceAccounts) || self.serviceAccounts.all(one, self.serviceAccounts.exists_one(other,"
                     + " other.name == one.name && (has(other.__namespace__) ? other.__namespace__ : '')"
@@ -137,7 +143,8 @@ public record OAuthTokenStoreSpec(
             fieldPath = ".serviceAccounts",
             message = "serviceAccounts must not name an account twice")
     public record Access(
-            @Size(max = 64) @JsonPropertyDescription("Each entry gives a service account what a sidecar needs in this namespace.")
+            @Size(max = 64) @JsonPropertyDescription(
+                    "Each entry gives a service account the rights that a sidecar needs in this namespace.")
             List<Client> serviceAccounts) {
         public Access(@Nullable List<Client> serviceAccounts) {
             this.serviceAccounts = serviceAccounts == null ? List.of() : List.copyOf(serviceAccounts);
@@ -151,13 +158,14 @@ public record OAuthTokenStoreSpec(
             @Size(min = 1, max = 253) @Pattern("^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$") @JsonPropertyDescription("Name of the service account.")
             String name,
 
-            @Size(min = 1, max = 63) @Pattern("^[a-z0-9]([-a-z0-9]*[a-z0-9])?$") @JsonPropertyDescription("Its namespace; none of Kubernetes' own (kube-...) and not the operator's."
-                    + " Unset: the store's namespace.")
+            @Size(min = 1, max = 63) @Pattern("^[a-z0-9]([-a-z0-9]*[a-z0-9])?$") @JsonPropertyDescription(
+                    "Namespace of the service account; not one of Kubernetes' own (kube-...) and not the operator's."
+                            + " Unset: the store's namespace.")
             @Nullable String namespace,
 
             @JsonPropertyDescription(
-                    "If true, it may find tokens but neither save nor delete them, and its reads prolong no"
-                            + " session.")
+                    "If true, the account may find tokens but neither save nor delete them, and its reads do not"
+                            + " prolong sessions.")
             @Nullable Boolean readOnly) {}
 
     /// The wait between the moment a token's time is over and its deletion.
@@ -167,11 +175,11 @@ public record OAuthTokenStoreSpec(
             message = "after must be a Go duration that is not negative, such as 24h; 0s means at once")
     public record Delay(
             @Required
-            @Size(max = GoDuration.MAX_LENGTH) @JsonPropertyDescription("How long after its time is over the token is deleted."
+            @Size(max = GoDuration.MAX_LENGTH) @JsonPropertyDescription("How long after its time is over a token is deleted."
                     + " A Go duration such as 24h; 0s means at once.")
             String after) {}
 
-    /// A spec that asks for nothing: every token is kept.
+    /// A spec without any field: every token is kept.
     public static OAuthTokenStoreSpec keepingEverything() {
         return new OAuthTokenStoreSpec(null, null, null, null, null, null, null);
     }

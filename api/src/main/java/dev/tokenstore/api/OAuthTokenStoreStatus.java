@@ -12,11 +12,13 @@ import org.jspecify.annotations.Nullable;
 public record OAuthTokenStoreStatus(
         @JsonPropertyDescription("The generation of the spec that this status describes.") @Nullable Long observedGeneration,
 
-        @JsonPropertyDescription("The store's tokens, each counted once. Absent while they are not known.") @Nullable TokenCounts tokens,
+        @JsonPropertyDescription("Numbers of the store's tokens; each is counted once. Absent while they are unknown.")
+        @Nullable TokenCounts tokens,
 
-        @JsonPropertyDescription("When the next token is due for deletion (RFC 3339). Absent: none will be.") @Nullable String nextCleanupTime,
+        @JsonPropertyDescription("When the next token is due for deletion (RFC 3339). Absent: no token will be.")
+        @Nullable String nextCleanupTime,
 
-        @JsonPropertyDescription("The last cleanup that deleted something.") @Nullable LastCleanup lastCleanup,
+        @JsonPropertyDescription("The last cleanup that deleted tokens.") @Nullable LastCleanup lastCleanup,
 
         @JsonPropertyDescription(
                 "Ready: the operator sees the store's tokens. AccessGranted: the accounts of spec.access may use"
@@ -36,34 +38,34 @@ public record OAuthTokenStoreStatus(
         this.conditions = conditions == null ? List.of() : List.copyOf(conditions);
     }
 
-    /// Tokens by [TokenClass]; `total` is the sum of the others.
+    /// Tokens by [TokenUsability]; `total` is the sum of the others.
     public record TokenCounts(
-            @JsonPropertyDescription("All tokens of the store; one that is being created is not counted yet.")
+            @JsonPropertyDescription("All tokens of the store; a token that is being created is not counted yet.")
             int total,
 
             @JsonPropertyDescription("Tokens whose access token has not expired, or whose expiry is not known.")
             int valid,
 
-            @JsonPropertyDescription("Tokens whose access token expired and that hold nothing to renew it with.")
+            @JsonPropertyDescription("Tokens whose access token has expired and that hold nothing to renew it with.")
             int expired,
 
             @JsonPropertyDescription("Tokens without a valid access token that can, or may, be renewed.")
             int refreshable,
 
-            @JsonPropertyDescription("Tokens that hold no credential, were never finished, or have a newer layout.")
+            @JsonPropertyDescription(
+                    "Tokens that hold no credential, whose creation did not finish, or that have a newer layout.")
             int unusable) {}
 
-    /// What a cleanup deleted, or under `dryRun` would have.
+    /// The tokens that a cleanup deleted, or under `dryRun` reported.
     @JsonInclude(JsonInclude.Include.NON_NULL)
     public record LastCleanup(
             @JsonPropertyDescription("When it ran (RFC 3339).")
             String time,
 
-            @JsonPropertyDescription(
-                    "Number of deleted tokens by reason:" + " SessionEnded, TooOld, Expired, Unusable.")
+            @JsonPropertyDescription("Number of deleted tokens by reason: SessionEnded, TooOld, Expired, Unusable.")
             Map<String, Integer> deleted,
 
-            @JsonPropertyDescription("If true, it deleted nothing: these are the tokens that it would have deleted.")
+            @JsonPropertyDescription("If true, nothing was deleted: these tokens were due (spec.cleanup.dryRun).")
             @Nullable Boolean dryRun) {
         public LastCleanup(String time, @Nullable Map<String, Integer> deleted, @Nullable Boolean dryRun) {
             this.time = time;

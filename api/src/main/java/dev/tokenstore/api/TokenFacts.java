@@ -35,6 +35,11 @@ public record TokenFacts(
         @Nullable Instant accessExpiry,
         Renewal renewal,
         Credentials credentials) {
+    /// A timestamp that is this little ahead is not in the future: the estimate of the API server's clock is up to a
+    /// second
+    /// behind, and more by the latency of a reply ([ServerClock]).
+    private static final Duration CLOCK_ERROR = Duration.ofSeconds(2);
+
     /// How long a row may stay pending; a writer needs far less.
     public static final Duration PENDING_LIMIT = Duration.ofMinutes(1);
 
@@ -175,7 +180,7 @@ public record TokenFacts(
     }
 
     private static Instant clamped(Instant moment, Instant seenAt) {
-        return moment.isAfter(seenAt) ? seenAt : moment;
+        return moment.isAfter(seenAt.plus(CLOCK_ERROR)) ? seenAt : moment;
     }
 
     private static Instant later(Instant one, Instant other) {

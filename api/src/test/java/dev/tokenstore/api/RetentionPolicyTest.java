@@ -167,6 +167,18 @@ class RetentionPolicyTest {
         assertThat(policy.endForReaders(newer.facts())).isEmpty();
     }
 
+    /// The estimate of the API server's clock is up to a second behind when the process starts; a deadline that was
+    /// counted
+    /// from it would be early.
+    @Test
+    void aStampAMomentAheadIsNotInTheFuture() {
+        var saved = NOW.plusMillis(900);
+        var token = token().with(TokenSecretLayout.SAVED_AT, saved.toString()).facts();
+
+        assertThat(token.lastSaved()).isEqualTo(saved);
+        assertThat(token.lastActive()).isEqualTo(saved);
+    }
+
     @Test
     void aStampInTheFutureCountsAsTheMomentItWasSeen() {
         var ahead = token().with(TokenSecretLayout.SAVED_AT, "2099-01-01T00:00:00Z")

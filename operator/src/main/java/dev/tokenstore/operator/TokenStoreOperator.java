@@ -1,9 +1,9 @@
 package dev.tokenstore.operator;
 
 import dev.tokenstore.api.OAuthTokenStore;
+import dev.tokenstore.operator.access.AccessGrants;
 import dev.tokenstore.operator.access.PolicyProbe;
 import dev.tokenstore.operator.access.ServiceAccount;
-import dev.tokenstore.operator.access.StoreAccess;
 import dev.tokenstore.operator.cleanup.TokenDeletion;
 import dev.tokenstore.operator.metrics.ReconcilerMeters;
 import dev.tokenstore.operator.metrics.TokenMeters;
@@ -82,7 +82,7 @@ final class TokenStoreOperator implements AutoCloseable {
                 secrets,
                 watches,
                 deletion,
-                new StoreAccess(client, account(client), new PolicyProbe(client, clock)),
+                new AccessGrants(client, account(client), new PolicyProbe(client, clock)),
                 new StoreEvents(client, instance, clock),
                 new TokenMeters(registry),
                 clock);

@@ -25,23 +25,15 @@ import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
-import org.junit.jupiter.api.parallel.Execution;
-import org.junit.jupiter.api.parallel.ExecutionMode;
-import org.junit.jupiter.api.parallel.ResourceAccessMode;
-import org.junit.jupiter.api.parallel.ResourceLock;
-import org.junit.jupiter.api.parallel.ResourceLockTarget;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /// Whatever goes wrong around the operator: once it is over, what was due is gone, and what was alive is there.
-@Execution(ExecutionMode.CONCURRENT)
-@ResourceLock(value = FaultsIT.SERVER, mode = ResourceAccessMode.READ, target = ResourceLockTarget.CHILDREN)
+@Tag("alone")
 class FaultsIT {
-    /// Tests that change it for all run alone.
-    static final String SERVER = "the API server";
-
     @RegisterExtension
     static final KubernetesForTests kubernetes =
             KubernetesForTests.create().withPrivateServer().withTokenStores();
@@ -65,7 +57,6 @@ class FaultsIT {
     }
 
     @Test
-    @ResourceLock(SERVER)
     void theApiServerStopsAmidACleanup() {
         startSuspended();
 
@@ -226,7 +217,6 @@ class FaultsIT {
     }
 
     @Test
-    @ResourceLock(SERVER)
     void theDefinitionOfStoresIsDeletedAndCreatedAgain() {
         startSuspended();
         resume();

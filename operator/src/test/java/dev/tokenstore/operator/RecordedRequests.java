@@ -13,7 +13,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 
 /// What a client sends, and a way to do something just before it deletes.
 final class RecordedRequests implements Interceptor {
-    record Sent(Instant at, String method, String path, String query, String accept) {
+    record Sent(Instant at, String method, String path, String query, String accept, int status) {
         boolean watch() {
             return query.contains("watch=true");
         }
@@ -48,6 +48,7 @@ final class RecordedRequests implements Interceptor {
                 request.method(),
                 request.uri().getPath(),
                 query == null ? "" : query,
-                String.join(",", request.headers("Accept"))));
+                String.join(",", request.headers("Accept")),
+                response.code()));
     }
 }

@@ -13,7 +13,7 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.ParameterException;
 
-/// Everything the sidecar can be told from outside, read once at start.
+/// The sidecar's settings, read once at start.
 ///
 /// @param backend where the tokens are
 /// @param tcp where to serve gRPC over TCP, if anywhere

@@ -119,7 +119,7 @@ public final class TokenRules {
 
         @Override
         public Optional<StoredToken> byId(TokenId id) {
-            return rows.stream().filter(row -> row.id().equals(id)).findFirst();
+            return with(TokenField.ID, new SecretValue(id.reveal())).findFirst();
         }
 
         @Override

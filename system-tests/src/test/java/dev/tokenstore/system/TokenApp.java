@@ -1,9 +1,11 @@
 package dev.tokenstore.system;
 
 import dev.tokenstore.proto.v1.FindTokenRequest;
+import dev.tokenstore.proto.v1.FindTokenResponse;
 import dev.tokenstore.proto.v1.SaveTokenRequest;
 import dev.tokenstore.proto.v1.Token;
 import dev.tokenstore.proto.v1.TokenStoreServiceGrpc.TokenStoreServiceBlockingStub;
+import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import java.util.concurrent.TimeUnit;
 
@@ -52,9 +54,19 @@ final class TokenApp {
 
     /// Tells the length of the refresh token instead of the token: this is what the pod's log will hold.
     private static String find(TokenStoreServiceBlockingStub sidecar, String user) {
-        var found = sidecar.findToken(FindTokenRequest.newBuilder()
+        var request = FindTokenRequest.newBuilder()
                 .setToken(Token.newBuilder().setUserSignature(user))
-                .build());
+                .build();
+        FindTokenResponse found;
+        try {
+            found = sidecar.findToken(request);
+        } catch (StatusRuntimeException e) {
+            if (e.getStatus().getCode() != Status.Code.UNAVAILABLE) {
+                throw e;
+            }
+            // as all clients do: the sidecar may have ended during the call
+            found = sidecar.findToken(request);
+        }
         return found.hasToken()
                 ? "found " + found.getToken().getId() + " with "
                         + found.getToken().getRefreshToken().length()

@@ -3,8 +3,8 @@ package dev.tokenstore.operator.cleanup;
 import dev.tokenstore.api.EndReason;
 import dev.tokenstore.api.OAuthTokenStoreStatus.TokenCounts;
 import dev.tokenstore.api.RetentionPolicy;
-import dev.tokenstore.api.TokenClass;
 import dev.tokenstore.api.TokenEnd;
+import dev.tokenstore.api.TokenUsability;
 import dev.tokenstore.operator.token.IndexedToken;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -36,9 +36,9 @@ public record CleanupPlan(
         Instant nextCount = null;
         Instant nextExpiry = null;
         Instant oldest = null;
-        var classes = new int[TokenClass.values().length];
+        var classes = new int[TokenUsability.values().length];
         for (var token : tokens) {
-            classes[TokenClass.of(token.facts(), now).ordinal()]++;
+            classes[TokenUsability.of(token.facts(), now).ordinal()]++;
             nextExpiry = earlierFuture(nextExpiry, token.facts().accessExpiry(), now);
             oldest = earlier(oldest, token.facts().firstSaved());
             nextCount = earlierFuture(nextCount, token.facts().unusableFrom().orElse(null), now);
@@ -69,10 +69,10 @@ public record CleanupPlan(
     }
 
     private static TokenCounts counts(int[] classes) {
-        int valid = classes[TokenClass.VALID.ordinal()];
-        int expired = classes[TokenClass.EXPIRED.ordinal()];
-        int refreshable = classes[TokenClass.REFRESHABLE.ordinal()];
-        int unusable = classes[TokenClass.UNUSABLE.ordinal()];
+        int valid = classes[TokenUsability.VALID.ordinal()];
+        int expired = classes[TokenUsability.EXPIRED.ordinal()];
+        int refreshable = classes[TokenUsability.REFRESHABLE.ordinal()];
+        int unusable = classes[TokenUsability.UNUSABLE.ordinal()];
         return new TokenCounts(valid + expired + refreshable + unusable, valid, expired, refreshable, unusable);
     }
 

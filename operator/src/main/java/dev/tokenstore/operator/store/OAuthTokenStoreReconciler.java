@@ -2,8 +2,8 @@ package dev.tokenstore.operator.store;
 
 import dev.tokenstore.api.OAuthTokenStore;
 import dev.tokenstore.api.RetentionPolicy;
+import dev.tokenstore.operator.access.AccessGrants;
 import dev.tokenstore.operator.access.AccessResult;
-import dev.tokenstore.operator.access.StoreAccess;
 import dev.tokenstore.operator.cleanup.TokenDeletion;
 import dev.tokenstore.operator.condition.Verdict;
 import dev.tokenstore.operator.metrics.TokenMeters;
@@ -49,13 +49,14 @@ public final class OAuthTokenStoreReconciler implements Reconciler<OAuthTokenSto
 
     private static final Duration AFTER_FAILURE = Duration.ofSeconds(30);
     private static final Duration AFTER_CHANGE = Duration.ofSeconds(1);
+    /// Part of the API server does not know a new store or policy for a moment, and refuses what it will grant.
     private static final Duration SETTLING = Duration.ofMillis(500);
     private static final Duration LOADING_IS_NO_NEWS = Duration.ofSeconds(15);
 
     private final TokenWatches watches;
     private final StoreCleanup cleanup;
     private final OtherSecrets otherSecrets;
-    private final StoreAccess access;
+    private final AccessGrants access;
     private final Departure departure;
     private final TokenMeters meters;
     private final StatusWriter statuses;
@@ -69,7 +70,7 @@ public final class OAuthTokenStoreReconciler implements Reconciler<OAuthTokenSto
             SecretMetadata secrets,
             TokenWatches watches,
             TokenDeletion deletion,
-            StoreAccess access,
+            AccessGrants access,
             StoreEvents events,
             TokenMeters meters,
             InstantSource clock) {
@@ -108,8 +109,9 @@ public final class OAuthTokenStoreReconciler implements Reconciler<OAuthTokenSto
 
     @Override
     public UpdateControl<OAuthTokenStore> reconcile(OAuthTokenStore store, Context<OAuthTokenStore> context) {
-        var namespace = store.getMetadata().getNamespace();
-        var stores = context.getPrimaryCache().list(namespace).toList();
+        var stores = context.getPrimaryCache()
+                .list(store.getMetadata().getNamespace())
+                .toList();
         if (context.isPrimaryResourceDeleted()) {
             release(store, stores);
             return UpdateControl.noUpdate();
@@ -122,14 +124,20 @@ public final class OAuthTokenStoreReconciler implements Reconciler<OAuthTokenSto
             return later(AFTER_CHANGE);
         }
         var granted = access.grant(store, stores, actualBindings());
+        if (memory.isSettling(granted)) {
+            return later(SETTLING);
+        }
+        var around = new Surroundings(
+                granted,
+                StoreVerdicts.access(granted),
+                StoreVerdicts.isolated(stores.size() - 1, otherSecrets.in(store)));
         return switch (look(store, memory, granted)) {
             case View.TooEarly early -> later(early.retryIn());
-            case View.TokensUnknown unknown ->
-                report(store, surroundings(store, stores, granted), unknown.ready(), unknown.retryIn());
+            case View.TokensUnknown unknown -> report(store, around, unknown.ready(), unknown.retryIn());
             case View.Tokens tokens ->
                 report(
                         store,
-                        surroundings(store, stores, granted),
+                        around,
                         cleanup.cleanUp(
                                 store, memory, tokens.policy(), tokens.index(), () -> isCurrent(store, context)));
         };
@@ -137,8 +145,7 @@ public final class OAuthTokenStoreReconciler implements Reconciler<OAuthTokenSto
 
     /// What a reconciliation knows of a store's tokens.
     private sealed interface View {
-        /// Nothing that is worth a report: part of the API server does not know a new store or policy for a moment, and
-        /// tokens that are being listed are known soon.
+        /// Nothing that is worth a report: tokens that are being listed are known soon.
         record TooEarly(Duration retryIn) implements View {}
 
         /// The tokens cannot be judged; `ready` says why.
@@ -148,9 +155,6 @@ public final class OAuthTokenStoreReconciler implements Reconciler<OAuthTokenSto
     }
 
     private View look(OAuthTokenStore store, StoreMemory memory, AccessResult granted) {
-        if (memory.isSettling(granted)) {
-            return new View.TooEarly(SETTLING);
-        }
         var namespace = store.getMetadata().getNamespace();
         return switch (watches.view(namespace)) {
             case TokenView.Loading loading -> {
@@ -206,13 +210,6 @@ public final class OAuthTokenStoreReconciler implements Reconciler<OAuthTokenSto
                     ? next
                     : Stream.concat(next, Stream.of(now.plus(AFTER_FAILURE)));
         }
-    }
-
-    private Surroundings surroundings(OAuthTokenStore store, List<OAuthTokenStore> stores, AccessResult granted) {
-        return new Surroundings(
-                granted,
-                StoreVerdicts.access(granted),
-                StoreVerdicts.isolated(stores.size() - 1, otherSecrets.in(store)));
     }
 
     private UpdateControl<OAuthTokenStore> report(

@@ -1,8 +1,8 @@
 package dev.tokenstore.operator.store;
 
 import dev.tokenstore.api.OAuthTokenStore;
+import dev.tokenstore.operator.access.AccessGrants.ActualBindings;
 import dev.tokenstore.operator.access.BoundRole;
-import dev.tokenstore.operator.access.StoreAccess.ActualBindings;
 import io.fabric8.kubernetes.api.model.rbac.RoleBinding;
 import io.javaoperatorsdk.operator.api.config.informer.FieldSelectorBuilder;
 import io.javaoperatorsdk.operator.api.config.informer.InformerEventSourceConfiguration;

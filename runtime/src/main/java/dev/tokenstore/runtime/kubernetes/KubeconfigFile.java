@@ -6,7 +6,7 @@ import java.nio.file.Path;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/// Reads the kubeconfig that tells a program where the API server is and who asks.
+/// Reads kubeconfigs: the address of the API server and the credentials of the program.
 public final class KubeconfigFile {
     private KubeconfigFile() {}
 

@@ -19,7 +19,7 @@ final class CallErrors {
 
     private CallErrors() {}
 
-    /// Returns what the caller is told about a failed operation.
+    /// Returns the error that the caller gets for a failed operation.
     static StatusRuntimeException of(RuntimeException failure) {
         return switch (failure) {
             case StatusRuntimeException status -> status;

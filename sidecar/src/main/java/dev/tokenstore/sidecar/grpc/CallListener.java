@@ -6,7 +6,7 @@ import dev.tokenstore.store.token.TokenFields;
 import java.time.Duration;
 import java.util.Optional;
 
-/// Hears about every call of the token store service, for metrics and logs.
+/// Gets every call of the token store service, for metrics and logs.
 ///
 /// Called on the calls' threads, many at a time; must neither block nor throw.
 public interface CallListener {

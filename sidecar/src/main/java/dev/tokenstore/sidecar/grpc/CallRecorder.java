@@ -15,7 +15,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
-/// Tells a [CallListener] of every call, exactly once.
+/// Reports every call to a [CallListener], exactly once.
 final class CallRecorder implements ServerInterceptor {
     private static final Context.Key<AtomicReference<@Nullable String>> ROW = Context.key("row");
 

@@ -17,7 +17,7 @@ import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.random.RandomGenerator;
 
-/// The way of a token of its own through a sidecar that runs: saved, found, deleted, not found again.
+/// Tries a running sidecar with a token of its own: saves it, finds it, deletes it, and finds it no more.
 public final class RoundTrip {
     private static final int RANDOM_BYTES = 16;
 
@@ -33,7 +33,7 @@ public final class RoundTrip {
         this.random = random;
     }
 
-    /// Goes that way.
+    /// Runs the calls.
     ///
     /// @return what went wrong, in one sentence; empty if nothing did
     public Optional<String> failure() {

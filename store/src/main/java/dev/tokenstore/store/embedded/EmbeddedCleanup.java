@@ -11,10 +11,9 @@ import java.time.InstantSource;
 import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.Objects;
-import java.util.concurrent.TimeUnit;
+import java.util.OptionalLong;
 import java.util.concurrent.atomic.AtomicReference;
-import java.util.concurrent.locks.Condition;
-import java.util.concurrent.locks.ReentrantLock;
+import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
 /// Deletes the rows of an embedded storage at their deadlines.
@@ -31,12 +30,8 @@ public final class EmbeddedCleanup implements AutoCloseable {
     private final Duration longestSleep;
     private final CleanupListener listener;
     private final Thread thread;
-    private final ReentrantLock lock = new ReentrantLock();
-    private final Condition broughtForward = lock.newCondition();
-
-    // all below only under the lock
-    private Instant wake = Instant.MIN;
-    private boolean closed;
+    private final AtomicReference<Instant> wakeUp = new AtomicReference<>(Instant.MIN);
+    private volatile boolean closed;
 
     /// @param longestSleep how late the cleanup may find a row that another process saves
     public EmbeddedCleanup(
@@ -63,41 +58,54 @@ public final class EmbeddedCleanup implements AutoCloseable {
     }
 
     private void wakeBy(Instant moment) {
-        lock.lock();
-        try {
-            if (moment.isBefore(wake)) {
-                wake = moment;
-                broughtForward.signal();
-            }
-        } finally {
-            lock.unlock();
+        if (moment.isBefore(wakeUp.getAndAccumulate(moment, (before, next) -> next.isBefore(before) ? next : before))) {
+            LockSupport.unpark(thread);
         }
     }
 
     private void run() {
-        Long lastRevision = null;
-        while (true) {
-            setWake(Instant.MAX);
-            Instant next = null;
+        while (!closed) {
+            wakeUp.set(Instant.MAX);
+            var revision = OptionalLong.empty();
             try {
-                var revision = rows.revision();
-                next = sweep();
-                lastRevision = revision;
+                revision = OptionalLong.of(rows.revision());
+                var next = sweep();
+                if (next != null) {
+                    wakeBy(next);
+                }
             } catch (StorageException e) {
-                listener.cleanupFailed(e);
-                next = clock.instant().plus(AFTER_A_FAILURE);
+                retryAfter(e);
             } catch (RuntimeException e) {
                 // a defect must not end the cleanup for good
-                listener.cleanupFailed(new StorageException(
+                retryAfter(new StorageException(
                         StorageException.Reason.STORAGE_UNAVAILABLE, "the cleanup failed: " + e.getClass(), e));
-                next = clock.instant().plus(AFTER_A_FAILURE);
             }
-            if (next != null) {
-                wakeBy(next);
-            }
-            if (!sleepUntilDue(lastRevision)) {
-                return;
-            }
+            do {
+                sleep();
+            } while (!closed && clock.instant().isBefore(wakeUp.get()) && revision.equals(revisionNow()));
+        }
+    }
+
+    private void retryAfter(StorageException failure) {
+        listener.cleanupFailed(failure);
+        wakeBy(clock.instant().plus(AFTER_A_FAILURE));
+    }
+
+    /// Sleeps until the wake-up, but not longer than the longest sleep; may end early.
+    private void sleep() {
+        var now = clock.instant();
+        var latest = now.plus(longestSleep);
+        var until = wakeUp.get().isBefore(latest) ? wakeUp.get() : latest;
+        // one nanosecond more: a wake-up before the deadline would find nothing due
+        LockSupport.parkNanos(Duration.between(now, until).toNanos() + 1);
+    }
+
+    /// Empty if the storage fails, and so different from the last one.
+    private OptionalLong revisionNow() {
+        try {
+            return OptionalLong.of(rows.revision());
+        } catch (StorageException e) {
+            return OptionalLong.empty();
         }
     }
 
@@ -136,75 +144,11 @@ public final class EmbeddedCleanup implements AutoCloseable {
         }
     }
 
-    private void setWake(Instant moment) {
-        lock.lock();
-        try {
-            wake = moment;
-        } finally {
-            lock.unlock();
-        }
-    }
-
-    /// @param lastRevision the file's [OverdueRows#dataVersion] before the last look at it
-    /// @return false at the end
-    private boolean sleepUntilDue(@Nullable Long lastRevision) {
-        while (sleep()) {
-            if (!clock.instant().isBefore(wakeTime()) || hasChanged(lastRevision)) {
-                return true;
-            }
-        }
-        return false;
-    }
-
-    private boolean hasChanged(@Nullable Long lastRevision) {
-        try {
-            return lastRevision == null || lastRevision != rows.revision();
-        } catch (StorageException e) {
-            return true;
-        }
-    }
-
-    private Instant wakeTime() {
-        lock.lock();
-        try {
-            return wake;
-        } finally {
-            lock.unlock();
-        }
-    }
-
-    /// Sleeps until the wake time, but not longer than [#longestSleep]; false at the end.
-    private boolean sleep() {
-        lock.lock();
-        try {
-            var latest = clock.instant().plus(longestSleep);
-            while (!closed) {
-                var now = clock.instant();
-                var until = wake.isBefore(latest) ? wake : latest;
-                if (!now.isBefore(until)) {
-                    return true;
-                }
-                // one nanosecond more: a wake-up before the deadline would find nothing due
-                broughtForward.await(Duration.between(now, until).toNanos() + 1, TimeUnit.NANOSECONDS);
-            }
-            return false;
-        } catch (InterruptedException e) {
-            return false;
-        } finally {
-            lock.unlock();
-        }
-    }
-
     /// Ends the cleanup; waits for a deletion in flight.
     @Override
     public void close() {
-        lock.lock();
-        try {
-            closed = true;
-            broughtForward.signal();
-        } finally {
-            lock.unlock();
-        }
+        closed = true;
+        LockSupport.unpark(thread);
         try {
             thread.join();
         } catch (InterruptedException e) {

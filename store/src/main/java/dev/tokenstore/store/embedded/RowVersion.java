@@ -2,6 +2,8 @@ package dev.tokenstore.store.embedded;
 
 import dev.tokenstore.store.StoredToken;
 import dev.tokenstore.store.TokenStorage.InvalidCursorException;
+import dev.tokenstore.store.token.TokenFields;
+import java.time.Instant;
 import java.util.regex.Pattern;
 
 /// The version of a row that an embedded storage numbers.
@@ -24,9 +26,10 @@ public record RowVersion(long sequence, String nonce, long counter) implements S
         return new RowVersion(sequence, nonce, counter + 1);
     }
 
-    /// The version as callers of the store see it.
-    public String text() {
-        return nonce + "." + counter;
+    /// Returns the row that has this version.
+    public StoredToken row(TokenFields fields, Instant created, Instant saved, Instant lastActive, Instant userSince) {
+        return new StoredToken(
+                fields, nonce + "." + counter, created, saved, lastActive, userSince, nameOf(sequence), this);
     }
 
     public static String nameOf(long sequence) {

@@ -11,6 +11,7 @@ import dev.tokenstore.store.token.TokenField;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
@@ -65,7 +66,8 @@ final class BulkInsertion implements AutoCloseable {
         var waves = new ArrayList<List<BulkRow>>();
         var rowsOfUser = new HashMap<SecretValue, Integer>();
         for (var row : rows) {
-            int wave = row.fields()
+            int wave = row.row
+                    .fields()
                     .get(TokenField.USER_SIGNATURE)
                     .map(user -> rowsOfUser.merge(user, 1, Integer::sum) - 1)
                     .orElse(0);
@@ -82,33 +84,33 @@ final class BulkInsertion implements AutoCloseable {
         if (overdue.mayExist()) {
             var over = sharedValues.search(wave, overdue::isOver);
             forEach(List.copyOf(over.keySet()), row -> {
-                if (overdue.deleteFor(row.row(), over.getOrDefault(row, Set.of()))) {
-                    row.replacesAnother();
+                if (overdue.deleteFor(row.row, over.getOrDefault(row, Set.of()))) {
+                    row.isSuccessor = true;
                 }
             });
         }
         forEach(open(wave), this::create);
-        createBlocked(open(wave).stream().filter(row -> row.pending().isEmpty()).toList());
+        createBlocked(open(wave).stream().filter(row -> row.pending.isEmpty()).toList());
         var pending = open(wave);
         var sharing = sharedValues.search(pending, secret -> true);
         forEach(pending, row -> settle(row, sharing.getOrDefault(row, Set.of())));
     }
 
     private static List<BulkRow> open(List<BulkRow> rows) {
-        return rows.stream().filter(row -> !row.isOver()).toList();
+        return rows.stream().filter(BulkRow::isOpen).toList();
     }
 
     private void create(BulkRow row) {
-        if (!row.doesReplaceAnother()) {
+        if (!row.isSuccessor) {
             resource.requireRoom();
         }
-        switch (pendingRows.create(row.row())) {
+        switch (pendingRows.create(row.row)) {
             case PendingRows.Creation.Pending pending -> {
-                row.created(pending.row());
+                row.pending = Optional.of(pending.row());
                 // counted before it is confirmed: a whole wave must not pass the limit
                 resource.tokenMade();
             }
-            case PendingRows.Creation.Blocked blocked -> row.blocked(blocked.by());
+            case PendingRows.Creation.Blocked blocked -> row.blockers = blocked.by();
         }
     }
 
@@ -116,20 +118,20 @@ final class BulkInsertion implements AutoCloseable {
     private void createBlocked(List<BulkRow> blocked) {
         try {
             pendingRows.awaitSettled(
-                    blocked.stream().flatMap(row -> row.blockers().stream()).toList());
+                    blocked.stream().flatMap(row -> row.blockers.stream()).toList());
         } catch (StorageException e) {
             blocked.forEach(row -> row.end(new Outcome.Failed(e)));
         }
         forEach(open(blocked), row -> {
             create(row);
-            if (row.pending().isEmpty()) {
+            if (row.pending.isEmpty()) {
                 row.end(new Outcome.Tried(new Insertion.TwinFound()));
             }
         });
     }
 
     private void settle(BulkRow row, Set<String> sharing) {
-        var insertion = pendingRows.settle(row.pending().orElseThrow(), row.row(), rows.rowsByName(sharing));
+        var insertion = pendingRows.settle(row.pending.orElseThrow(), row.row, rows.rowsByName(sharing));
         row.end(new Outcome.Tried(insertion));
     }
 

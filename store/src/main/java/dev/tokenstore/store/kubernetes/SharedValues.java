@@ -32,7 +32,7 @@ record SharedValues(SecretApi secrets) {
         }
         var byLabel = new HashMap<Map.Entry<String, String>, List<BulkRow>>();
         for (var row : rows) {
-            for (var label : SecretWriter.hashLabels(row.fields()).entrySet()) {
+            for (var label : SecretWriter.hashLabels(row.row.fields()).entrySet()) {
                 byLabel.computeIfAbsent(label, none -> new ArrayList<>(1)).add(row);
             }
         }
@@ -58,7 +58,7 @@ record SharedValues(SecretApi secrets) {
             Map<BulkRow, Set<String>> found) {
         for (var label : secret.getLabels().entrySet()) {
             for (var row : byLabel.getOrDefault(label, List.of())) {
-                var isOwn = row.pending()
+                var isOwn = row.pending
                         .filter(own -> own.name().equals(secret.getName()))
                         .isPresent();
                 if (!isOwn && among.test(secret)) {

@@ -9,6 +9,7 @@ import dev.tokenstore.store.LivingTokens;
 import dev.tokenstore.store.NewRow;
 import dev.tokenstore.store.StoreSettings;
 import dev.tokenstore.store.StoredToken;
+import dev.tokenstore.store.TokenRules;
 import dev.tokenstore.store.TokenStorage;
 import dev.tokenstore.store.UseRecorder;
 import dev.tokenstore.store.embedded.CleanupListener;
@@ -24,20 +25,15 @@ import dev.tokenstore.store.token.TokenId;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
-import java.util.ArrayList;
 import java.util.Collection;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.NavigableMap;
 import java.util.Optional;
 import java.util.TreeMap;
-import java.util.TreeSet;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BiConsumer;
 import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
-import java.util.stream.Stream;
 
 /// Keeps the rows of one store in the memory of this process and writes nothing to disk: for tests and trials.
 ///
@@ -55,7 +51,6 @@ public final class InMemoryTokenStorage implements TokenStorage {
 
     // all below only under the lock
     private final NavigableMap<Long, StoredToken> rows = new TreeMap<>();
-    private final Map<IndexKey, TreeSet<Long>> index = new HashMap<>();
     private long lastSequence;
     private Instant lastTimestamp = Instant.MIN;
 
@@ -102,38 +97,34 @@ public final class InMemoryTokenStorage implements TokenStorage {
 
     @Override
     public Optional<StoredToken> byIdEvenIfOver(TokenId id) {
-        return locked(() -> with(ID, new SecretValue(id.reveal())).stream().findFirst());
+        return locked(() -> stored().byId(id));
     }
 
     @Override
     public List<StoredToken> byUser(TokenFields wanted) {
-        return wanted.get(USER_SIGNATURE)
-                .map(user -> byCredential(USER_SIGNATURE, user))
-                .orElse(List.of());
+        return locked(() -> living.among(stored().byUser(wanted)));
     }
 
     @Override
     public List<StoredToken> byCredential(TokenField credential, SecretValue value) {
-        return locked(() -> living.among(with(credential, value)));
+        return locked(() -> living.among(stored().byCredential(credential, value)));
     }
 
     @Override
     public Insertion insert(NewRow row) {
         return locked(() -> {
-            var related = TokenField.LOOKED_UP.stream()
-                    .flatMap(field -> row.fields().get(field).stream().flatMap(value -> with(field, value).stream()))
-                    .distinct()
-                    .toList();
-            if (row.twinAmong(living.among(related)).isPresent()) {
+            var stored = List.copyOf(rows.values());
+            if (row.twinAmong(living.among(stored)).isPresent()) {
                 return new Insertion.TwinFound();
             }
             // if a change of the policy made them live again, the new row would have a twin
-            related.stream().filter(living::isOver).filter(row::isTwinOf).forEach(this::remove);
+            stored.stream().filter(living::isOver).filter(row::isTwinOf).forEach(this::remove);
             MaxTokens.requireRoom(settings, rows.size());
             var now = timestamp();
             var given = TokenFields.NONE.mergedWith(row.fields());
             var fields = given.has(ID) ? given : given.with(ID, ids.next().reveal());
-            var inserted = row(new RowVersion(++lastSequence, ids.randomLocator(), 1), fields, now, now, now);
+            var version = new RowVersion(++lastSequence, ids.randomLocator(), 1);
+            var inserted = version.row(fields, now, now, now, now);
             put(inserted);
             cleanup.saved(inserted);
             return new Insertion.Inserted(inserted);
@@ -149,39 +140,30 @@ public final class InMemoryTokenStorage implements TokenStorage {
             }
             var now = timestamp();
             var sameUser = current.fields().get(USER_SIGNATURE).equals(next.get(USER_SIGNATURE));
-            var row = row(
-                    RowVersion.of(current).next(),
-                    TokenFields.NONE.mergedWith(next),
-                    current.createTime(),
-                    now,
-                    sameUser ? current.userSince() : now);
-            remove(stored.get());
+            var row = RowVersion.of(current)
+                    .next()
+                    .row(
+                            TokenFields.NONE.mergedWith(next),
+                            current.createTime(),
+                            now,
+                            now,
+                            sameUser ? current.userSince() : now);
             put(row);
             cleanup.saved(row);
             return new Replacement.Replaced(row);
         });
     }
 
-    private static StoredToken row(
-            RowVersion version, TokenFields fields, Instant created, Instant saved, Instant userSince) {
-        var name = RowVersion.nameOf(version.sequence());
-        return new StoredToken(fields, version.text(), created, saved, saved, userSince, name, version);
-    }
-
     void writeUse(StoredToken row, Instant due) {
         locked(() -> stored(row)
                 .filter(stored -> stored.lastActive().isBefore(due))
-                .map(stored -> rows.put(
-                        RowVersion.of(stored).sequence(),
-                        new StoredToken(
+                .map(stored -> put(RowVersion.of(stored)
+                        .row(
                                 stored.fields(),
-                                stored.version(),
                                 stored.createTime(),
                                 stored.updateTime(),
                                 clock.instant(),
-                                stored.userSince(),
-                                stored.name(),
-                                stored.handle()))));
+                                stored.userSince()))));
     }
 
     @Override
@@ -198,7 +180,6 @@ public final class InMemoryTokenStorage implements TokenStorage {
         return locked(() -> {
             var deleted = rows.size();
             rows.clear();
-            index.clear();
             return deleted;
         });
     }
@@ -232,35 +213,18 @@ public final class InMemoryTokenStorage implements TokenStorage {
         return Optional.ofNullable(rows.get(RowVersion.of(row).sequence()));
     }
 
-    private List<StoredToken> with(TokenField field, SecretValue value) {
-        var found = new ArrayList<StoredToken>();
-        for (var sequence : index.getOrDefault(new IndexKey(field, value), new TreeSet<>())) {
-            found.add(rows.get(sequence));
-        }
-        return found;
+    /// All rows, to be looked up in: a scan, since the rows of tests and trials are few.
+    private TokenRules.RowsAtHand stored() {
+        return new TokenRules.RowsAtHand(List.copyOf(rows.values()));
     }
 
-    private void put(StoredToken row) {
-        var sequence = RowVersion.of(row).sequence();
-        rows.put(sequence, row);
-        keysOf(row)
-                .forEach(key ->
-                        index.computeIfAbsent(key, none -> new TreeSet<>()).add(sequence));
+    private StoredToken put(StoredToken row) {
+        rows.put(RowVersion.of(row).sequence(), row);
+        return row;
     }
 
     private void remove(StoredToken row) {
-        var sequence = RowVersion.of(row).sequence();
-        rows.remove(sequence);
-        keysOf(row)
-                .forEach(key -> index.computeIfPresent(key, (same, sequences) -> {
-                    sequences.remove(sequence);
-                    return sequences.isEmpty() ? null : sequences;
-                }));
-    }
-
-    private static Stream<IndexKey> keysOf(StoredToken row) {
-        return TokenField.LOOKED_UP.stream()
-                .flatMap(field -> row.fields().get(field).stream().map(value -> new IndexKey(field, value)));
+        rows.remove(RowVersion.of(row).sequence());
     }
 
     /// The time now, later than at any call before.
@@ -282,8 +246,6 @@ public final class InMemoryTokenStorage implements TokenStorage {
     OverdueRows<StoredToken> overdueRows() {
         return new Overdue();
     }
-
-    private record IndexKey(TokenField field, SecretValue value) {}
 
     private final class Overdue implements OverdueRows<StoredToken> {
         @Override

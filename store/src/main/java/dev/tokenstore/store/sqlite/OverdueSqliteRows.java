@@ -41,15 +41,10 @@ record OverdueSqliteRows(SqliteFile file, Instant sessionsSince) implements Over
 
     @Override
     public void forEach(Instant now, BiConsumer<Row, TokenFacts> action) {
-        file.read(connection -> {
-            try (var statement = connection.prepareStatement(SELECT);
-                    var result = statement.executeQuery()) {
-                while (result.next()) {
-                    action.accept(new Row(SqliteRow.versionOf(result), SqliteRow.usedAt(result)), factsOf(result, now));
-                }
-                return now;
-            }
-        });
+        file.read(connection -> Sql.query(connection, SELECT, result -> {
+            action.accept(new Row(SqliteRow.versionOf(result), SqliteRow.usedAt(result)), factsOf(result, now));
+            return 0;
+        }));
     }
 
     private TokenFacts factsOf(ResultSet result, Instant now) throws SQLException {
@@ -92,15 +87,11 @@ record OverdueSqliteRows(SqliteFile file, Instant sessionsSince) implements Over
 
     private static List<Row> deleteBatch(Connection connection, List<Row> batch) throws SQLException {
         var deleted = new ArrayList<Row>();
-        try (var statement = connection.prepareStatement(DELETE)) {
-            for (var row : batch) {
-                statement.setLong(1, row.version().sequence());
-                statement.setString(2, row.version().nonce());
-                statement.setLong(3, row.version().counter());
-                statement.setObject(4, row.usedAt());
-                if (statement.executeUpdate() == 1) {
-                    deleted.add(row);
-                }
+        for (var row : batch) {
+            var version = row.version();
+            if (Sql.update(connection, DELETE, version.sequence(), version.nonce(), version.counter(), row.usedAt())
+                    == 1) {
+                deleted.add(row);
             }
         }
         return deleted;
@@ -109,11 +100,6 @@ record OverdueSqliteRows(SqliteFile file, Instant sessionsSince) implements Over
     /// SQLite changes this number at the writes of every other connection, of this process or another one.
     @Override
     public long revision() {
-        return file.read(connection -> {
-            try (var statement = connection.createStatement();
-                    var result = statement.executeQuery("PRAGMA data_version")) {
-                return result.getLong(1);
-            }
-        });
+        return file.read(connection -> Sql.number(connection, "PRAGMA data_version"));
     }
 }

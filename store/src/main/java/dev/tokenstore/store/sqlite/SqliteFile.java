@@ -214,15 +214,14 @@ final class SqliteFile implements AutoCloseable {
     Instant sessionsSince(Optional<Duration> timeout, Instant now) {
         return write(connection -> {
             var nanos = timeout.map(Duration::toNanos).orElse(null);
-            try (var statement = connection.prepareStatement(
-                    "UPDATE meta SET session_timeout = ?1, sessions_since = ?2 WHERE session_timeout IS NOT ?1")) {
-                statement.setObject(1, nanos);
-                statement.setLong(2, SqliteRow.nanos(now));
-                statement.executeUpdate();
-            }
+            Sql.update(
+                    connection,
+                    "UPDATE meta SET session_timeout = ?1, sessions_since = ?2 WHERE session_timeout IS NOT ?1",
+                    nanos,
+                    SqliteRow.nanos(now));
             return nanos == null
                     ? Instant.EPOCH
-                    : SqliteRow.moment(Long.parseLong(text("SELECT sessions_since FROM meta")));
+                    : SqliteRow.moment(Sql.number(connection, "SELECT sessions_since FROM meta"));
         });
     }
 
@@ -240,12 +239,11 @@ final class SqliteFile implements AutoCloseable {
             execute("CREATE INDEX token_by_" + field.key() + " ON token (" + field.key() + ") WHERE " + field.key()
                     + " IS NOT NULL");
         }
-        try (var statement = connection.prepareStatement(
-                "INSERT INTO meta (schema_version, identity, last_stamp) VALUES (?, ?, 0)")) {
-            statement.setInt(1, SCHEMA_VERSION);
-            statement.setString(2, newIdentity);
-            statement.executeUpdate();
-        }
+        Sql.update(
+                connection,
+                "INSERT INTO meta (schema_version, identity, last_stamp) VALUES (?, ?, 0)",
+                SCHEMA_VERSION,
+                newIdentity);
     }
 
     private void execute(String sql) throws SQLException {
@@ -256,10 +254,9 @@ final class SqliteFile implements AutoCloseable {
 
     /// The text of the first column of the only row.
     private String text(String sql) throws SQLException {
-        try (var statement = connection.createStatement();
-                var result = statement.executeQuery(sql)) {
-            return result.next() ? String.valueOf(result.getString(1)) : "";
-        }
+        return Sql.query(connection, sql, result -> String.valueOf(result.getString(1))).stream()
+                .findFirst()
+                .orElse("");
     }
 
     @Override

@@ -30,17 +30,14 @@ final class SqliteRow {
             if (!fields.has(TokenField.ID)) {
                 return Optional.empty();
             }
-            var version = versionOf(result);
             var saved = moment(result.getLong("updated_at"));
-            return Optional.of(new StoredToken(
-                    fields,
-                    version.text(),
-                    moment(result.getLong("created_at")),
-                    saved,
-                    lastActive(saved, usedAt(result), sessionsSince),
-                    moment(result.getLong("user_since")),
-                    RowVersion.nameOf(version.sequence()),
-                    version));
+            return Optional.of(versionOf(result)
+                    .row(
+                            fields,
+                            moment(result.getLong("created_at")),
+                            saved,
+                            lastActive(saved, usedAt(result), sessionsSince),
+                            moment(result.getLong("user_since"))));
         } catch (CharacterCodingException | InvalidTokenException e) {
             return Optional.empty();
         }

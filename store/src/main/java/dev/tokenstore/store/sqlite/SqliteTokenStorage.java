@@ -174,7 +174,7 @@ public final class SqliteTokenStorage implements TokenStorage {
             }
             deleteTwinsThatAreOver(connection, related, row);
             if (settings.maxTokens().isPresent()) {
-                MaxTokens.requireRoom(settings, TokenTable.count(connection));
+                MaxTokens.requireRoom(settings, Sql.number(connection, "SELECT count(*) FROM token"));
             }
             var stored = fields.has(ID) ? fields : fields.with(ID, ids.next().reveal());
             return new Insertion.Inserted(
@@ -214,7 +214,7 @@ public final class SqliteTokenStorage implements TokenStorage {
 
     @Override
     public long deleteAll() {
-        return file.write(TokenTable::deleteAll);
+        return file.write(connection -> (long) Sql.update(connection, "DELETE FROM token"));
     }
 
     @Override

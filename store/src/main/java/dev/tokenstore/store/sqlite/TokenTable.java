@@ -14,10 +14,8 @@ import dev.tokenstore.store.token.TokenFields;
 import dev.tokenstore.store.token.TokenId;
 import java.nio.charset.StandardCharsets;
 import java.sql.Connection;
-import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.sql.Types;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -28,6 +26,8 @@ import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /// The statements on the table of tokens, without a rule or a lock.
 ///
@@ -39,41 +39,34 @@ record TokenTable(InstantSource clock, Instant sessionsSince, Consumer<String> u
     static final List<TokenField> INDEXED =
             TokenField.LOOKED_UP.stream().filter(field -> field != ID).toList();
 
-    private static final String INSERT = "INSERT INTO token (nonce, counter, created_at, updated_at, user_since, "
-            + fields(TokenField::key) + ") VALUES (?, 1, ?, ?, ?, " + fields(field -> "?") + ")";
+    private static final String INSERT = "INSERT INTO token (" + fields(TokenField::key)
+            + ", nonce, counter, created_at, updated_at, user_since) VALUES (" + fields(field -> "?")
+            + ", ?, 1, ?, ?, ?) RETURNING sequence";
     private static final String UPDATE = "UPDATE token SET " + fields(field -> field.key() + " = ?")
             + ", counter = counter + 1, updated_at = ?, user_since = ? WHERE sequence = ? AND nonce = ? AND counter = ?";
 
     Optional<StoredToken> withId(Connection connection, TokenId id) throws SQLException {
-        try (var statement = connection.prepareStatement("SELECT * FROM token WHERE id = ?")) {
-            statement.setBytes(1, bytes(new SecretValue(id.reveal())));
-            try (var result = statement.executeQuery()) {
-                if (!result.next()) {
-                    return Optional.empty();
-                }
-                var row = readable(result);
-                if (row.isEmpty()) {
-                    throw new StorageException(
-                            StorageException.Reason.TOKEN_UNREADABLE,
-                            "the token file's " + RowVersion.nameOf(result.getLong("sequence"))
-                                    + " was edited into something that is not a token; repair or remove that row");
-                }
-                return row;
-            }
+        return Sql.query(connection, "SELECT * FROM token WHERE id = ?", this::requireReadable, bytes(id.reveal()))
+                .stream()
+                .findFirst();
+    }
+
+    private StoredToken requireReadable(ResultSet result) throws SQLException {
+        var row = readable(result);
+        if (row.isEmpty()) {
+            throw new StorageException(
+                    StorageException.Reason.TOKEN_UNREADABLE,
+                    "the token file's " + RowVersion.nameOf(result.getLong("sequence"))
+                            + " was edited into something that is not a token; repair or remove that row");
         }
+        return row.get();
     }
 
     List<StoredToken> with(Connection connection, TokenField field, SecretValue value) throws SQLException {
-        try (var statement = connection.prepareStatement("SELECT * FROM token WHERE " + field.key() + " = ?")) {
-            statement.setBytes(1, bytes(value));
-            try (var result = statement.executeQuery()) {
-                var rows = new ArrayList<StoredToken>();
-                while (result.next()) {
-                    readable(result).ifPresent(rows::add);
-                }
-                return rows;
-            }
-        }
+        var sql = "SELECT * FROM token WHERE " + field.key() + " = ?";
+        return Sql.query(connection, sql, this::readable, bytes(value.reveal())).stream()
+                .flatMap(Optional::stream)
+                .toList();
     }
 
     /// The rows that share the id, the user or a credential with `fields`; one may be there more than once.
@@ -92,109 +85,72 @@ record TokenTable(InstantSource clock, Instant sessionsSince, Consumer<String> u
 
     StoredToken insert(Connection connection, String nonce, TokenFields fields) throws SQLException {
         var now = timestamp(connection);
-        try (var statement = connection.prepareStatement(INSERT, PreparedStatement.RETURN_GENERATED_KEYS)) {
-            statement.setString(1, nonce);
-            statement.setLong(2, now);
-            statement.setLong(3, now);
-            statement.setLong(4, now);
-            setFields(statement, 5, fields);
-            statement.executeUpdate();
-            try (var key = statement.getGeneratedKeys()) {
-                key.next();
-                var moment = SqliteRow.moment(now);
-                return row(new RowVersion(key.getLong(1), nonce, 1), fields, moment, moment, moment);
-            }
-        }
+        var sequence = Sql.number(connection, INSERT, parameters(fields, nonce, now, now, now));
+        var moment = SqliteRow.moment(now);
+        return new RowVersion(sequence, nonce, 1).row(fields, moment, moment, moment, moment);
     }
 
     /// @return the row as it is now; empty if it was changed or deleted since `row` was read
     Optional<StoredToken> update(Connection connection, StoredToken row, TokenFields next) throws SQLException {
         var now = timestamp(connection);
-        var sameUser = row.fields().get(USER_SIGNATURE).equals(next.get(USER_SIGNATURE));
-        var version = RowVersion.of(row);
         var saved = SqliteRow.moment(now);
-        var replaced = row(
-                version.next(),
-                TokenFields.NONE.mergedWith(next),
-                row.createTime(),
-                saved,
-                sameUser ? row.userSince() : saved);
-        try (var statement = connection.prepareStatement(UPDATE)) {
-            var at = setFields(statement, 1, replaced.fields());
-            statement.setLong(at, now);
-            statement.setLong(at + 1, SqliteRow.nanos(replaced.userSince()));
-            statement.setLong(at + 2, version.sequence());
-            statement.setString(at + 3, version.nonce());
-            statement.setLong(at + 4, version.counter());
-            return statement.executeUpdate() == 1 ? Optional.of(replaced) : Optional.empty();
-        }
-    }
-
-    private static StoredToken row(
-            RowVersion version, TokenFields fields, Instant created, Instant saved, Instant userSince) {
-        var name = RowVersion.nameOf(version.sequence());
-        return new StoredToken(fields, version.text(), created, saved, saved, userSince, name, version);
+        var fields = TokenFields.NONE.mergedWith(next);
+        var sameUser = row.fields().get(USER_SIGNATURE).equals(next.get(USER_SIGNATURE));
+        var userSince = sameUser ? row.userSince() : saved;
+        var version = RowVersion.of(row);
+        var changed = Sql.update(
+                connection,
+                UPDATE,
+                parameters(
+                        fields,
+                        now,
+                        SqliteRow.nanos(userSince),
+                        version.sequence(),
+                        version.nonce(),
+                        version.counter()));
+        return changed == 1
+                ? Optional.of(version.next().row(fields, row.createTime(), saved, saved, userSince))
+                : Optional.empty();
     }
 
     /// Records that a row was read, unless it was saved or a use was recorded at `due` or later.
     static int recordUse(Connection connection, StoredToken row, Instant now, Instant due) throws SQLException {
-        try (var statement = connection.prepareStatement("UPDATE token SET used_at = ?"
-                + " WHERE sequence = ? AND nonce = ? AND max(updated_at, coalesce(used_at, 0)) < ?")) {
-            statement.setLong(1, SqliteRow.nanos(now));
-            statement.setLong(2, RowVersion.of(row).sequence());
-            statement.setString(3, RowVersion.of(row).nonce());
-            statement.setLong(4, SqliteRow.nanos(due));
-            return statement.executeUpdate();
-        }
+        return Sql.update(
+                connection,
+                "UPDATE token SET used_at = ?"
+                        + " WHERE sequence = ? AND nonce = ? AND max(updated_at, coalesce(used_at, 0)) < ?",
+                SqliteRow.nanos(now),
+                RowVersion.of(row).sequence(),
+                RowVersion.of(row).nonce(),
+                SqliteRow.nanos(due));
     }
 
     static int delete(Connection connection, StoredToken row) throws SQLException {
         var version = RowVersion.of(row);
-        try (var statement = connection.prepareStatement("DELETE FROM token WHERE sequence = ? AND nonce = ?")) {
-            statement.setLong(1, version.sequence());
-            statement.setString(2, version.nonce());
-            return statement.executeUpdate();
-        }
-    }
-
-    /// @return the number of rows deleted
-    static long deleteAll(Connection connection) throws SQLException {
-        try (var statement = connection.prepareStatement("DELETE FROM token")) {
-            return statement.executeUpdate();
-        }
-    }
-
-    static long count(Connection connection) throws SQLException {
-        try (var statement = connection.createStatement();
-                var count = statement.executeQuery("SELECT count(*) FROM token")) {
-            return count.getLong(1);
-        }
+        return Sql.update(
+                connection, "DELETE FROM token WHERE sequence = ? AND nonce = ?", version.sequence(), version.nonce());
     }
 
     /// Lists the rows after a sequence number in the order they were made; those that are not `shown` are left out.
     Chunk chunk(Connection connection, long sequence, int limit, Predicate<StoredToken> shown) throws SQLException {
-        try (var statement =
-                connection.prepareStatement("SELECT * FROM token WHERE sequence > ? ORDER BY sequence LIMIT ?")) {
-            statement.setLong(1, sequence);
-            statement.setLong(2, limit + 1L); // one more, to know whether the list goes on
-            try (var result = statement.executeQuery()) {
-                return chunk(result, limit, shown);
-            }
-        }
-    }
-
-    private Chunk chunk(ResultSet result, int limit, Predicate<StoredToken> shown) throws SQLException {
         var rows = new ArrayList<Listed>();
-        var last = "";
-        for (var seen = 0; result.next(); seen++) {
-            if (seen == limit) {
-                return new Chunk(rows, Optional.of(last));
-            }
-            var cursor = RowVersion.cursorAfter(result.getLong("sequence"));
-            readable(result).filter(shown).ifPresent(row -> rows.add(new Listed(row, cursor)));
-            last = cursor;
-        }
-        return new Chunk(rows, Optional.empty());
+        var cursors = Sql.query(
+                connection,
+                "SELECT * FROM token WHERE sequence > ? ORDER BY sequence LIMIT ?",
+                result -> {
+                    var cursor = RowVersion.cursorAfter(result.getLong("sequence"));
+                    readable(result).filter(shown).ifPresent(row -> rows.add(new Listed(row, cursor)));
+                    return cursor;
+                },
+                sequence,
+                limit);
+        var hasMore = cursors.size() == limit
+                && Sql.number(
+                                connection,
+                                "SELECT EXISTS (SELECT 1 FROM token WHERE sequence > ?)",
+                                RowVersion.sequenceOf(cursors.getLast()))
+                        == 1;
+        return new Chunk(rows, hasMore ? Optional.of(cursors.getLast()) : Optional.empty());
     }
 
     private Optional<StoredToken> readable(ResultSet result) throws SQLException {
@@ -207,32 +163,25 @@ record TokenTable(InstantSource clock, Instant sessionsSince, Consumer<String> u
 
     /// The time now in nanoseconds, later than at any write before, whichever process did it.
     private long timestamp(Connection connection) throws SQLException {
-        try (var statement = connection.prepareStatement(
-                "UPDATE meta SET last_stamp = max(last_stamp + 1, ?) RETURNING last_stamp")) {
-            statement.setLong(1, SqliteRow.nanos(clock.instant()));
-            try (var result = statement.executeQuery()) {
-                result.next();
-                return result.getLong(1);
-            }
-        }
+        return Sql.number(
+                connection,
+                "UPDATE meta SET last_stamp = max(last_stamp + 1, ?) RETURNING last_stamp",
+                SqliteRow.nanos(clock.instant()));
     }
 
-    /// Sets all ten fields and returns the index behind them.
-    private static int setFields(PreparedStatement statement, int from, TokenFields fields) throws SQLException {
-        var at = from;
-        for (var field : TokenField.values()) {
-            if (fields.has(field)) {
-                statement.setBytes(at, bytes(fields.get(field).orElseThrow()));
-            } else {
-                statement.setNull(at, Types.BLOB);
-            }
-            at++;
-        }
-        return at;
+    /// All ten fields, then the others.
+    private static @Nullable Object[] parameters(TokenFields fields, Object... others) {
+        return Stream.concat(
+                        Arrays.stream(TokenField.values())
+                                .map(field -> fields.get(field)
+                                        .map(value -> bytes(value.reveal()))
+                                        .orElse(null)),
+                        Arrays.stream(others))
+                .toArray();
     }
 
-    private static byte[] bytes(SecretValue value) {
-        return value.reveal().getBytes(StandardCharsets.UTF_8);
+    private static byte[] bytes(String text) {
+        return text.getBytes(StandardCharsets.UTF_8);
     }
 
     private static String fields(Function<TokenField, String> text) {

@@ -16,11 +16,11 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /// Keeps the role bindings of a namespace as its stores ask for. It writes only what differs.
-public final class StoreAccess {
+public final class AccessGrants {
     /// The field manager of server-side apply.
     private static final String FIELD_MANAGER = "oauth-token-store";
 
-    private static final Logger LOG = LoggerFactory.getLogger(StoreAccess.class);
+    private static final Logger LOG = LoggerFactory.getLogger(AccessGrants.class);
 
     private final KubernetesClient client;
     private final Optional<ServiceAccount> operator;
@@ -32,7 +32,7 @@ public final class StoreAccess {
     }
 
     /// @param operator the account that the operator acts as; empty if it is none and needs no binding of its own
-    public StoreAccess(KubernetesClient client, Optional<ServiceAccount> operator, PolicyProbe policy) {
+    public AccessGrants(KubernetesClient client, Optional<ServiceAccount> operator, PolicyProbe policy) {
         this.client = client;
         this.operator = operator;
         this.policy = policy;

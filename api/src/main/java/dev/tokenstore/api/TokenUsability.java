@@ -3,7 +3,7 @@ package dev.tokenstore.api;
 import java.time.Instant;
 
 /// The usability of a token at a moment, as the store's status counts it.
-public enum TokenClass {
+public enum TokenUsability {
     /// Pending: not a token yet, and not counted.
     FORMING,
     /// Has an access token that has not expired, or whose expiry is not known.
@@ -16,7 +16,7 @@ public enum TokenClass {
     UNUSABLE;
 
     /// Returns the class of a token at `now`.
-    public static TokenClass of(TokenFacts token, Instant now) {
+    public static TokenUsability of(TokenFacts token, Instant now) {
         if (!token.understood()) {
             return UNUSABLE;
         }

@@ -6,10 +6,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import org.junit.jupiter.api.Test;
 
-class TokenClassTest {
+class TokenUsabilityTest {
     @Test
     void isValidUntilTheAccessTokenExpires() {
-        assertThat(TokenClass.of(token().facts(), NOW.minusMillis(1))).isEqualTo(TokenClass.VALID);
+        assertThat(TokenUsability.of(token().facts(), NOW.minusMillis(1))).isEqualTo(TokenUsability.VALID);
     }
 
     @Test
@@ -17,33 +17,33 @@ class TokenClassTest {
         var unknown =
                 token().with(TokenSecretLayout.ACCESS_EXPIRES_AT, null).with(TokenSecretLayout.RENEWABLE, "false");
 
-        assertThat(TokenClass.of(unknown.facts(), NOW)).isEqualTo(TokenClass.VALID);
+        assertThat(TokenUsability.of(unknown.facts(), NOW)).isEqualTo(TokenUsability.VALID);
     }
 
     @Test
     void isRefreshableWhenTheAccessTokenExpiredAndSomethingCanRenewIt() {
-        assertThat(TokenClass.of(token().facts(), NOW)).isEqualTo(TokenClass.REFRESHABLE);
+        assertThat(TokenUsability.of(token().facts(), NOW)).isEqualTo(TokenUsability.REFRESHABLE);
     }
 
     @Test
     void isRefreshableWhenItHoldsARefreshTokenAlone() {
         var waiting = token().with(TokenSecretLayout.ACCESS_EXPIRES_AT, null).managing(".", "refresh_token");
 
-        assertThat(TokenClass.of(waiting.facts(), NOW)).isEqualTo(TokenClass.REFRESHABLE);
+        assertThat(TokenUsability.of(waiting.facts(), NOW)).isEqualTo(TokenUsability.REFRESHABLE);
     }
 
     @Test
     void isRefreshableWhenNobodyKnowsWhetherItCanBeRenewed() {
         var unknown = token().with(TokenSecretLayout.RENEWABLE, "perhaps");
 
-        assertThat(TokenClass.of(unknown.facts(), NOW)).isEqualTo(TokenClass.REFRESHABLE);
+        assertThat(TokenUsability.of(unknown.facts(), NOW)).isEqualTo(TokenUsability.REFRESHABLE);
     }
 
     @Test
     void isExpiredWhenNothingCanRenewIt() {
         var dead = token().with(TokenSecretLayout.RENEWABLE, "false");
 
-        assertThat(TokenClass.of(dead.facts(), NOW)).isEqualTo(TokenClass.EXPIRED);
+        assertThat(TokenUsability.of(dead.facts(), NOW)).isEqualTo(TokenUsability.EXPIRED);
     }
 
     @Test
@@ -51,19 +51,19 @@ class TokenClassTest {
         var pending =
                 token().with(TokenSecretLayout.STATE, TokenSecretLayout.PENDING).appeared(NOW);
 
-        assertThat(TokenClass.of(pending.facts(), NOW.plusSeconds(59))).isEqualTo(TokenClass.FORMING);
-        assertThat(TokenClass.of(pending.facts(), NOW.plusSeconds(60))).isEqualTo(TokenClass.UNUSABLE);
+        assertThat(TokenUsability.of(pending.facts(), NOW.plusSeconds(59))).isEqualTo(TokenUsability.FORMING);
+        assertThat(TokenUsability.of(pending.facts(), NOW.plusSeconds(60))).isEqualTo(TokenUsability.UNUSABLE);
     }
 
     @Test
     void isUnusableWithoutAnyCredential() {
-        assertThat(TokenClass.of(token().managing(".", "client_secret").facts(), NOW.plusSeconds(1)))
-                .isEqualTo(TokenClass.UNUSABLE);
+        assertThat(TokenUsability.of(token().managing(".", "client_secret").facts(), NOW.plusSeconds(1)))
+                .isEqualTo(TokenUsability.UNUSABLE);
     }
 
     @Test
     void isUnusableWhenTheLayoutIsNotKnown() {
-        assertThat(TokenClass.of(token().with(TokenSecretLayout.LAYOUT, "2").facts(), NOW))
-                .isEqualTo(TokenClass.UNUSABLE);
+        assertThat(TokenUsability.of(token().with(TokenSecretLayout.LAYOUT, "2").facts(), NOW))
+                .isEqualTo(TokenUsability.UNUSABLE);
     }
 }

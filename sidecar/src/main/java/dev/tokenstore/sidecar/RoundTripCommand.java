@@ -15,7 +15,7 @@ import picocli.CommandLine.Spec;
         mixinStandardHelpOptions = true,
         description = "Saves a token through a sidecar that runs, finds it and deletes it again.%n",
         footer = {"", "Exit codes: 0 all of it worked, 1 something did not, 2 an option is wrong."})
-final class CheckCommand implements Callable<Integer> {
+final class RoundTripCommand implements Callable<Integer> {
     @Spec
     private CommandSpec spec = CommandSpec.create();
 
