@@ -18,7 +18,7 @@ import org.slf4j.LoggerFactory;
 
 /// The meters and log lines about calls and rows. No meter has a label per token. Thread-safe.
 ///
-/// A call finds its meters in a map: the registry builds a key with tags at each lookup.
+/// Each meter is looked up in the registry once: that lookup builds a key of all tags.
 final class CallMeters implements CallListener {
     private static final Logger LOG = LoggerFactory.getLogger(CallMeters.class);
 
@@ -36,6 +36,7 @@ final class CallMeters implements CallListener {
 
     private final MeterRegistry meters;
     private final Map<String, CallMethod> methods = new ConcurrentHashMap<>();
+    private final Map<StorageException.Reason, Counter> storageErrors = new ConcurrentHashMap<>();
     private final Counter relativeExpiries;
     private final Counter unreadableTokens;
     private final RateLimiter relativeExpiryWarnings;
@@ -110,11 +111,14 @@ final class CallMeters implements CallListener {
 
     @Override
     public void storageFailed(StorageException.Reason reason) {
-        Counter.builder("tokenstore.sidecar.storage.errors")
+        storageErrors.computeIfAbsent(reason, this::storageErrorsOf).increment();
+    }
+
+    private Counter storageErrorsOf(StorageException.Reason reason) {
+        return Counter.builder("tokenstore.sidecar.storage.errors")
                 .description("Calls that failed because of the storage")
                 .tag("reason", reason.name())
-                .register(meters)
-                .increment();
+                .register(meters);
     }
 
     /// Counts a row that was left out of an answer because it cannot be read.

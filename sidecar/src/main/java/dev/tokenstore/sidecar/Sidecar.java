@@ -13,7 +13,6 @@ import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.io.IOException;
 import java.net.BindException;
 import java.time.Duration;
-import java.time.InstantSource;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -33,7 +32,7 @@ final class Sidecar {
     private static final Duration LONGEST_RETRY = Duration.ofSeconds(15);
 
     private final SidecarConfig config;
-    private final StoreBackend storage;
+    private final StoreBackend backend;
     private final TokenStore store;
     private final GrpcServer server;
     private final StoreReadiness readiness;
@@ -45,32 +44,30 @@ final class Sidecar {
 
     private Sidecar(
             SidecarConfig config,
-            StoreBackend storage,
+            StoreBackend backend,
             PrometheusMeterRegistry meters,
             CallMeters calls,
-            InstantSource clock,
             RandomGenerator random) {
         this.config = config;
-        this.storage = storage;
+        this.backend = backend;
         this.meters = meters;
-        this.store = new TokenStore(storage.storage(), storage.storage(), storage.uses(), random);
+        this.store = new TokenStore(backend.storage(), backend.storage(), backend.uses(), random);
         this.server = new GrpcServer(store, config.limits(), calls);
         this.readiness = new StoreReadiness(
-                storage.check(), Backoff.withFullJitter(FIRST_RETRY, LONGEST_RETRY, random), server::becomeReady);
+                backend.check(), Backoff.withFullJitter(FIRST_RETRY, LONGEST_RETRY, random), server::becomeReady);
     }
 
     /// Starts serving; the store may answer later.
     ///
-    /// @param storage closed when the sidecar stops, or when it cannot start
+    /// @param backend closed when the sidecar stops, or when it cannot start
     /// @throws StartException if an address cannot be had
     static Sidecar start(
             SidecarConfig config,
-            StoreBackend storage,
+            StoreBackend backend,
             PrometheusMeterRegistry meters,
             CallMeters calls,
-            InstantSource clock,
             RandomGenerator random) {
-        var sidecar = new Sidecar(config, storage, meters, calls, clock, random);
+        var sidecar = new Sidecar(config, backend, meters, calls, random);
         try {
             sidecar.listen();
         } catch (RuntimeException e) {
@@ -79,7 +76,7 @@ final class Sidecar {
         }
         LOG.atInfo()
                 .addKeyValue("version", ProgramVersion.of(Sidecar.class))
-                .addKeyValue("store", storage.description())
+                .addKeyValue("store", backend.description())
                 .addKeyValue("grpc", String.join(", ", sidecar.addresses))
                 .addKeyValue("metrics", config.metrics().isPresent() ? "port " + sidecar.metricsPort() : "off")
                 .addKeyValue(
@@ -135,7 +132,7 @@ final class Sidecar {
     }
 
     private Page liveness() {
-        return addresses.parallelStream().allMatch(address -> server.answers(address, LIVENESS_TIMEOUT))
+        return server.answers(addresses, LIVENESS_TIMEOUT)
                 ? Page.ok()
                 : Page.unavailable("not alive: the gRPC server does not answer");
     }
@@ -148,7 +145,7 @@ final class Sidecar {
     }
 
     private void bindMeters() {
-        Gauge.builder("tokenstore.sidecar.calls.under.way", server, GrpcServer::callsUnderWay)
+        Gauge.builder("tokenstore.sidecar.calls.under.way", server, GrpcServer::callsInFlight)
                 .description("Calls being worked on")
                 .register(meters);
         Gauge.builder(
@@ -186,7 +183,7 @@ final class Sidecar {
     ///
     /// @return the number of calls that were cut off
     int stop() {
-        LOG.atInfo().addKeyValue("calls", server.callsUnderWay()).log("stopping; letting calls finish");
+        LOG.atInfo().addKeyValue("calls", server.callsInFlight()).log("stopping; letting calls finish");
         var cut = end(config.drainTimeout());
         if (cut > 0) {
             LOG.atWarn().addKeyValue("calls", cut).log("stopped; calls that had not finished were cut off");
@@ -201,7 +198,7 @@ final class Sidecar {
         var cut = server.drain(drainTimeout);
         socket.ifPresent(UnixSocketFile::close);
         store.close();
-        storage.closeConnection().run();
+        backend.closeConnection().run();
         probes.ifPresent(HttpEndpoints::close);
         meters.close();
         return cut;

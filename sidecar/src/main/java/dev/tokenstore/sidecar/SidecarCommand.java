@@ -26,7 +26,7 @@ import picocli.CommandLine.TypeConversionException;
         versionProvider = ProgramVersion.class,
         sortOptions = false,
         abbreviateSynopsis = true,
-        subcommands = RoundTripCommand.class,
+        subcommands = SidecarCheckCommand.class,
         description = "Serves the tokens of one store over gRPC, to programs on the same machine or in the same pod.%n",
         footer = {
             "",

@@ -49,8 +49,6 @@ record SidecarConfig(
     record Kubernetes(String name, Optional<String> namespace, Optional<Path> kubeconfig) implements Backend {}
 
     /// A file on this machine.
-    ///
-    /// @param policy how long its tokens live
     record Embedded(Path file, StoreSettings settings) implements Backend {}
 
     /// The memory of this process.
@@ -103,8 +101,8 @@ record SidecarConfig(
             requireUnset(options, "--namespace", options.namespace);
             requireUnset(options, "--kubeconfig", options.kubeconfig);
             return options.embedded.equals(MEMORY)
-                    ? new Memory(policy(options))
-                    : new Embedded(databaseIn(Path.of(options.embedded)), policy(options));
+                    ? new Memory(storeSettings(options))
+                    : new Embedded(databaseIn(Path.of(options.embedded)), storeSettings(options));
         }
         if (options.store == null) {
             throw options.refusal(
@@ -154,9 +152,9 @@ record SidecarConfig(
         }
     }
 
-    /// How long the tokens of an embedded store live. The API server refuses the same combinations for a store in a
+    /// Returns the settings of an embedded store. The API server refuses the same combinations for a store in a
     /// cluster.
-    private static StoreSettings policy(SidecarCommand options) {
+    private static StoreSettings storeSettings(SidecarCommand options) {
         var timeout = options.sessionTimeout;
         var ended = options.cleanupSessionEndedAfter;
         if (ended != null && timeout == null) {

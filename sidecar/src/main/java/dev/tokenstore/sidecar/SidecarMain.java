@@ -1,5 +1,6 @@
 package dev.tokenstore.sidecar;
 
+import dev.tokenstore.runtime.kubernetes.KubeconfigException;
 import dev.tokenstore.runtime.program.ProgramLog;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
@@ -28,7 +29,7 @@ public final class SidecarMain {
         ProgramLog.configure(config.log().format(), config.log().level());
         try {
             return serve(config) == 0 ? STOPPED : CALLS_CUT_OFF;
-        } catch (StartException e) {
+        } catch (StartException | KubeconfigException e) {
             System.err.println("tokenstore-sidecar: " + e.getMessage());
             return CANNOT_START;
         }
@@ -40,8 +41,8 @@ public final class SidecarMain {
         var random = new SecureRandom();
         var meters = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
         var calls = new CallMeters(meters, System::nanoTime);
-        var storage = Storages.open(config.backend(), calls::unreadable, new CleanupMeters(meters), clock, random);
-        var sidecar = Sidecar.start(config, storage, meters, calls, clock, random);
+        var backend = Storages.open(config.backend(), calls::unreadable, new CleanupMeters(meters), clock, random);
+        var sidecar = Sidecar.start(config, backend, meters, calls, random);
         var signalled = latchOfSignals();
         if (!(config.backend() instanceof SidecarConfig.Kubernetes)) {
             sidecar.addresses().forEach(address -> System.out.println(variable(address) + "=" + address));

@@ -1,6 +1,5 @@
 package dev.tokenstore.sidecar;
 
-import dev.tokenstore.runtime.kubernetes.KubeconfigException;
 import dev.tokenstore.runtime.kubernetes.KubeconfigFile;
 import dev.tokenstore.store.StorageException;
 import dev.tokenstore.store.embedded.CleanupListener;
@@ -8,8 +7,6 @@ import dev.tokenstore.store.embedded.MachineClock;
 import dev.tokenstore.store.kubernetes.KubernetesConnection;
 import dev.tokenstore.store.memory.InMemoryTokenStorage;
 import dev.tokenstore.store.sqlite.SqliteTokenStorage;
-import io.fabric8.kubernetes.client.Config;
-import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.Optional;
 import java.util.function.Consumer;
@@ -21,7 +18,7 @@ final class Storages {
 
     /// @param unreadable gets the name of each row that is skipped because it cannot be read; must not block
     /// @param cleanups gets what the cleanup of an embedded store deletes
-    /// @throws StartException if the storage can never work as the settings are
+    /// @throws StartException if the storage can never work with these settings
     static StoreBackend open(
             SidecarConfig.Backend backend,
             Consumer<String> unreadable,
@@ -31,7 +28,10 @@ final class Storages {
         return switch (backend) {
             case SidecarConfig.Kubernetes kubernetes -> open(kubernetes, unreadable, clock, random);
             case SidecarConfig.Embedded embedded -> open(embedded, unreadable, cleanups, clock, random);
-            case SidecarConfig.Memory memory -> open(memory, cleanups, clock, random);
+            case SidecarConfig.Memory memory -> {
+                var storage = InMemoryTokenStorage.open(memory.settings(), new MachineClock(clock), random, cleanups);
+                yield new StoreBackend(storage, storage.uses(), () -> {}, () -> {}, "memory");
+            }
         };
     }
 
@@ -40,7 +40,7 @@ final class Storages {
             Consumer<String> unreadable,
             InstantSource clock,
             RandomGenerator random) {
-        var config = read(kubernetes.kubeconfig());
+        var config = KubeconfigFile.read(kubernetes.kubeconfig().orElse(null), null);
         var namespace = kubernetes
                 .namespace()
                 .or(() -> Optional.ofNullable(config.getNamespace()).filter(name -> !name.isBlank()))
@@ -50,20 +50,6 @@ final class Storages {
         var storage = connection.storage(namespace, kubernetes.name(), random, unreadable);
         return new StoreBackend(
                 storage, storage.uses(), storage::check, connection::close, namespace + "/" + kubernetes.name());
-    }
-
-    private static Config read(Optional<Path> kubeconfig) {
-        try {
-            return KubeconfigFile.read(kubeconfig.orElse(null), null);
-        } catch (KubeconfigException e) {
-            throw new StartException(String.valueOf(e.getMessage()), e);
-        }
-    }
-
-    private static StoreBackend open(
-            SidecarConfig.Memory memory, CleanupListener cleanups, InstantSource clock, RandomGenerator random) {
-        var storage = InMemoryTokenStorage.open(memory.settings(), new MachineClock(clock), random, cleanups);
-        return new StoreBackend(storage, storage.uses(), () -> {}, () -> {}, "memory");
     }
 
     private static StoreBackend open(

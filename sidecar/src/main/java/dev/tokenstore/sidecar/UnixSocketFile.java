@@ -31,10 +31,9 @@ final class UnixSocketFile implements AutoCloseable {
     private final Path bindPath;
     private Optional<Object> published = Optional.empty();
 
-    /// Checks that nobody is using the socket.
+    /// Checks that the socket can be made.
     ///
-    /// @throws StartException if another process serves there, something else is in its place, or the path is no
-    /// good
+    /// @throws StartException if another process serves there, something else is in its place, or the path is too long
     UnixSocketFile(UnixSocket socket) {
         this.socket = socket;
         this.bindPath = socket.path()

@@ -52,9 +52,15 @@ final class CalledSidecar extends SidecarProcess {
         return TokenStoreServiceGrpc.newBlockingStub(open);
     }
 
+    /// Ends the client's connection; the next call opens another.
+    synchronized void disconnect() {
+        channel.ifPresent(ManagedChannel::shutdownNow);
+        channel = Optional.empty();
+    }
+
     @Override
     public synchronized void close() {
-        channel.ifPresent(ManagedChannel::shutdownNow);
+        disconnect();
         super.close();
     }
 }

@@ -164,10 +164,11 @@ class SidecarProcessIT {
                 .awaitServing();
 
         sidecar.save();
+        sidecar.disconnect();
+        assertThat(sidecar.foundAccessToken()).isEqualTo(CalledSidecar.SECRET);
         var check = start("check", "--address", "unix:" + socket);
 
-        assertThat(check.exitCode()).isZero();
-        assertThat(sidecar.foundAccessToken()).isEqualTo(CalledSidecar.SECRET);
+        assertThat(check.exitCode()).as(check.err()).isZero();
         await().atMost(Duration.ofSeconds(20))
                 .until(() -> sidecar.get("/metrics").contains("tokenstore_sidecar_deleted_tokens_total"));
         assertThat(sidecar.foundAccessToken()).isEmpty();

@@ -11,8 +11,8 @@ import java.time.Duration;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 
-/// Ends the work of every call in time: where the caller set no deadline after a default one, else a little before the
-/// caller stops waiting, which would tell it nothing.
+/// Gives every call a deadline of this server: a default where the caller set none, else one a little before the
+/// caller's own, so that the caller still receives an answer that says why.
 final class CallDeadline implements ServerInterceptor {
     private static final long LONGEST_MARGIN = TimeUnit.MILLISECONDS.toNanos(500);
 

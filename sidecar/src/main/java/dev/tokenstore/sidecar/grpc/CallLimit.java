@@ -9,25 +9,25 @@ import io.grpc.Status;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicBoolean;
 
-/// Refuses calls while too many are under way, before their message is read. A call is under way until its work has
-/// ended, also when its caller has given up.
+/// Refuses calls while too many are in flight, before their message is read. A call is in flight until its work has
+/// ended, even if its caller has left.
 final class CallLimit implements ServerInterceptor {
     private final int limit;
-    private final Semaphore places;
+    private final Semaphore permits;
 
     CallLimit(int limit) {
         this.limit = limit;
-        this.places = new Semaphore(limit);
+        this.permits = new Semaphore(limit);
     }
 
-    int callsUnderWay() {
-        return limit - places.availablePermits();
+    int callsInFlight() {
+        return limit - permits.availablePermits();
     }
 
     @Override
     public <Q, R> ServerCall.Listener<Q> interceptCall(
             ServerCall<Q, R> call, Metadata headers, ServerCallHandler<Q, R> next) {
-        if (!places.tryAcquire()) {
+        if (!permits.tryAcquire()) {
             var refusal = CallErrors.overloaded(limit);
             var trailers = Status.trailersFromThrowable(refusal);
             call.close(refusal.getStatus(), trailers == null ? new Metadata() : trailers);
@@ -49,7 +49,7 @@ final class CallLimit implements ServerInterceptor {
 
             private void release() {
                 if (released.compareAndSet(false, true)) {
-                    places.release();
+                    permits.release();
                 }
             }
         };

@@ -6,9 +6,9 @@ import dev.tokenstore.store.token.TokenFields;
 import java.time.Duration;
 import java.util.Optional;
 
-/// Gets every call of the token store service, for metrics and logs.
+/// Receives what happens to calls of the token store service, for metrics and logs.
 ///
-/// Called on the calls' threads, many at a time; must neither block nor throw.
+/// Its methods run on the calls' threads, many at a time, and must neither block nor throw.
 public interface CallListener {
     /// A call was answered, or its caller went away.
     void answered(AnsweredCall call);
@@ -26,6 +26,6 @@ public interface CallListener {
     ///
     /// @param method such as `SaveToken`
     /// @param status a gRPC status code, such as `NOT_FOUND`
-    /// @param row the storage's name of the row it was about, if it was about one: safe to log
+    /// @param row the storage's name of the row that was returned, if one was; it is safe to log
     record AnsweredCall(String method, String status, Duration duration, Optional<String> row) {}
 }

@@ -8,11 +8,11 @@ import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
-/// The one answer to a call: what its work returned or threw, unless the call is cancelled or its deadline passes
-/// first; then the caller is answered at once and the working thread is interrupted.
+/// The response to a call, sent exactly once: what its work returned or threw, unless the call is cancelled or its
+/// deadline passes first. Then an error is sent at once, and the working thread is interrupted.
 final class CallResponse<T> implements Context.CancellationListener {
     private final StreamObserver<T> responses;
-    private final AtomicBoolean given = new AtomicBoolean();
+    private final AtomicBoolean sent = new AtomicBoolean();
     private final ReentrantLock lock = new ReentrantLock();
     private @Nullable Thread worker;
 
@@ -21,7 +21,7 @@ final class CallResponse<T> implements Context.CancellationListener {
     }
 
     /// Does the work on this thread, in the current context, and ends the stream exactly once.
-    void give(Supplier<T> work) {
+    void send(Supplier<T> work) {
         var context = Context.current();
         setWorker(Thread.currentThread());
         context.addListener(this, Runnable::run);
@@ -35,7 +35,7 @@ final class CallResponse<T> implements Context.CancellationListener {
             context.removeListener(this);
             setWorker(null);
         }
-        if (given.compareAndSet(false, true)) {
+        if (sent.compareAndSet(false, true)) {
             responses.onNext(response);
             responses.onCompleted();
         }
@@ -58,7 +58,7 @@ final class CallResponse<T> implements Context.CancellationListener {
     }
 
     private void fail(RuntimeException failure) {
-        if (given.compareAndSet(false, true)) {
+        if (sent.compareAndSet(false, true)) {
             responses.onError(CallErrors.of(failure));
         }
     }

@@ -2,6 +2,7 @@ package dev.tokenstore.sidecar.grpc;
 
 import dev.tokenstore.proto.v1.TokenStoreServiceGrpc;
 import dev.tokenstore.store.TokenStore;
+import io.grpc.Deadline;
 import io.grpc.Server;
 import io.grpc.ServerInterceptors;
 import io.grpc.StatusRuntimeException;
@@ -23,6 +24,7 @@ import java.net.InetSocketAddress;
 import java.net.UnixDomainSocketAddress;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -39,13 +41,13 @@ import java.util.function.Supplier;
 public final class GrpcServer implements AutoCloseable {
     private static final int IO_THREADS = 2;
 
-    /// In bytes; a probe's request holds the name of a service.
-    private static final int LONGEST_PROBE = 1024;
+    /// A probe's request holds the name of a service.
+    private static final int MAX_PROBE_BYTES = 1024;
 
     /// How long streams that never end by themselves (health watches, reflection) may outlive the last call.
-    private static final Duration STREAMS = Duration.ofMillis(500);
+    private static final Duration STREAM_GRACE = Duration.ofMillis(500);
 
-    private static final Duration ENDING = Duration.ofSeconds(2);
+    private static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(2);
 
     private final TokenStoreGrpcService service;
     private final Limits limits;
@@ -66,13 +68,13 @@ public final class GrpcServer implements AutoCloseable {
     /// @param defaultDeadline for calls whose caller set none
     public record Limits(int maxMessageBytes, int maxConcurrentCalls, Duration defaultDeadline) {}
 
-    /// Listens nowhere yet; the process is healthy, the service is not.
+    /// Creates a server that does not listen yet. Health of the process is `SERVING`, of the service `NOT_SERVING`.
     public GrpcServer(TokenStore store, Limits limits, CallListener listener) {
         this.service = new TokenStoreGrpcService(store, listener);
         this.limits = limits;
         this.recorder = new CallRecorder(listener);
         this.callLimit = new CallLimit(limits.maxConcurrentCalls());
-        // else every call that has ended stays in memory until its deadline, and that is the caller's to choose
+        // otherwise a finished call stays in memory until its deadline, which the caller chooses
         timer.setRemoveOnCancelPolicy(true);
         health.setStatus(TokenStoreServiceGrpc.SERVICE_NAME, ServingStatus.NOT_SERVING);
     }
@@ -93,12 +95,11 @@ public final class GrpcServer implements AutoCloseable {
     public void listen(Path socket) throws IOException {
         startTokenStore(NettyServerBuilder.forAddress(UnixDomainSocketAddress.of(socket))
                 .channelType(NioServerDomainSocketChannel.class)
-                // the builder sets it, a Unix socket does not know it and netty would warn for every connection
+                // the builder sets this option, which a Unix socket does not have; netty warns at every connection
                 .withChildOption(ChannelOption.SO_KEEPALIVE, null));
     }
 
-    /// Serves no tokens on a TCP address, only health, for those who ask from outside the pod. See
-    /// [ProbeHealthService].
+    /// Serves health alone on a TCP address, for probes from outside of the pod. See [ProbeHealthService].
     ///
     /// @param whyNotReady a sentence; empty once the store has answered
     /// @return the port
@@ -106,8 +107,8 @@ public final class GrpcServer implements AutoCloseable {
     public int listenForProbes(InetSocketAddress address, Supplier<Optional<String>> whyNotReady) throws IOException {
         return start(NettyServerBuilder.forAddress(address)
                         .channelType(NioServerSocketChannel.class)
-                        .maxInboundMessageSize(LONGEST_PROBE)
-                        // a probe is one short call; others who reach the port must not hold anything for long
+                        .maxInboundMessageSize(MAX_PROBE_BYTES)
+                        // a probe is one short call; nobody else who reaches the port may hold resources for long
                         .maxConcurrentCallsPerConnection(4)
                         .maxConnectionAge(1, TimeUnit.MINUTES)
                         .maxConnectionAgeGrace(5, TimeUnit.SECONDS)
@@ -137,18 +138,22 @@ public final class GrpcServer implements AutoCloseable {
         return server;
     }
 
-    /// Returns whether a new connection to one of the server's addresses gets an answer in time.
+    /// Returns whether the server answers a call over a new connection to each address.
     ///
-    /// @param address `unix:` and a path, or a host and a port
-    public boolean answers(String address, Duration timeout) {
+    /// @param addresses of this server: `unix:` and a path, or a host and a port
+    /// @param timeout for all of them
+    public boolean answers(Collection<String> addresses, Duration timeout) {
+        var deadline = Deadline.after(timeout.toNanos(), TimeUnit.NANOSECONDS);
+        return addresses.stream().allMatch(address -> answers(address, deadline));
+    }
+
+    private boolean answers(String address, Deadline deadline) {
         var channel = LocalChannel.open(address, io);
         try {
-            HealthGrpc.newBlockingStub(channel)
-                    .withDeadlineAfter(timeout.toNanos(), TimeUnit.NANOSECONDS)
-                    .check(HealthCheckRequest.getDefaultInstance());
+            HealthGrpc.newBlockingStub(channel).withDeadline(deadline).check(HealthCheckRequest.getDefaultInstance());
             return true;
         } catch (StatusRuntimeException | RejectedExecutionException e) {
-            // rejected: the threads of a closed server
+            // rejected by the threads of a closed server
             return false;
         } finally {
             channel.shutdownNow();
@@ -160,13 +165,13 @@ public final class GrpcServer implements AutoCloseable {
         health.setStatus(TokenStoreServiceGrpc.SERVICE_NAME, ServingStatus.SERVING);
     }
 
-    /// How many calls of the token store service are being worked on.
-    public int callsUnderWay() {
-        return callLimit.callsUnderWay();
+    /// How many calls of the token store service are in flight.
+    public int callsInFlight() {
+        return callLimit.callsInFlight();
     }
 
-    /// How many deadlines of calls are kept in mind.
-    int deadlinesAhead() {
+    /// How many deadlines are scheduled.
+    int scheduledDeadlines() {
         return timer.getQueue().size();
     }
 
@@ -182,15 +187,15 @@ public final class GrpcServer implements AutoCloseable {
         try {
             while (!areTerminated()) {
                 var waited = Duration.ofNanos(System.nanoTime() - begin);
-                var patience = callsUnderWay() > 0 || limit.compareTo(STREAMS) < 0 ? limit : STREAMS;
+                var patience = callsInFlight() > 0 || limit.compareTo(STREAM_GRACE) < 0 ? limit : STREAM_GRACE;
                 if (waited.compareTo(patience) >= 0) {
-                    cut = callsUnderWay();
+                    cut = callsInFlight();
                     break;
                 }
                 Thread.sleep(10);
             }
         } catch (InterruptedException e) {
-            cut = callsUnderWay();
+            cut = callsInFlight();
         }
         close();
         return cut;
@@ -200,20 +205,20 @@ public final class GrpcServer implements AutoCloseable {
         return servers.stream().allMatch(Server::isTerminated);
     }
 
-    /// Cuts off whatever is under way and ends all threads.
+    /// Cuts off all calls in flight and ends all threads.
     @Override
     public void close() {
         servers.forEach(Server::shutdownNow);
         try {
             for (var server : servers) {
-                server.awaitTermination(ENDING.toMillis(), TimeUnit.MILLISECONDS);
+                server.awaitTermination(CLOSE_TIMEOUT.toMillis(), TimeUnit.MILLISECONDS);
             }
             calls.shutdownNow();
-            calls.awaitTermination(ENDING.toMillis(), TimeUnit.MILLISECONDS);
+            calls.awaitTermination(CLOSE_TIMEOUT.toMillis(), TimeUnit.MILLISECONDS);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
         timer.shutdownNow();
-        io.shutdownGracefully(0, ENDING.toMillis(), TimeUnit.MILLISECONDS);
+        io.shutdownGracefully(0, CLOSE_TIMEOUT.toMillis(), TimeUnit.MILLISECONDS);
     }
 }

@@ -10,9 +10,9 @@ import io.grpc.stub.StreamObserver;
 import java.util.Optional;
 import java.util.function.Supplier;
 
-/// Health as a kubelet asks for it. While the store has not answered, a check of the token store service fails with the
-/// reason, where the protocol's `NOT_SERVING` could not say any: the kubelet writes the message of a failed gRPC probe
-/// into the pod's event, and of an HTTP probe nothing but the number. Watches are not served.
+/// The health service for a kubelet. While the store has not answered, a check of the token store service fails with a
+/// message that says why, because the kubelet copies it into the pod's event. The protocol's `NOT_SERVING` has no
+/// message, and of an HTTP probe the event has only the status. Watches are not served.
 final class ProbeHealthService extends HealthGrpc.HealthImplBase {
     private final Supplier<Optional<String>> whyNotReady;
 

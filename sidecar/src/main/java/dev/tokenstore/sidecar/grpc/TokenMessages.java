@@ -8,6 +8,9 @@ import dev.tokenstore.store.token.TokenField;
 import dev.tokenstore.store.token.TokenFields;
 import java.time.Instant;
 import java.util.EnumMap;
+import java.util.function.BiConsumer;
+import java.util.function.Function;
+import java.util.function.Predicate;
 
 /// The ten fields as messages and back; unset stays unset, and `""` is kept apart from it.
 final class TokenMessages {
@@ -19,8 +22,9 @@ final class TokenMessages {
     static TokenFields fieldsOf(Token token) {
         var values = new EnumMap<TokenField, String>(TokenField.class);
         for (var field : TokenField.values()) {
-            if (has(token, field)) {
-                values.put(field, value(token, field));
+            var accessor = accessor(field);
+            if (accessor.has().test(token)) {
+                values.put(field, accessor.get().apply(token));
             }
         }
         return TokenFields.of(values);
@@ -31,7 +35,7 @@ final class TokenMessages {
                 .setVersion(token.version())
                 .setCreateTime(timestampOf(token.createTime()))
                 .setUpdateTime(timestampOf(token.updateTime()));
-        token.fields().forEachPresent((field, value) -> set(message, field, value.reveal()));
+        token.fields().forEachPresent((field, value) -> accessor(field).set().accept(message, value.reveal()));
         token.fields()
                 .expiry()
                 .filter(Timestamps::isValid)
@@ -46,48 +50,26 @@ final class TokenMessages {
                 .build();
     }
 
-    private static boolean has(Token token, TokenField field) {
-        return switch (field) {
-            case ID -> token.hasId();
-            case USER_SIGNATURE -> token.hasUserSignature();
-            case CLIENT_ID -> token.hasClientId();
-            case CLIENT_SECRET -> token.hasClientSecret();
-            case REDIRECT_URL -> token.hasRedirectUrl();
-            case GRANT_TOKEN -> token.hasGrantToken();
-            case REFRESH_TOKEN -> token.hasRefreshToken();
-            case ACCESS_TOKEN -> token.hasAccessToken();
-            case API_DOMAIN -> token.hasApiDomain();
-            case EXPIRES_IN -> token.hasExpiresIn();
-        };
-    }
+    /// A field of the message.
+    private record Accessor(Predicate<Token> has, Function<Token, String> get, BiConsumer<Token.Builder, String> set) {}
 
-    private static String value(Token token, TokenField field) {
+    private static Accessor accessor(TokenField field) {
         return switch (field) {
-            case ID -> token.getId();
-            case USER_SIGNATURE -> token.getUserSignature();
-            case CLIENT_ID -> token.getClientId();
-            case CLIENT_SECRET -> token.getClientSecret();
-            case REDIRECT_URL -> token.getRedirectUrl();
-            case GRANT_TOKEN -> token.getGrantToken();
-            case REFRESH_TOKEN -> token.getRefreshToken();
-            case ACCESS_TOKEN -> token.getAccessToken();
-            case API_DOMAIN -> token.getApiDomain();
-            case EXPIRES_IN -> token.getExpiresIn();
+            case ID -> new Accessor(Token::hasId, Token::getId, Token.Builder::setId);
+            case USER_SIGNATURE ->
+                new Accessor(Token::hasUserSignature, Token::getUserSignature, Token.Builder::setUserSignature);
+            case CLIENT_ID -> new Accessor(Token::hasClientId, Token::getClientId, Token.Builder::setClientId);
+            case CLIENT_SECRET ->
+                new Accessor(Token::hasClientSecret, Token::getClientSecret, Token.Builder::setClientSecret);
+            case REDIRECT_URL ->
+                new Accessor(Token::hasRedirectUrl, Token::getRedirectUrl, Token.Builder::setRedirectUrl);
+            case GRANT_TOKEN -> new Accessor(Token::hasGrantToken, Token::getGrantToken, Token.Builder::setGrantToken);
+            case REFRESH_TOKEN ->
+                new Accessor(Token::hasRefreshToken, Token::getRefreshToken, Token.Builder::setRefreshToken);
+            case ACCESS_TOKEN ->
+                new Accessor(Token::hasAccessToken, Token::getAccessToken, Token.Builder::setAccessToken);
+            case API_DOMAIN -> new Accessor(Token::hasApiDomain, Token::getApiDomain, Token.Builder::setApiDomain);
+            case EXPIRES_IN -> new Accessor(Token::hasExpiresIn, Token::getExpiresIn, Token.Builder::setExpiresIn);
         };
-    }
-
-    private static void set(Token.Builder message, TokenField field, String value) {
-        switch (field) {
-            case ID -> message.setId(value);
-            case USER_SIGNATURE -> message.setUserSignature(value);
-            case CLIENT_ID -> message.setClientId(value);
-            case CLIENT_SECRET -> message.setClientSecret(value);
-            case REDIRECT_URL -> message.setRedirectUrl(value);
-            case GRANT_TOKEN -> message.setGrantToken(value);
-            case REFRESH_TOKEN -> message.setRefreshToken(value);
-            case ACCESS_TOKEN -> message.setAccessToken(value);
-            case API_DOMAIN -> message.setApiDomain(value);
-            case EXPIRES_IN -> message.setExpiresIn(value);
-        }
     }
 }

@@ -106,12 +106,12 @@ final class TokenStoreGrpcService extends TokenStoreServiceGrpc.TokenStoreServic
     }
 
     private static Token answered(StoredToken token) {
-        CallRecorder.note(token.name());
+        CallRecorder.recordRow(token.name());
         return TokenMessages.messageOf(token);
     }
 
     private <T> void respond(StreamObserver<T> responses, Supplier<T> call) {
-        new CallResponse<>(responses).give(() -> {
+        new CallResponse<>(responses).send(() -> {
             try {
                 return call.get();
             } catch (RuntimeException e) {
@@ -121,8 +121,8 @@ final class TokenStoreGrpcService extends TokenStoreServiceGrpc.TokenStoreServic
         });
     }
 
-    /// What the caller did wrong is the caller's to hear; a failing storage is counted; anything else is a defect here.
-    /// Work that was interrupted because nobody waits for it any more fails as it may.
+    /// Counts failures of the storage and logs defects; wrong requests are neither. A cancelled call may fail with any
+    /// exception, since its thread is interrupted, and is left out.
     private void report(RuntimeException failure) {
         if (Context.current().isCancelled()) {
             return;

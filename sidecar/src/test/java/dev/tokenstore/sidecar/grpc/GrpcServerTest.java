@@ -148,7 +148,7 @@ class GrpcServerTest {
         try (var served = new ServedStore(storage, limits)) {
             var first = call(served);
             var second = call(served);
-            await().until(() -> served.server.callsUnderWay() == 2);
+            await().until(() -> served.server.callsInFlight() == 2);
 
             var failure = Failure.of(() -> served.client().deleteTokens(CALL));
 
@@ -158,7 +158,7 @@ class GrpcServerTest {
             blocked.countDown();
             first.get();
             second.get();
-            await().until(() -> served.server.callsUnderWay() == 0);
+            await().until(() -> served.server.callsInFlight() == 0);
             assertThat(served.client().deleteTokens(CALL)).isEqualTo(DeleteTokensResponse.getDefaultInstance());
         }
     }
@@ -173,7 +173,7 @@ class GrpcServerTest {
             assertThat(failure.status()).isEqualTo("DEADLINE_EXCEEDED");
             assertThat(failure.reason()).isEqualTo("DEADLINE_EXCEEDED");
             await().untilTrue(interrupted);
-            await().until(() -> served.server.callsUnderWay() == 0);
+            await().until(() -> served.server.callsInFlight() == 0);
             assertThat(served.calls)
                     .singleElement()
                     .satisfies(call -> assertThat(call.status()).isEqualTo("DEADLINE_EXCEEDED"));
@@ -213,7 +213,7 @@ class GrpcServerTest {
                 CompletableFuture.supplyAsync(
                                 () -> served.client().deleteTokens(CALL), context.fixedContextExecutor(THREADS))
                         .exceptionally(cancelled -> null);
-                await().until(() -> served.server.callsUnderWay() == 1);
+                await().until(() -> served.server.callsInFlight() == 1);
             }
             await().until(() -> interruptions.get() == 2);
         }
@@ -227,7 +227,7 @@ class GrpcServerTest {
                             .withDeadlineAfter(5, TimeUnit.MILLISECONDS)
                             .deleteTokens(CALL))
                     .hasMessageStartingWith("DEADLINE_EXCEEDED");
-            await().until(() -> served.server.callsUnderWay() == 0);
+            await().until(() -> served.server.callsInFlight() == 0);
         }
     }
 
@@ -237,20 +237,24 @@ class GrpcServerTest {
             for (int i = 0; i < 100; i++) {
                 served.client().withDeadlineAfter(1, TimeUnit.HOURS).deleteTokens(CALL);
             }
-            await().until(() -> served.server.deadlinesAhead() == 0);
+            await().until(() -> served.server.scheduledDeadlines() == 0);
         }
     }
 
     @Test
-    void answersOnItsOwnAddressUntilItIsClosed() throws Exception {
+    void answersOnAllOfItsAddressesUntilItIsClosed() throws Exception {
         try (var served = new ServedStore(new ScriptedStorage(() -> {}))) {
             var port = served.server.listen(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
             var address = "127.0.0.1:" + port;
-            assertThat(served.server.answers(address, Duration.ofSeconds(10))).isTrue();
+            assertThat(served.server.answers(List.of(address), Duration.ofSeconds(10)))
+                    .isTrue();
+            assertThat(served.server.answers(List.of(address, "127.0.0.1:1"), Duration.ofSeconds(10)))
+                    .isFalse();
 
             served.server.drain(Duration.ZERO);
 
-            assertThat(served.server.answers(address, Duration.ofSeconds(10))).isFalse();
+            assertThat(served.server.answers(List.of(address), Duration.ofSeconds(10)))
+                    .isFalse();
         }
     }
 
@@ -263,7 +267,7 @@ class GrpcServerTest {
             var statuses = watchHealth(served);
             assertThat(statuses.poll(10, TimeUnit.SECONDS)).isEqualTo(ServingStatus.SERVING);
             var call = call(served);
-            await().until(() -> served.server.callsUnderWay() == 1);
+            await().until(() -> served.server.callsInFlight() == 1);
 
             var cut = CompletableFuture.supplyAsync(() -> served.server.drain(Duration.ofSeconds(20)), THREADS);
 
@@ -280,7 +284,7 @@ class GrpcServerTest {
         var interrupted = new AtomicBoolean();
         try (var served = new ServedStore(untilInterrupted(interrupted))) {
             var call = call(served);
-            await().until(() -> served.server.callsUnderWay() == 1);
+            await().until(() -> served.server.callsInFlight() == 1);
 
             assertThat(served.server.drain(Duration.ofMillis(100))).isEqualTo(1);
 
@@ -294,7 +298,7 @@ class GrpcServerTest {
         var interrupted = new AtomicBoolean();
         try (var served = new ServedStore(untilInterrupted(interrupted))) {
             var call = call(served);
-            await().until(() -> served.server.callsUnderWay() == 1);
+            await().until(() -> served.server.callsInFlight() == 1);
             var cut = new CompletableFuture<Integer>();
             var draining = Thread.ofVirtual().start(() -> cut.complete(served.server.drain(Duration.ofHours(1))));
 

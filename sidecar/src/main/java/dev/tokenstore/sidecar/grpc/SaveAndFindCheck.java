@@ -17,19 +17,19 @@ import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.random.RandomGenerator;
 
-/// Tries a running sidecar with a token of its own: saves it, finds it, deletes it, and finds it no more.
-public final class RoundTrip {
+/// Checks a running sidecar with a token of its own: saves it, finds it, deletes it and expects to find it no more.
+public final class SaveAndFindCheck {
     private static final int RANDOM_BYTES = 16;
 
     private final String address;
-    private final Duration patience;
+    private final Duration timeout;
     private final RandomGenerator random;
 
     /// @param address `unix:` and a path, or a host and a port
-    /// @param patience how long all of it may take, the wait for the sidecar included
-    public RoundTrip(String address, Duration patience, RandomGenerator random) {
+    /// @param timeout how long all of it may take, the wait for the sidecar included
+    public SaveAndFindCheck(String address, Duration timeout, RandomGenerator random) {
         this.address = address;
-        this.patience = patience;
+        this.timeout = timeout;
         this.random = random;
     }
 
@@ -43,7 +43,7 @@ public final class RoundTrip {
             try {
                 return failure(TokenStoreServiceGrpc.newBlockingStub(channel)
                         .withWaitForReady()
-                        .withDeadlineAfter(patience.toMillis(), TimeUnit.MILLISECONDS));
+                        .withDeadlineAfter(timeout.toMillis(), TimeUnit.MILLISECONDS));
             } catch (StatusRuntimeException e) {
                 return Optional.of(sentence(e));
             } finally {
@@ -54,16 +54,16 @@ public final class RoundTrip {
         }
     }
 
-    /// What the sidecar says itself is a sentence; what gRPC says of a connection is many lines.
+    /// Returns the sidecar's own sentence; gRPC describes a failed connection in many lines, which are left out.
     private String sentence(StatusRuntimeException e) {
         var code = e.getStatus().getCode();
-        var told = StatusProto.fromThrowable(e);
-        if (told != null && told.getDetailsCount() > 0) {
-            return code + ": " + told.getMessage();
+        var status = StatusProto.fromThrowable(e);
+        if (status != null && status.getDetailsCount() > 0) {
+            return code + ": " + status.getMessage();
         }
         return switch (code) {
             case UNAVAILABLE, DEADLINE_EXCEEDED ->
-                "no sidecar answered at " + address + " within " + patience.toSeconds()
+                "no sidecar answered at " + address + " within " + timeout.toSeconds()
                         + " seconds; see whether one runs there";
             default -> "what answers at " + address + " is no sidecar (" + code + ")";
         };

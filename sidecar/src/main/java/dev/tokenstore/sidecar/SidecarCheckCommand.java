@@ -1,6 +1,6 @@
 package dev.tokenstore.sidecar;
 
-import dev.tokenstore.sidecar.grpc.RoundTrip;
+import dev.tokenstore.sidecar.grpc.SaveAndFindCheck;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.concurrent.Callable;
@@ -9,13 +9,13 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
-/// The subcommand that tries a running sidecar, for `helm test` and for people.
+/// `tokenstore-sidecar check`: checks a running sidecar, for `helm test` and for people.
 @Command(
         name = "check",
         mixinStandardHelpOptions = true,
         description = "Saves a token through a sidecar that runs, finds it and deletes it again.%n",
         footer = {"", "Exit codes: 0 all of it worked, 1 something did not, 2 an option is wrong."})
-final class RoundTripCommand implements Callable<Integer> {
+final class SidecarCheckCommand implements Callable<Integer> {
     @Spec
     private CommandSpec spec = CommandSpec.create();
 
@@ -33,9 +33,9 @@ final class RoundTripCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        var failure = new RoundTrip(address, Duration.ofSeconds(timeout), new SecureRandom()).failure();
+        var failure = new SaveAndFindCheck(address, Duration.ofSeconds(timeout), new SecureRandom()).failure();
         failure.ifPresentOrElse(
-                what -> spec.commandLine().getErr().println("tokenstore-sidecar check: " + what),
+                sentence -> spec.commandLine().getErr().println("tokenstore-sidecar check: " + sentence),
                 () -> spec.commandLine().getOut().println("saved, found and deleted a token"));
         return failure.isPresent() ? 1 : 0;
     }
