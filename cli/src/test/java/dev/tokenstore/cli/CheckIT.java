@@ -15,6 +15,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -181,6 +182,36 @@ class CheckIT {
                 .contains("the Kubernetes API server at", "did not answer");
         var check = Command.run(way, "check", "-o", "json").endsWith(ExitCode.UNREACHABLE);
         assertThat(check.detailOf("api-server")).contains("did not answer (");
+    }
+
+    @Test
+    void namesTheProxyThatIsDown() throws IOException {
+        var proxy = "127.0.0.1:" + Ports.free();
+        var text = Files.readString(kubernetes.kubeconfigFile())
+                .replaceAll("(server:).*", "$1 https://kubernetes.default.svc");
+        var way = store.options(Files.writeString(folder.resolve("proxied"), text));
+        var environment = Map.of("HTTPS_PROXY", "http://name:word@" + proxy, "NO_PROXY", "localhost, <local>");
+
+        var list = Command.runAsProgram(environment, way, "list").endsWith(ExitCode.UNREACHABLE);
+
+        assertThat(list.err())
+                .contains("warning: proxy settings that are not understood are ignored: \"<local>\" in NO_PROXY")
+                .contains("the Kubernetes API server at kubernetes.default.svc through the proxy " + proxy)
+                .doesNotContain("name:word")
+                .doesNotContain("\tat ");
+    }
+
+    @Test
+    void namesThePluginThatIsMissing() throws IOException {
+        var text = Files.readString(kubernetes.kubeconfigFor(store.namespace(), "plugin"))
+                .replaceAll("token: .*", "exec: {command: no-such-plugin, installHint: Install it from the shop.}");
+        var way = store.options(Files.writeString(folder.resolve("plugin"), text));
+
+        var check = Command.run(way, "check").endsWith(ExitCode.USAGE);
+
+        assertThat(check.err())
+                .contains("the credential plugin \"no-such-plugin\"", "Install it from the shop.")
+                .doesNotContain("may not");
     }
 
     @Test

@@ -30,9 +30,16 @@ record Command(int exitCode, String out, String err) {
 
     /// Runs it as the program that ships.
     static Command runAsProgram(List<String> where, String... args) {
+        return runAsProgram(Map.of(), where, args);
+    }
+
+    /// Runs it as the program that ships.
+    ///
+    /// @param environment in addition to this process's
+    static Command runAsProgram(Map<String, String> environment, List<String> where, String... args) {
         var all = new ArrayList<>(List.of(args));
         all.addAll(where);
-        var program = new Program("tokenstore", Path.of("target/tokenstore.jar"), Program.SMALL, all, Map.of());
+        var program = new Program("tokenstore", Path.of("target/tokenstore.jar"), Program.SMALL, all, environment);
         try (var process = ProgramProcess.start(program, Path.of("target/logs"))) {
             return new Command(process.exitCode(), process.out(), process.err());
         }

@@ -5,8 +5,9 @@ import dev.tokenstore.operator.metrics.ApiServerMeters;
 import dev.tokenstore.operator.metrics.ProcessMeters;
 import dev.tokenstore.operator.metrics.ReconcilerMeters;
 import dev.tokenstore.operator.token.SecretMetadata;
+import dev.tokenstore.runtime.kubernetes.ConnectionFailure;
 import dev.tokenstore.runtime.kubernetes.KubeconfigException;
-import dev.tokenstore.runtime.kubernetes.KubeconfigFile;
+import dev.tokenstore.runtime.kubernetes.KubernetesConfig;
 import dev.tokenstore.runtime.program.HttpEndpoints;
 import dev.tokenstore.runtime.program.HttpEndpoints.Page;
 import dev.tokenstore.runtime.program.ProgramCommandLine;
@@ -130,7 +131,7 @@ public final class OperatorMain implements Callable<Integer> {
         var clock = new ServerClock(InstantSource.system());
         final Config kubernetes;
         try {
-            kubernetes = KubeconfigFile.readDefault();
+            kubernetes = KubernetesConfig.read(null, null, log::warn);
         } catch (KubeconfigException e) {
             log.atError().log(String.valueOf(e.getMessage()));
             return 1;
@@ -176,7 +177,7 @@ public final class OperatorMain implements Callable<Integer> {
                                 "/metrics",
                                 () -> Page.metrics(registry.scrape())))) {
             operator.start(e -> {
-                failure.set("could not start: " + reasonOf(e));
+                failure.set("could not start: " + reasonOf(e, kubernetes));
                 asked.countDown();
             });
             log.atInfo().addKeyValue("port", endpoints.port()).log("operator started");
@@ -189,7 +190,9 @@ public final class OperatorMain implements Callable<Integer> {
             log.atInfo().log("operator stops");
             return 0;
         } catch (OperatorException e) {
-            log.atError().addKeyValue("server", kubernetes.getMasterUrl()).log("could not start: " + reasonOf(e));
+            log.atError()
+                    .addKeyValue("server", kubernetes.getMasterUrl())
+                    .log("could not start: " + reasonOf(e, kubernetes));
             return 1;
         } catch (IOException e) {
             log.atError().addKeyValue("port", config.port()).log("could not open the port; give --port another one");
@@ -206,7 +209,7 @@ public final class OperatorMain implements Callable<Integer> {
                 .addOrReplaceInterceptor("meters", meters);
     }
 
-    private static String reasonOf(OperatorException failure) {
+    private static String reasonOf(OperatorException failure, Config kubernetes) {
         for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
             if (cause instanceof KubernetesClientException refused && refused.getCode() > 0) {
                 return switch (refused.getCode()) {
@@ -220,7 +223,7 @@ public final class OperatorMain implements Callable<Integer> {
                 };
             }
         }
-        return "the API server cannot be reached; check the kubeconfig and the network";
+        return ConnectionFailure.of(failure, kubernetes).message();
     }
 
     /// Runs as a shutdown hook: the process does not end before everything is closed.

@@ -1,6 +1,6 @@
 package dev.tokenstore.sidecar;
 
-import dev.tokenstore.runtime.kubernetes.KubeconfigFile;
+import dev.tokenstore.runtime.kubernetes.KubernetesConfig;
 import dev.tokenstore.store.StorageException;
 import dev.tokenstore.store.embedded.CleanupListener;
 import dev.tokenstore.store.embedded.MachineClock;
@@ -11,9 +11,13 @@ import java.time.InstantSource;
 import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.random.RandomGenerator;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /// Opens the storage that the settings name.
 final class Storages {
+    private static final Logger LOG = LoggerFactory.getLogger(Storages.class);
+
     private Storages() {}
 
     /// @param unreadable gets the name of each row that is skipped because it cannot be read; must not block
@@ -40,7 +44,7 @@ final class Storages {
             Consumer<String> unreadable,
             InstantSource clock,
             RandomGenerator random) {
-        var config = KubeconfigFile.read(kubernetes.kubeconfig().orElse(null), null);
+        var config = KubernetesConfig.read(kubernetes.kubeconfig().orElse(null), null, LOG::warn);
         var namespace = kubernetes
                 .namespace()
                 .or(() -> Optional.ofNullable(config.getNamespace()).filter(name -> !name.isBlank()))

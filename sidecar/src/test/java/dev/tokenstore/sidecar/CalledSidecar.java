@@ -10,6 +10,7 @@ import io.grpc.ManagedChannel;
 import io.grpc.netty.NettyChannelBuilder;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /// The program as it is shipped, with a client that is connected as long as this is open.
@@ -18,13 +19,19 @@ final class CalledSidecar extends SidecarProcess {
 
     private Optional<ManagedChannel> channel = Optional.empty();
 
-    private CalledSidecar(Path directory, List<String> arguments) {
-        super(directory, arguments);
+    private CalledSidecar(Path directory, List<String> arguments, Map<String, String> environment) {
+        super(directory, arguments, environment);
     }
 
     /// @param directory where its output goes, to files of a new name each time
     static CalledSidecar start(Path directory, String... arguments) {
-        return new CalledSidecar(directory, List.of(arguments));
+        return start(directory, Map.of(), arguments);
+    }
+
+    /// @param directory where its output goes, to files of a new name each time
+    /// @param environment in addition to this process's
+    static CalledSidecar start(Path directory, Map<String, String> environment, String... arguments) {
+        return new CalledSidecar(directory, List.of(arguments), environment);
     }
 
     @Override

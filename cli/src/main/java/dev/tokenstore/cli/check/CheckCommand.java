@@ -38,7 +38,7 @@ public final class CheckCommand implements Callable<Integer> {
         var findings = new ArrayList<Finding>();
         findings.add(Finding.ok("client", "tokenstore " + ProgramVersion.of(CheckCommand.class)));
         findings.addAll(
-                switch (options.target()) {
+                switch (options.target(spec.commandLine().getErr())) {
                     case StoreOptions.Target.Sidecar sidecar -> {
                         try (var client = sidecar.client()) {
                             yield new SidecarCheck(client).run();

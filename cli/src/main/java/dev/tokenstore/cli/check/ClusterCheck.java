@@ -6,6 +6,7 @@ import static dev.tokenstore.cli.output.ExitCode.NOT_FOUND;
 import static dev.tokenstore.cli.output.ExitCode.UNREACHABLE;
 
 import dev.tokenstore.api.OAuthTokenStore;
+import dev.tokenstore.runtime.kubernetes.ConnectionFailure;
 import io.fabric8.kubernetes.api.model.authentication.SelfSubjectReview;
 import io.fabric8.kubernetes.api.model.authorization.v1.SelfSubjectAccessReviewBuilder;
 import io.fabric8.kubernetes.client.Config;
@@ -63,7 +64,7 @@ final class ClusterCheck {
 
     private Finding server(KubernetesClient client) {
         var version = client.getKubernetesVersion().getGitVersion();
-        return Finding.ok("api-server", "Kubernetes " + version + " answers at " + config.getMasterUrl());
+        return Finding.ok("api-server", "Kubernetes " + version + " answers at " + ConnectionFailure.addressOf(config));
     }
 
     private static String account(KubernetesClient client) {
@@ -80,22 +81,7 @@ final class ClusterCheck {
                             + " or --context",
                     DENIED);
         }
-        return Finding.failed(
-                "api-server",
-                "the Kubernetes API server at " + config.getMasterUrl() + " did not answer" + causeOf(e)
-                        + "; look at the kubeconfig, the network and the server",
-                UNREACHABLE);
-    }
-
-    private static String causeOf(KubernetesClientException e) {
-        if (e.getCode() > 0) {
-            return " (HTTP " + e.getCode() + ")";
-        }
-        Throwable root = e;
-        while (root.getCause() != null) {
-            root = root.getCause();
-        }
-        return " (" + root.getClass().getSimpleName() + ")";
+        return Finding.failed("api-server", ConnectionFailure.of(e, config).message(), UNREACHABLE);
     }
 
     /// Checks the rights that the six operations need, which are those of the shipped client role.

@@ -3,7 +3,7 @@ package dev.tokenstore.cli.store;
 import dev.tokenstore.cli.output.CommandException;
 import dev.tokenstore.client.TokenStoreClient;
 import dev.tokenstore.runtime.kubernetes.KubeconfigException;
-import dev.tokenstore.runtime.kubernetes.KubeconfigFile;
+import dev.tokenstore.runtime.kubernetes.KubernetesConfig;
 import io.fabric8.kubernetes.client.Config;
 import java.io.PrintWriter;
 import java.nio.file.Path;
@@ -57,10 +57,11 @@ public final class StoreOptions {
 
     /// Opens the store that the options name. Sends no request yet.
     ///
-    /// @param err gets a line for each Secret that is skipped because it is no token
+    /// @param err gets a line for each Secret that is skipped because it is no token, and about settings that are
+    /// ignored
     /// @throws CommandException if the options contradict each other or are malformed
     public StoreAccess open(PrintWriter err) {
-        return switch (target()) {
+        return switch (target(err)) {
             case Target.Sidecar sidecar -> new SidecarStore(sidecar.client());
             case Target.Cluster cluster ->
                 ClusterStore.open(
@@ -72,8 +73,9 @@ public final class StoreOptions {
         };
     }
 
+    /// @param err gets a line about settings that are ignored
     /// @throws CommandException if the options contradict each other or are malformed
-    public Target target() {
+    public Target target(PrintWriter err) {
         if (store == null) {
             if (Stream.of(namespace, kubeconfig, context).anyMatch(option -> option != null)) {
                 throw CommandException.usage(
@@ -84,7 +86,7 @@ public final class StoreOptions {
         if (address != null) {
             throw CommandException.usage("--address and --store name two ways to a store; give one of them");
         }
-        var config = config();
+        var config = config(err);
         var slash = store.indexOf('/');
         var inNamespace =
                 slash >= 0 ? store.substring(0, slash) : namespace != null ? namespace : config.getNamespace();
@@ -99,17 +101,9 @@ public final class StoreOptions {
         return new Target.Cluster(config, inNamespace, name);
     }
 
-    private Config config() {
+    private Config config(PrintWriter err) {
         try {
-            var config = KubeconfigFile.read(kubeconfig, context);
-            var inPod = kubeconfig == null && System.getenv("KUBERNETES_SERVICE_HOST") != null;
-            if (config.getCurrentContext() == null && !inPod) {
-                throw CommandException.usage((kubeconfig == null
-                                ? "there is no kubeconfig ($KUBECONFIG, or where kubectl looks), or it"
-                                : "the kubeconfig " + kubeconfig)
-                        + " has no current context; give --kubeconfig or --context");
-            }
-            return config;
+            return KubernetesConfig.read(kubeconfig, context, warning -> err.println("warning: " + warning));
         } catch (KubeconfigException e) {
             throw CommandException.usage(String.valueOf(e.getMessage()));
         }

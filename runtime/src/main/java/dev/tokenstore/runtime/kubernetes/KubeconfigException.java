@@ -1,6 +1,7 @@
 package dev.tokenstore.runtime.kubernetes;
 
-/// A kubeconfig cannot be used. The message is one sentence for the user; it holds nothing of the file's content.
+/// A kubeconfig, or a credential that it names, cannot be used. The message is one sentence for the user; it holds no
+/// credential.
 public final class KubeconfigException extends RuntimeException {
     private static final long serialVersionUID = 1;
 

@@ -1,16 +1,12 @@
 package dev.tokenstore.store.kubernetes;
 
+import dev.tokenstore.runtime.kubernetes.ConnectionFailure;
 import dev.tokenstore.store.StorageException;
 import dev.tokenstore.store.StorageException.Reason;
+import io.fabric8.kubernetes.client.Config;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import java.net.HttpURLConnection;
-import java.net.SocketException;
-import java.net.URL;
-import java.net.UnknownHostException;
-import java.net.http.HttpTimeoutException;
-import java.nio.channels.UnresolvedAddressException;
 import java.util.regex.Pattern;
-import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
 
 /// The meaning of failed requests to the API server, by their status codes: messages may quote what was sent.
@@ -24,7 +20,9 @@ final class KubernetesErrors {
     /// Whether the request may have been carried out although it failed, or may succeed when it is sent again.
     static boolean isPassing(KubernetesClientException e) {
         var code = e.getCode();
-        return code <= 0 || code == TOO_MANY_REQUESTS || code >= HttpURLConnection.HTTP_INTERNAL_ERROR;
+        return code <= 0 && ConnectionFailure.mayPass(e)
+                || code == TOO_MANY_REQUESTS
+                || code >= HttpURLConnection.HTTP_INTERNAL_ERROR;
     }
 
     static boolean isNotFound(KubernetesClientException e) {
@@ -46,8 +44,8 @@ final class KubernetesErrors {
     /// Returns the failure as callers of the store see it.
     ///
     /// @param store `namespace/name` of the store
-    /// @param server the API server's address
-    static StorageException explained(KubernetesClientException e, String store, URL server) {
+    /// @param config how the API server is reached
+    static StorageException explained(KubernetesClientException e, String store, Config config) {
         return switch (e.getCode()) {
             case HttpURLConnection.HTTP_UNAUTHORIZED ->
                 new StorageException(
@@ -62,13 +60,19 @@ final class KubernetesErrors {
                         "there is no store " + store + ": its namespace or the OAuthTokenStore resource is missing;"
                                 + " create it, or name another store",
                         causeOf(e));
-            default ->
-                new StorageException(
-                        Reason.API_SERVER_UNAVAILABLE,
-                        "the Kubernetes API server at " + server.getAuthority() + " did not answer for store " + store
-                                + statusOrCause(e) + "; nothing is lost, try again",
-                        causeOf(e));
+            default -> noAnswer(ConnectionFailure.of(e, config), store, causeOf(e));
         };
+    }
+
+    private static StorageException noAnswer(ConnectionFailure failure, String store, @Nullable Throwable cause) {
+        var message = "store " + store + " cannot be reached: " + failure.message();
+        if (failure instanceof ConnectionFailure.Unreachable) {
+            message += "; nothing is lost, try again";
+        }
+        var reason = failure instanceof ConnectionFailure.NoCredential
+                ? Reason.STORE_NOT_ACCESSIBLE
+                : Reason.API_SERVER_UNAVAILABLE;
+        return new StorageException(reason, message, cause);
     }
 
     private static StorageException notAllowed(KubernetesClientException e, String store) {
@@ -112,28 +116,6 @@ final class KubernetesErrors {
     private static String messageOf(KubernetesClientException e) {
         var status = e.getStatus();
         return status == null || status.getMessage() == null ? "" : status.getMessage();
-    }
-
-    private static String statusOrCause(KubernetesClientException e) {
-        return " (" + (e.getCode() <= 0 ? rootOf(e) : "HTTP " + e.getCode()) + ")";
-    }
-
-    /// The root cause, with its message if it is a network error; messages of other failures may quote a response.
-    private static String rootOf(KubernetesClientException e) {
-        Throwable root = e;
-        while (root.getCause() != null) {
-            root = root.getCause();
-        }
-        var name = root.getClass().getSimpleName();
-        return isNetworkError(root) && root.getMessage() != null ? name + ": " + root.getMessage() : name;
-    }
-
-    private static boolean isNetworkError(Throwable failure) {
-        return failure instanceof SocketException
-                || failure instanceof UnknownHostException
-                || failure instanceof UnresolvedAddressException
-                || failure instanceof HttpTimeoutException
-                || failure instanceof SSLException;
     }
 
     /// The cause, unless there was a response: the client quotes the response's body in it.

@@ -191,7 +191,7 @@ final class SecretApi implements AutoCloseable {
                 }
                 throw unexplained.test(e)
                         ? e
-                        : KubernetesErrors.explained(e, namespace + "/" + store, client.getMasterUrl());
+                        : KubernetesErrors.explained(e, namespace + "/" + store, client.getConfiguration());
             }
         }
     }

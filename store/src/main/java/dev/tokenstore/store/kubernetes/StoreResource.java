@@ -109,7 +109,7 @@ final class StoreResource {
             limit.seen(resource);
             seen.set(settings, TIME_TO_LIVE);
         } catch (KubernetesClientException e) {
-            var explained = KubernetesErrors.explained(e, namespace + "/" + name, client.getMasterUrl());
+            var explained = KubernetesErrors.explained(e, namespace + "/" + name, client.getConfiguration());
             if (explained.reason() != Reason.API_SERVER_UNAVAILABLE) {
                 seen.clear();
             }

@@ -246,7 +246,7 @@ public final class FaultProxy implements AutoCloseable {
         }
     }
 
-    private static void copy(Socket from, Socket to) {
+    static void copy(Socket from, Socket to) {
         try {
             from.getInputStream().transferTo(to.getOutputStream());
         } catch (IOException e) {
@@ -299,7 +299,7 @@ public final class FaultProxy implements AutoCloseable {
         }
     }
 
-    private static void closeQuietly(AutoCloseable closed) {
+    static void closeQuietly(AutoCloseable closed) {
         try {
             closed.close();
         } catch (Exception e) {

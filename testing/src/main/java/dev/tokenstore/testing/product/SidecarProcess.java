@@ -32,8 +32,15 @@ public class SidecarProcess extends ProgramProcess {
     ///
     /// @param folder where its output goes
     protected SidecarProcess(Path folder, List<String> arguments) {
+        this(folder, arguments, Map.of());
+    }
+
+    /// @param environment in addition to this process's
+    /// @param folder where its output goes
+    protected SidecarProcess(Path folder, List<String> arguments, Map<String, String> environment) {
         super(
-                new Program("sidecar", Project.file("sidecar/target/sidecar.jar"), Program.SMALL, arguments, Map.of()),
+                new Program(
+                        "sidecar", Project.file("sidecar/target/sidecar.jar"), Program.SMALL, arguments, environment),
                 folder);
     }
 
