@@ -6,7 +6,6 @@ import ch.qos.logback.classic.encoder.PatternLayoutEncoder;
 import ch.qos.logback.classic.spi.Configurator;
 import ch.qos.logback.classic.spi.ConfiguratorRank;
 import ch.qos.logback.classic.spi.ILoggingEvent;
-import ch.qos.logback.core.ConsoleAppender;
 import ch.qos.logback.core.encoder.Encoder;
 import ch.qos.logback.core.spi.ContextAwareBase;
 import java.util.List;
@@ -36,7 +35,7 @@ public final class LogbackConfigurator extends ContextAwareBase implements Confi
 
     static void apply(LoggerContext context, ProgramLog.Format format, ProgramLog.Level level) {
         context.reset();
-        var appender = new ConsoleAppender<ILoggingEvent>();
+        var appender = new ProgramAppender(PROJECT, level == ProgramLog.Level.DEBUG, System::nanoTime);
         appender.setContext(context);
         appender.setTarget("System.err");
         appender.setEncoder(encoder(context, format));

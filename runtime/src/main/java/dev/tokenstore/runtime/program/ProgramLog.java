@@ -7,7 +7,9 @@ import org.slf4j.bridge.SLF4JBridgeHandler;
 /// The log of a program, on the standard error, as text or as one JSON object per line.
 ///
 /// The level applies to the project's own loggers. Libraries log from WARN on whatever the level is: at DEBUG netty
-/// would log the bytes of every message, and with them tokens.
+/// would log the bytes of every message, and with them tokens. Stack traces of their warnings are logged at DEBUG
+/// alone,
+/// and a message that is repeated once a minute.
 public final class ProgramLog {
     private ProgramLog() {}
 

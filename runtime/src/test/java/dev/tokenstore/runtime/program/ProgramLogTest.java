@@ -3,6 +3,7 @@ package dev.tokenstore.runtime.program;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.ByteArrayOutputStream;
+import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.util.logging.Logger;
@@ -52,6 +53,40 @@ class ProgramLogTest {
         Logger.getLogger("java.example").warning("theirs, severe");
 
         assertThat(text()).contains("ours", "theirs, severe").doesNotContain("not severe");
+    }
+
+    @Test
+    void aFloodOfALibraryCostsOneLineWithoutATrace() {
+        configure(ProgramLog.Format.TEXT, ProgramLog.Level.INFO);
+        var library = LoggerFactory.getLogger("io.fabric8.Example");
+
+        for (var i = 0; i < 100; i++) {
+            library.warn("aborting connection {}", i, new IllegalStateException(new IOException("fixture-secret")));
+        }
+        library.warn("another");
+
+        assertThat(text())
+                .hasLineCount(2)
+                .contains("aborting connection 0 (IOException)", "another")
+                .doesNotContain("fixture-secret");
+    }
+
+    @Test
+    void anErrorOfALibraryKeepsItsTrace() {
+        configure(ProgramLog.Format.TEXT, ProgramLog.Level.INFO);
+
+        LoggerFactory.getLogger("io.fabric8.Example").error("failed", new IllegalStateException());
+
+        assertThat(text()).contains("failed", "IllegalStateException", "\tat ");
+    }
+
+    @Test
+    void tracesOfLibrariesAreLoggedAtDebug() {
+        configure(ProgramLog.Format.JSON, ProgramLog.Level.DEBUG);
+
+        LoggerFactory.getLogger("io.fabric8.Example").warn("aborting", new IllegalStateException());
+
+        assertThat(text()).contains("IllegalStateException", "stepArray");
     }
 
     private void configure(ProgramLog.Format format, ProgramLog.Level level) {
