@@ -14,7 +14,8 @@ import java.util.concurrent.TimeUnit;
 /// Gives every call a deadline of this server: a default where the caller set none, else one a little before the
 /// caller's own, so that the caller still receives an answer that says why.
 final class CallDeadline implements ServerInterceptor {
-    private static final long LONGEST_MARGIN = TimeUnit.MILLISECONDS.toNanos(500);
+    /// A response takes that long on a node whose CPUs are taken.
+    private static final long LONGEST_MARGIN = TimeUnit.SECONDS.toNanos(1);
 
     private final Duration unlessSet;
     private final ScheduledExecutorService timer;
@@ -47,6 +48,6 @@ final class CallDeadline implements ServerInterceptor {
     }
 
     private static long before(long nanos) {
-        return nanos - Math.min(nanos / 10, LONGEST_MARGIN);
+        return nanos - Math.min(nanos / 5, LONGEST_MARGIN);
     }
 }
