@@ -171,7 +171,9 @@ public final class OperatorMain implements Callable<Integer> {
                         new InetSocketAddress(config.port()),
                         Map.of(
                                 "/livez",
-                                () -> operator.isAlive() ? Page.ok() : Page.unavailable("an informer has stopped"),
+                                () -> operator.isAlive()
+                                        ? Page.ok()
+                                        : Page.unavailable("an informer has stopped, or delivers no changes"),
                                 "/readyz",
                                 () -> operator.started() ? Page.ok() : Page.unavailable("starting"),
                                 "/metrics",

@@ -21,6 +21,7 @@ import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.javaoperatorsdk.operator.Operator;
 import io.javaoperatorsdk.operator.OperatorException;
 import io.javaoperatorsdk.operator.health.InformerHealthIndicator;
+import io.javaoperatorsdk.operator.processing.Controller;
 import io.javaoperatorsdk.operator.processing.retry.GenericRetry;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Duration;
@@ -43,6 +44,7 @@ final class TokenStoreOperator implements AutoCloseable {
     private final TokenDeletion deletion;
     private final Optional<Leadership> leadership;
     private final Operator operator;
+    private final StoreWatchCheck watchCheck;
     private final KubernetesClient client;
     private final Set<String> namespaces;
     private volatile boolean standsBy;
@@ -105,6 +107,12 @@ final class TokenStoreOperator implements AutoCloseable {
                             .setMaxAttempts(-1));
         });
         WatchMeters.bind(registry, controller, watches);
+        watchCheck = new StoreWatchCheck(
+                client,
+                this.namespaces,
+                ((Controller<OAuthTokenStore>) controller)
+                        .getEventSourceManager()
+                        .getControllerEventSource());
     }
 
     /// Returns the client's configuration. It uses few request retries: a failed reconciliation is retried anyway, and
@@ -122,7 +130,7 @@ final class TokenStoreOperator implements AutoCloseable {
     /// @throws OperatorException if the stores cannot be listed, or the lease not be seen
     void start(Consumer<OperatorException> failed) {
         if (leadership.isEmpty()) {
-            operator.start();
+            reconcile();
             return;
         }
         seeStores();
@@ -135,20 +143,25 @@ final class TokenStoreOperator implements AutoCloseable {
         return standsBy || operator.getRuntimeInfo().isStarted();
     }
 
-    /// Returns whether waiting can heal the process: false once an informer has stopped for good. An API server that
-    /// does
-    /// not answer stops none.
+    /// Returns whether waiting can heal the process: false once an informer has stopped for good, or the
+    /// watch over stores delivers no changes. An API server that does not answer is neither.
     boolean isAlive() {
-        return !operator.getRuntimeInfo().isStarted() || informers().allMatch(InformerHealthIndicator::isRunning);
+        return !operator.getRuntimeInfo().isStarted()
+                || !watchCheck.hasStalled() && informers().allMatch(InformerHealthIndicator::isRunning);
     }
 
     Stream<InformerHealthIndicator> informers() {
         return operator.getRuntimeInfo().getRegisteredControllers().stream().flatMap(WatchMeters::informers);
     }
 
+    private void reconcile() {
+        operator.start();
+        watchCheck.start();
+    }
+
     private void lead(Consumer<OperatorException> failed) {
         try {
-            operator.start();
+            reconcile();
         } catch (OperatorException e) {
             failed.accept(e);
         } catch (RuntimeException e) {
@@ -184,6 +197,7 @@ final class TokenStoreOperator implements AutoCloseable {
 
     @Override
     public void close() {
+        watchCheck.close();
         try {
             operator.stop();
         } finally {

@@ -33,6 +33,25 @@ class LivenessIT {
     }
 
     @Test
+    void isNotAliveOnceTheWatchOverStoresHangs() {
+        try (var operator = OperatorUnderTest.notStarted(kubernetes)) {
+            var proxy = operator.throughProxy();
+            operator.createStore("crm", "{}");
+            operator.start();
+            operator.awaitReady("crm");
+            assertThat(operator.isAlive()).isTrue();
+
+            proxy.freezeStreams();
+            operator.createStore("unseen", "{}");
+
+            await().atMost(StoreWatchCheck.INTERVAL.multipliedBy(3)).until(() -> !operator.isAlive());
+            proxy.closeStreams();
+            await().atMost(StoreWatchCheck.INTERVAL.multipliedBy(3)).until(operator::isAlive);
+            operator.awaitReady("unseen");
+        }
+    }
+
+    @Test
     void isNotAliveOnceAnInformerHasStopped() {
         try (var operator = OperatorUnderTest.start(kubernetes)) {
             operator.createStore("crm", "{}");

@@ -5,6 +5,7 @@ import io.fabric8.kubernetes.client.ConfigBuilder;
 import io.fabric8.kubernetes.client.internal.SSLUtils;
 import java.io.BufferedInputStream;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.OutputStream;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -45,6 +46,7 @@ public final class FaultProxy implements AutoCloseable {
     private final List<String> requests = new CopyOnWriteArrayList<>();
     private final Queue<Planned> planned = new ConcurrentLinkedQueue<>();
     private final Set<Socket> streams = ConcurrentHashMap.newKeySet();
+    private final Set<Socket> frozen = ConcurrentHashMap.newKeySet();
     private volatile FaultSource faults = request -> Fault.NONE;
 
     public FaultProxy(Config upstream) {
@@ -145,6 +147,11 @@ public final class FaultProxy implements AutoCloseable {
         requests.clear();
     }
 
+    /// From now on the watches that are open deliver nothing, and do not end: their connections are half open.
+    public void freezeStreams() {
+        frozen.addAll(streams);
+    }
+
     /// Ends the watches that are open, as a server that stops does; returns how many.
     public int closeStreams() {
         var open = List.copyOf(streams);
@@ -240,9 +247,19 @@ public final class FaultProxy implements AutoCloseable {
         try (var server = openStream(request)) {
             streams.add(socket);
             executor.execute(() -> copy(socket, server));
-            server.getInputStream().transferTo(socket.getOutputStream());
+            relay(server.getInputStream(), socket);
         } finally {
             streams.remove(socket);
+            frozen.remove(socket);
+        }
+    }
+
+    private void relay(InputStream events, Socket client) throws IOException {
+        var buffer = new byte[8192];
+        for (int length; (length = events.read(buffer)) >= 0; ) {
+            if (!frozen.contains(client)) {
+                client.getOutputStream().write(buffer, 0, length);
+            }
         }
     }
 
