@@ -5,10 +5,12 @@ import dev.tokenstore.store.BulkInsert;
 import dev.tokenstore.store.LastUse;
 import dev.tokenstore.store.LivingTokens;
 import dev.tokenstore.store.NewRow;
+import dev.tokenstore.store.ReadListener;
 import dev.tokenstore.store.StorageException;
 import dev.tokenstore.store.StorageException.Reason;
 import dev.tokenstore.store.StoreSettings;
 import dev.tokenstore.store.StoredToken;
+import dev.tokenstore.store.TokenLookup;
 import dev.tokenstore.store.TokenStorage;
 import dev.tokenstore.store.UseRecorder;
 import dev.tokenstore.store.token.GeneratedIds;
@@ -19,12 +21,15 @@ import dev.tokenstore.store.token.TokenId;
 import io.fabric8.kubernetes.api.model.PartialObjectMetadata;
 import io.fabric8.kubernetes.api.model.Secret;
 import io.fabric8.kubernetes.client.KubernetesClientException;
+import java.time.Duration;
 import java.time.Instant;
+import java.time.InstantSource;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
+import java.util.function.LongSupplier;
 import java.util.random.RandomGenerator;
 
 /// One Secret per token, in the namespace of an `OAuthTokenStore`.
@@ -35,13 +40,16 @@ import java.util.random.RandomGenerator;
 /// was lost is recognised.
 /// - A new row is pending until it is known to be the only one of its identity ([PendingRows]).
 ///
-/// Reads are live: nothing is cached between calls.
+/// Its own lookups are live, for what saves and deletes decide on; [#cachedReads] is for reads.
 public final class KubernetesTokenStorage implements TokenStorage, BulkInsert {
     private static final int USE_ATTEMPTS = 3;
     private static final int DELETION_PAGE_SIZE = 500;
     private static final int DELETION_RESTARTS = 5;
 
     private final SecretApi secrets;
+    private final SecretReader reader;
+    private final LivingTokens living;
+    private final RandomGenerator random;
     private final SecretWriter writer;
     private final SecretNames names;
     private final GeneratedIds ids;
@@ -55,8 +63,10 @@ public final class KubernetesTokenStorage implements TokenStorage, BulkInsert {
     private final BulkInsertion bulkInsertion;
     private final RowList rowList;
     private final WriteClock clock;
+    private final InstantSource serverClock;
     private final LastUse lastUse;
     private final StoreResource resource;
+    private Optional<CachedReads> cachedReads = Optional.empty();
 
     /// @param unreadable called with the name of each Secret of the store that is not a token, whenever one is read
     KubernetesTokenStorage(
@@ -66,14 +76,16 @@ public final class KubernetesTokenStorage implements TokenStorage, BulkInsert {
             RandomGenerator random,
             Consumer<String> unreadable) {
         var identity = namespace + "/" + store;
-        var reader = new SecretReader(store);
+        reader = new SecretReader(store);
+        this.random = random;
+        this.serverClock = connection.clock();
         resource = new StoreResource(connection.client(), namespace, store, connection.clock());
         secrets = new SecretApi(connection.client(), namespace, store, random);
         writer = new SecretWriter(store, random);
         ids = new GeneratedIds("kubernetes/" + identity, random);
         names = new SecretNames(identity, store, ids);
         clock = new WriteClock(connection.clock());
-        var living = new LivingTokens(resource::settings, connection.clock());
+        living = new LivingTokens(resource::settings, connection.clock());
         alive = new SecretRows(secrets, reader, secret -> unlessOver(living, reader, secret), unreadable);
         everything = new SecretRows(secrets, reader, reader::read, unreadable);
         lastUse = new LastUse(living, this::writeUse);
@@ -100,6 +112,36 @@ public final class KubernetesTokenStorage implements TokenStorage, BulkInsert {
     /// The settings of the store as last read from its `OAuthTokenStore`.
     public StoreSettings settings() {
         return resource.settings();
+    }
+
+    /// Lookups for reads, which remember rows: one that was used within the last second costs no request. What this
+    /// storage writes they see at once, what others write within a second.
+    ///
+    /// @param serveStaleFor how long remembered rows whose access token is valid are returned while the API server
+    ///     cannot be reached
+    /// @param listener gets where reads found their rows
+    /// @return closed with this storage
+    public TokenLookup cachedReads(Duration serveStaleFor, ReadListener listener) {
+        return cachedReads(serveStaleFor, listener, System::nanoTime);
+    }
+
+    /// @param nanoTime a monotonic timer, in nanoseconds
+    synchronized TokenLookup cachedReads(Duration serveStaleFor, ReadListener listener, LongSupplier nanoTime) {
+        var reads = new CachedReads(
+                this,
+                secrets,
+                reader,
+                living,
+                resource,
+                serverClock,
+                new Freshness(serveStaleFor),
+                listener,
+                random,
+                nanoTime);
+        secrets.observe(reads);
+        reads.start();
+        cachedReads = Optional.of(reads);
+        return reads;
     }
 
     /// Records last use on the tokens' Secrets.
@@ -283,7 +325,8 @@ public final class KubernetesTokenStorage implements TokenStorage, BulkInsert {
     }
 
     @Override
-    public void close() {
+    public synchronized void close() {
+        cachedReads.ifPresent(CachedReads::close);
         lastUse.close();
         bulkInsertion.close();
         secrets.close();

@@ -48,6 +48,7 @@ final class SecretApi implements AutoCloseable {
     private final RandomGenerator random;
     private final BoundedExecutor requests = new BoundedExecutor(MAX_REQUESTS_IN_FLIGHT);
     private final BoundedExecutor tasks = new BoundedExecutor(MAX_REQUESTS_IN_FLIGHT);
+    private volatile SecretObserver observer = SecretObserver.NONE;
 
     /// @param store its name
     SecretApi(KubernetesClient client, String namespace, String store, RandomGenerator random) {
@@ -57,23 +58,34 @@ final class SecretApi implements AutoCloseable {
         this.random = random;
     }
 
+    /// From now on `observer` gets the answers about single Secrets, and those that a label finds.
+    void observe(SecretObserver observer) {
+        this.observer = observer;
+    }
+
     Optional<Secret> get(String name) {
-        return repeated(
-                READ_TIMEOUT,
-                () -> Optional.ofNullable(
-                        client.secrets().inNamespace(namespace).withName(name).get()));
+        return repeated(READ_TIMEOUT, () -> {
+            var askedAt = observer.now();
+            var secret = Optional.ofNullable(
+                    client.secrets().inNamespace(namespace).withName(name).get());
+            observer.read(name, secret, askedAt);
+            return secret;
+        });
     }
 
     /// The store's Secrets with a label.
     List<Secret> withLabel(String label, String value) {
-        return repeated(
-                READ_TIMEOUT,
-                () -> client.secrets()
-                        .inNamespace(namespace)
-                        .withLabels(Map.of(TokenSecretLayout.STORE_LABEL, store, label, value))
-                        .withField("type", TokenSecretLayout.SECRET_TYPE)
-                        .list()
-                        .getItems());
+        return repeated(READ_TIMEOUT, () -> {
+            var askedAt = observer.now();
+            var found = client.secrets()
+                    .inNamespace(namespace)
+                    .withLabels(Map.of(TokenSecretLayout.STORE_LABEL, store, label, value))
+                    .withField("type", TokenSecretLayout.SECRET_TYPE)
+                    .list()
+                    .getItems();
+            found.forEach(secret -> observer.read(secret.getMetadata().getName(), Optional.of(secret), askedAt));
+            return found;
+        });
     }
 
     /// A page of the store's Secrets.
@@ -108,6 +120,7 @@ final class SecretApi implements AutoCloseable {
     /// @return the Secret; empty if the name is taken, perhaps by an earlier request of this call
     Optional<Secret> create(Secret secret) {
         return write(
+                secret.getMetadata().getName(),
                 () -> client.secrets().inNamespace(namespace).resource(secret).create());
     }
 
@@ -115,14 +128,25 @@ final class SecretApi implements AutoCloseable {
     ///
     /// @return the Secret; empty if the guard failed, perhaps for an earlier request of this call
     Optional<Secret> patch(Secret patch) {
-        return write(() -> client.secrets()
-                .inNamespace(namespace)
-                .withName(patch.getMetadata().getName())
-                .patch(MERGE, patch));
+        var name = patch.getMetadata().getName();
+        return write(
+                name,
+                () -> client.secrets().inNamespace(namespace).withName(name).patch(MERGE, patch));
     }
 
-    private Optional<Secret> write(Supplier<Secret> request) {
-        return repeated(WRITE_TIMEOUT, () -> unlessRefused(request));
+    private Optional<Secret> write(String name, Supplier<Secret> request) {
+        var askedAt = observer.now();
+        var isKnown = false;
+        try {
+            var written = repeated(WRITE_TIMEOUT, () -> unlessRefused(request));
+            written.ifPresent(secret -> observer.wrote(secret, askedAt));
+            isKnown = written.isPresent();
+            return written;
+        } finally {
+            if (!isKnown) {
+                observer.forget(name);
+            }
+        }
     }
 
     /// Deletes a Secret if it is still that one, and at that version where one is given.
@@ -132,13 +156,17 @@ final class SecretApi implements AutoCloseable {
         var options = new DeleteOptionsBuilder()
                 .withPreconditions(new Preconditions(resourceVersion.orElse(null), uid))
                 .build();
-        return repeated(
-                READ_TIMEOUT,
-                () -> unlessRefused(() -> {
-                            client.raw("/api/v1/namespaces/" + namespace + "/secrets/" + name, "DELETE", options);
-                            return true;
-                        })
-                        .isPresent());
+        try {
+            return repeated(
+                    READ_TIMEOUT,
+                    () -> unlessRefused(() -> {
+                                client.raw("/api/v1/namespaces/" + namespace + "/secrets/" + name, "DELETE", options);
+                                return true;
+                            })
+                            .isPresent());
+        } finally {
+            observer.forget(name);
+        }
     }
 
     private static <T> Optional<T> unlessRefused(Supplier<T> request) {

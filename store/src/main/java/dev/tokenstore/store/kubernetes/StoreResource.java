@@ -25,6 +25,8 @@ final class StoreResource {
     private final ExpiringValue<StoreSettings> seen;
     private final ReentrantLock checking = new ReentrantLock();
     private volatile StoreSettings settings = StoreSettings.KEEP_EVERYTHING;
+    private volatile long seenAt = System.nanoTime();
+    private volatile boolean isRefreshed;
 
     StoreResource(KubernetesClient client, String namespace, String name, InstantSource clock) {
         this.client = client;
@@ -38,7 +40,7 @@ final class StoreResource {
     ///
     /// @throws StorageException if it is not there, may not be seen, or was never seen and cannot be asked for
     void require() {
-        if (seen.fresh().isPresent()) {
+        if (seen.fresh().isPresent() || isRefreshed && isKnown()) {
             return;
         }
         if (seen.latest().isEmpty()) {
@@ -59,6 +61,21 @@ final class StoreResource {
         } finally {
             checking.unlock();
         }
+    }
+
+    /// Whether the store was there when it was last asked for.
+    boolean isKnown() {
+        return seen.latest().isPresent();
+    }
+
+    /// When it was last seen, of this machine's monotonic timer in nanoseconds.
+    long seenAt() {
+        return seenAt;
+    }
+
+    /// From now on it is asked for in the background, and no call asks for one that is known.
+    void refreshedInBackground() {
+        isRefreshed = true;
     }
 
     /// The store's settings as last seen; before that every token is kept.
@@ -108,6 +125,7 @@ final class StoreResource {
             settings = StoreSettings.of(resource.getSpec());
             limit.seen(resource);
             seen.set(settings, TIME_TO_LIVE);
+            seenAt = System.nanoTime();
         } catch (KubernetesClientException e) {
             var explained = KubernetesErrors.explained(e, namespace + "/" + name, client.getConfiguration());
             if (explained.reason() != Reason.API_SERVER_UNAVAILABLE) {

@@ -1,0 +1,206 @@
+package dev.tokenstore.store.kubernetes;
+
+import dev.tokenstore.api.TokenFacts;
+import dev.tokenstore.store.token.TokenFields;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Comparator;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
+
+/// The last known rows of the Secrets that reads and saves of this process have used, by name. Thread-safe.
+///
+/// Which of two answers of the API server is the newer one: the higher resourceVersion of one Secret, unless the other
+/// was asked for after this one had arrived; versions may turn back when etcd is restored. After an own write, and when
+/// the outcome of one is unknown, an answer counts only if it was asked for later or holds that write.
+///
+/// Moments are those of a monotonic timer, in nanoseconds.
+final class RowCache {
+    private static final long MAX_BYTES = 8L << 20;
+    private static final int OVERHEAD_BYTES = 1024;
+
+    /// No request is in flight for longer.
+    private static final long FLOOR_NANOS = Duration.ofMinutes(1).toNanos();
+
+    private static final int MAX_FLOORS = 1_000;
+
+    private final LongSupplier nanoTime;
+    private final long maxBytes;
+    private final Map<String, Entry> entries = new ConcurrentHashMap<>();
+    private final Map<String, Floor> floors = new ConcurrentHashMap<>();
+    private final AtomicLong bytes = new AtomicLong();
+    private volatile long clearedAt;
+
+    /// A row, and when the API server was asked for it.
+    static final class Entry {
+        private final SecretRow row;
+        private final TokenFacts facts;
+        private final Optional<Instant> expiry;
+        private final long version;
+        private final int bytes;
+        private final long askedAt;
+        private volatile long usedAt;
+
+        /// @param facts for the decision whether the row's time is over
+        /// @param askedAt when the request was sent whose answer holds the row
+        Entry(SecretRow row, TokenFacts facts, long askedAt) {
+            this.row = row;
+            this.facts = facts;
+            this.expiry = row.fields().expiry();
+            this.version = versionOf(row);
+            this.bytes = OVERHEAD_BYTES + sizeOf(row.fields());
+            this.askedAt = askedAt;
+            this.usedAt = askedAt;
+        }
+
+        SecretRow row() {
+            return row;
+        }
+
+        TokenFacts facts() {
+            return facts;
+        }
+
+        /// When the access token expires; empty if unknown.
+        Optional<Instant> expiry() {
+            return expiry;
+        }
+
+        long askedAt() {
+            return askedAt;
+        }
+
+        private boolean isNewerOfSameSecret(Entry other) {
+            return row.uid().equals(other.row.uid()) && version > other.version;
+        }
+
+        private static int sizeOf(TokenFields fields) {
+            var size = new AtomicInteger();
+            fields.forEachPresent(
+                    (field, value) -> size.addAndGet(value.reveal().length()));
+            return size.get();
+        }
+
+        private static long versionOf(SecretRow row) {
+            try {
+                return Long.parseLong(row.version().resourceVersion());
+            } catch (NumberFormatException e) {
+                return 0; // opaque: then only the order of the requests counts
+            }
+        }
+    }
+
+    /// What later answers must hold: the own write of that moment; without one, nothing that was asked for before.
+    private record Floor(long at, Optional<Entry> written) {
+        boolean admits(Optional<Entry> answer, long askedAt) {
+            return askedAt - at >= 0
+                    || written.isPresent()
+                            && answer.filter(entry -> !written.get().isNewerOfSameSecret(entry)
+                                            && entry.row
+                                                    .uid()
+                                                    .equals(written.get().row.uid()))
+                                    .isPresent();
+        }
+    }
+
+    RowCache(LongSupplier nanoTime) {
+        this(nanoTime, MAX_BYTES);
+    }
+
+    RowCache(LongSupplier nanoTime, long maxBytes) {
+        this.nanoTime = nanoTime;
+        this.maxBytes = maxBytes;
+        this.clearedAt = nanoTime.getAsLong();
+    }
+
+    Optional<Entry> get(String name) {
+        var entry = entries.get(name);
+        if (entry == null) {
+            return Optional.empty();
+        }
+        entry.usedAt = nanoTime.getAsLong();
+        return Optional.of(entry);
+    }
+
+    /// Takes an answer to a consistent read.
+    ///
+    /// @param answer empty if there is no row of that name
+    /// @param askedAt when the request was sent
+    void read(String name, Optional<Entry> answer, long askedAt) {
+        entries.compute(name, (same, current) -> {
+            var floor = floors.get(name);
+            if (askedAt - clearedAt < 0 || floor != null && !floor.admits(answer, askedAt)) {
+                return current;
+            }
+            var isOutdated = current != null
+                    && askedAt - current.askedAt < 0
+                    && answer.filter(entry -> entry.isNewerOfSameSecret(current))
+                            .isEmpty();
+            return isOutdated ? current : replaced(current, answer.orElse(null));
+        });
+        evict();
+    }
+
+    /// Takes the answer to an own write.
+    void wrote(Entry written) {
+        var name = written.row.name();
+        entries.compute(name, (same, current) -> {
+            raiseFloor(name, Optional.of(written));
+            var isOutdated =
+                    current != null && current.askedAt - written.askedAt >= 0 && current.isNewerOfSameSecret(written);
+            return isOutdated ? current : replaced(current, written);
+        });
+        evict();
+    }
+
+    /// Forgets a row that was deleted, or that a write whose outcome is unknown may have changed.
+    void forget(String name) {
+        entries.compute(name, (same, current) -> {
+            raiseFloor(name, Optional.empty());
+            return replaced(current, null);
+        });
+    }
+
+    /// Forgets everything, also what is on its way.
+    void clear() {
+        clearedAt = nanoTime.getAsLong();
+        entries.keySet().forEach(this::forget);
+    }
+
+    private @Nullable Entry replaced(@Nullable Entry current, @Nullable Entry next) {
+        bytes.addAndGet((next == null ? 0L : next.bytes) - (current == null ? 0L : current.bytes));
+        if (current != null && next != null) {
+            next.usedAt = current.usedAt;
+        }
+        return next;
+    }
+
+    private void raiseFloor(String name, Optional<Entry> written) {
+        var now = nanoTime.getAsLong();
+        if (floors.size() >= MAX_FLOORS) {
+            floors.values().removeIf(floor -> now - floor.at > FLOOR_NANOS);
+        }
+        floors.put(name, new Floor(now, written));
+    }
+
+    /// Removes the rows that were used least recently, a quarter of them at once.
+    private void evict() {
+        if (bytes.get() <= maxBytes) {
+            return;
+        }
+        var oldestFirst = entries.entrySet().stream()
+                .sorted(Comparator.comparingLong(entry -> entry.getValue().usedAt - clearedAt))
+                .toList();
+        for (var oldest : oldestFirst) {
+            if (bytes.get() <= maxBytes - maxBytes / 4) {
+                return;
+            }
+            entries.computeIfPresent(oldest.getKey(), (same, current) -> replaced(current, null));
+        }
+    }
+}

@@ -1,0 +1,80 @@
+package dev.tokenstore.store.kubernetes;
+
+import dev.tokenstore.runtime.Backoff;
+import dev.tokenstore.store.StorageException;
+import java.time.Duration;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import java.util.random.RandomGenerator;
+
+/// Asks for the store's resource every 15 seconds, and more often while it cannot be asked for: then its answer says
+/// that the API server is back. Runs on a thread of its own until it is closed.
+final class StoreRefresher implements AutoCloseable {
+    private static final Duration INTERVAL = Duration.ofSeconds(15);
+    private static final Duration FIRST_RETRY = Duration.ofMillis(500);
+    private static final Duration LONGEST_RETRY = Duration.ofSeconds(5);
+
+    private final StoreResource resource;
+    private final RandomGenerator random;
+    private final Runnable answered;
+    private final Consumer<StorageException> failed;
+    private final Semaphore hurries = new Semaphore(0);
+    private final Thread thread = Thread.ofVirtual().name("store-refresher").unstarted(this::run);
+
+    /// @param random for the jitter
+    /// @param answered runs after each answer
+    /// @param failed gets each failure
+    StoreRefresher(
+            StoreResource resource, RandomGenerator random, Runnable answered, Consumer<StorageException> failed) {
+        this.resource = resource;
+        this.random = random;
+        this.answered = answered;
+        this.failed = failed;
+    }
+
+    void start() {
+        resource.refreshedInBackground();
+        thread.start();
+    }
+
+    /// Asks again soon: a request has just failed.
+    void hurry() {
+        hurries.release();
+    }
+
+    private void run() {
+        var backoff = Backoff.withFullJitter(FIRST_RETRY, LONGEST_RETRY, random);
+        try {
+            while (true) {
+                var millis = INTERVAL.toMillis();
+                hurries.tryAcquire(random.nextLong(millis * 4 / 5, millis * 6 / 5), TimeUnit.MILLISECONDS);
+                while (!isAnswered()) {
+                    if (!backoff.sleep()) {
+                        return;
+                    }
+                }
+                backoff.reset();
+                hurries.drainPermits();
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private boolean isAnswered() {
+        try {
+            resource.check();
+            answered.run();
+            return true;
+        } catch (StorageException e) {
+            failed.accept(e);
+            return false;
+        }
+    }
+
+    @Override
+    public void close() {
+        thread.interrupt();
+    }
+}
