@@ -51,7 +51,7 @@ final class Sidecar {
         this.config = config;
         this.backend = backend;
         this.meters = meters;
-        this.store = new TokenStore(backend.storage(), backend.storage(), backend.uses(), random);
+        this.store = new TokenStore(backend.reads(), backend.storage(), backend.uses(), random);
         this.server = new GrpcServer(store, config.limits(), calls);
         this.readiness = new StoreReadiness(
                 backend.check(), Backoff.withFullJitter(FIRST_RETRY, LONGEST_RETRY, random), server::becomeReady);

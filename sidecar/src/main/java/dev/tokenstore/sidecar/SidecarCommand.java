@@ -64,6 +64,14 @@ final class SidecarCommand implements Callable<Integer> {
     @Nullable String kubeconfig;
 
     @Option(
+            names = "--serve-stale-for",
+            paramLabel = "DURATION",
+            converter = Delay.class,
+            description = "How long valid tokens that were read before are served while the API server is away; 0s: not"
+                    + " at all. Default: 5m. (TOKENSTORE_SERVE_STALE_FOR)")
+    @Nullable Duration serveStaleFor;
+
+    @Option(
             names = "--embedded",
             paramLabel = "DIR|FILE|memory",
             description =

@@ -37,6 +37,7 @@ record SidecarConfig(
     private static final String SOCKET_NAME = "tokenstore.sock";
     private static final String OFF = "off";
     private static final String MEMORY = "memory";
+    private static final Duration SERVE_STALE_FOR = Duration.ofMinutes(5);
 
     /// Where the tokens are.
     sealed interface Backend {}
@@ -46,7 +47,9 @@ record SidecarConfig(
     /// @param name of the `OAuthTokenStore`
     /// @param namespace that it is in; empty for the one that the pod or the kubeconfig is in
     /// @param kubeconfig the file to use; empty for the pod's service account or kubectl's default
-    record Kubernetes(String name, Optional<String> namespace, Optional<Path> kubeconfig) implements Backend {}
+    /// @param serveStaleFor how long tokens that were read before are served while the API server is away
+    record Kubernetes(String name, Optional<String> namespace, Optional<Path> kubeconfig, Duration serveStaleFor)
+            implements Backend {}
 
     /// A file on this machine.
     record Embedded(Path file, StoreSettings settings) implements Backend {}
@@ -100,6 +103,7 @@ record SidecarConfig(
         if (options.embedded != null) {
             requireUnset(options, "--namespace", options.namespace);
             requireUnset(options, "--kubeconfig", options.kubeconfig);
+            requireUnset(options, "--serve-stale-for", options.serveStaleFor);
             return options.embedded.equals(MEMORY)
                     ? new Memory(storeSettings(options))
                     : new Embedded(databaseIn(Path.of(options.embedded)), storeSettings(options));
@@ -142,7 +146,10 @@ record SidecarConfig(
                     "give the name of a namespace");
         }
         return new Kubernetes(
-                name, namespace, Optional.ofNullable(options.kubeconfig).map(Path::of));
+                name,
+                namespace,
+                Optional.ofNullable(options.kubeconfig).map(Path::of),
+                Optional.ofNullable(options.serveStaleFor).orElse(SERVE_STALE_FOR));
     }
 
     private static void refuseInCluster(SidecarCommand options, String flag, @Nullable Object value, String field) {

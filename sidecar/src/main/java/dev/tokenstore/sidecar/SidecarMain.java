@@ -41,7 +41,8 @@ public final class SidecarMain {
         var random = new SecureRandom();
         var meters = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
         var calls = new CallMeters(meters, System::nanoTime);
-        var backend = Storages.open(config.backend(), calls::unreadable, new CleanupMeters(meters), clock, random);
+        var backend = Storages.open(
+                config.backend(), calls::unreadable, new ReadMeters(meters), new CleanupMeters(meters), clock, random);
         var sidecar = Sidecar.start(config, backend, meters, calls, random);
         var signalled = latchOfSignals();
         if (!(config.backend() instanceof SidecarConfig.Kubernetes)) {

@@ -1,6 +1,7 @@
 package dev.tokenstore.sidecar;
 
 import dev.tokenstore.runtime.kubernetes.KubernetesConfig;
+import dev.tokenstore.store.ReadListener;
 import dev.tokenstore.store.StorageException;
 import dev.tokenstore.store.embedded.CleanupListener;
 import dev.tokenstore.store.embedded.MachineClock;
@@ -21,20 +22,22 @@ final class Storages {
     private Storages() {}
 
     /// @param unreadable gets the name of each row that is skipped because it cannot be read; must not block
+    /// @param reads gets where reads of a store in a cluster find their rows
     /// @param cleanups gets what the cleanup of an embedded store deletes
     /// @throws StartException if the storage can never work with these settings
     static StoreBackend open(
             SidecarConfig.Backend backend,
             Consumer<String> unreadable,
+            ReadListener reads,
             CleanupListener cleanups,
             InstantSource clock,
             RandomGenerator random) {
         return switch (backend) {
-            case SidecarConfig.Kubernetes kubernetes -> open(kubernetes, unreadable, clock, random);
+            case SidecarConfig.Kubernetes kubernetes -> open(kubernetes, unreadable, reads, clock, random);
             case SidecarConfig.Embedded embedded -> open(embedded, unreadable, cleanups, clock, random);
             case SidecarConfig.Memory memory -> {
                 var storage = InMemoryTokenStorage.open(memory.settings(), new MachineClock(clock), random, cleanups);
-                yield new StoreBackend(storage, storage.uses(), () -> {}, () -> {}, "memory");
+                yield new StoreBackend(storage, storage, storage.uses(), () -> {}, () -> {}, "memory");
             }
         };
     }
@@ -42,6 +45,7 @@ final class Storages {
     private static StoreBackend open(
             SidecarConfig.Kubernetes kubernetes,
             Consumer<String> unreadable,
+            ReadListener reads,
             InstantSource clock,
             RandomGenerator random) {
         var config = KubernetesConfig.read(kubernetes.kubeconfig().orElse(null), null, LOG::warn);
@@ -53,7 +57,12 @@ final class Storages {
         var connection = KubernetesConnection.open(config, clock);
         var storage = connection.storage(namespace, kubernetes.name(), random, unreadable);
         return new StoreBackend(
-                storage, storage.uses(), storage::check, connection::close, namespace + "/" + kubernetes.name());
+                storage,
+                storage.cachedReads(kubernetes.serveStaleFor(), reads),
+                storage.uses(),
+                storage::check,
+                connection::close,
+                namespace + "/" + kubernetes.name());
     }
 
     private static StoreBackend open(
@@ -66,7 +75,7 @@ final class Storages {
             var storage = SqliteTokenStorage.open(
                     embedded.file(), embedded.settings(), new MachineClock(clock), random, unreadable, cleanups);
             return new StoreBackend(
-                    storage, storage.uses(), () -> storage.list(1, ""), () -> {}, "file " + embedded.file());
+                    storage, storage, storage.uses(), () -> storage.list(1, ""), () -> {}, "file " + embedded.file());
         } catch (StorageException e) {
             throw new StartException("cannot use the file " + embedded.file() + ": " + e.getMessage(), e);
         }

@@ -24,7 +24,8 @@ class SidecarConfigTest {
         var config = config(POD, "--store", "crm-tokens/crm");
 
         assertThat(config.backend())
-                .isEqualTo(new SidecarConfig.Kubernetes("crm", Optional.of("crm-tokens"), Optional.empty()));
+                .isEqualTo(new SidecarConfig.Kubernetes(
+                        "crm", Optional.of("crm-tokens"), Optional.empty(), Duration.ofMinutes(5)));
         assertThat(config.tcp()).contains(new InetSocketAddress("127.0.0.1", 50051));
         assertThat(config.socket()).isEmpty();
         assertThat(config.metrics()).contains(new InetSocketAddress("0.0.0.0", 9464));

@@ -178,9 +178,11 @@ class LifeE2E {
                 }
                 Thread.sleep(Duration.ofSeconds(1));
             }
-            // whichever is over first, the sidecar's patience or the call's time: the app is told why, and never
-            // "nothing"
             assertThat(replicas.getFirst().answerOnNetwork("/find/alice"))
+                    .as("a token that this pod has read before")
+                    .isEqualTo(saved);
+            // the app gets a reason, and never "nothing"
+            assertThat(replicas.getFirst().answerOnNetwork("/find/nobody"))
                     .containsPattern("^(UNAVAILABLE: .*API server|DEADLINE_EXCEEDED: .*before the store had answered)");
         } finally {
             pods.node().startApiServer();
