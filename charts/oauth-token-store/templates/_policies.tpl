@@ -77,6 +77,12 @@ request.resource.resource == 'pods' ? dyn(object)
 : dyn(object).spec.template
 {{- end }}
 
+{{/* CEL: a pod, or a pod template, is for Windows nodes: "the pod's expression" */}}
+{{- define "oauth-token-store.on-windows" -}}
+{{ . }}.?spec.?os.?name.orValue('') == 'windows'
+|| {{ . }}.?spec.?nodeSelector[?'kubernetes.io/os'].orValue('') == 'windows'
+{{- end }}
+
 {{/* A match condition: service accounts of the operator's namespace can have no tokens. */}}
 {{- define "oauth-token-store.not-beside-the-operator" -}}
 - name: not-beside-the-operator

@@ -149,7 +149,7 @@ class RenderTest {
         assertThat(rendered.stream()
                         .filter(manifest -> manifest.template().startsWith("injection/"))
                         .map(Manifest::name))
-                .hasSize(injects ? 7 : 0);
+                .hasSize(injects ? 9 : 0);
         assertThat(rendered.stream().map(Manifest::name).anyMatch(name -> name.startsWith("MutatingAdmissionPolicy")))
                 .isEqualTo(injects);
     }
