@@ -24,6 +24,11 @@ app.kubernetes.io/name: oauth-token-store-operator
 {{- if $image.digest }}@{{ $image.digest }}{{ else }}:{{ $image.tag | default $root.Chart.AppVersion }}{{ end -}}
 {{- end }}
 
+{{/* When the operator's image is pulled: what the API server fills in, unless the value says it: .Values.operator.image */}}
+{{- define "oauth-token-store.pull-policy" -}}
+{{- .pullPolicy | default (and (not .digest) (eq .tag "latest") | ternary "Always" "IfNotPresent") -}}
+{{- end }}
+
 {{/* The namespace of helm test, which the next run deletes; the hash keeps it from meeting a namespace of the user. */}}
 {{- define "oauth-token-store.test-namespace" -}}
 {{- printf "oauth-token-store-helm-test-%s" (printf "%s/%s" .Release.Namespace .Release.Name | sha256sum | trunc 6) -}}

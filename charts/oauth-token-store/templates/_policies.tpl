@@ -18,6 +18,7 @@ spec:
   resources: [rolebindings]
   resourceNames: [oauth-token-store-probe]
   operations: [CREATE]
+  scope: "*"
 {{- end }}
 
 {{/* The user name of the operator. */}}
@@ -76,6 +77,12 @@ request.resource.resource == 'pods' ? dyn(object)
 : dyn(object).spec.template
 {{- end }}
 
+{{/* CEL: a pod, or a pod template, is for Windows nodes: "the pod's expression" */}}
+{{- define "oauth-token-store.on-windows" -}}
+{{ . }}.?spec.?os.?name.orValue('') == 'windows'
+|| {{ . }}.?spec.?nodeSelector[?'kubernetes.io/os'].orValue('') == 'windows'
+{{- end }}
+
 {{/* A match condition: service accounts of the operator's namespace can have no tokens. */}}
 {{- define "oauth-token-store.not-beside-the-operator" -}}
 - name: not-beside-the-operator
@@ -85,19 +92,25 @@ request.resource.resource == 'pods' ? dyn(object)
 {{/* Selects pods, and workloads whose pods have the annotation tokenstore.dev/store; defines the variable pod. */}}
 {{- define "oauth-token-store.annotated-pods" -}}
 matchConstraints:
+  matchPolicy: Equivalent
+  namespaceSelector: {}
+  objectSelector: {}
   resourceRules:
   - apiGroups: [""]
     apiVersions: [v1]
     resources: [pods]
     operations: [CREATE]
+    scope: "*"
   - apiGroups: [apps]
     apiVersions: [v1]
     resources: [deployments, statefulsets, daemonsets]
     operations: [CREATE, UPDATE]
+    scope: "*"
   - apiGroups: [batch]
     apiVersions: [v1]
     resources: [jobs, cronjobs]
     operations: [CREATE, UPDATE]
+    scope: "*"
 matchConditions:
 - name: asks-for-a-store
   expression: >-

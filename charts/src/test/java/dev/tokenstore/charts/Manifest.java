@@ -12,7 +12,7 @@ import java.util.regex.Pattern;
 /// @param template the file of the chart that it comes from, without the folder
 /// @param text in YAML, with its comments
 record Manifest(String template, String text) {
-    private static final Pattern SOURCE = Pattern.compile("^# Source: oauth-token-store/templates/(.*)\\n");
+    private static final Pattern SOURCE = Pattern.compile("^# Source: .*?/templates/(.*)\\n");
     private static final Pattern OF_HELM = Pattern.compile(
             "^ *(helm\\.sh/chart: .*|helm\\.sh/resource-policy: .*|app\\.kubernetes\\.io/managed-by: Helm)\\n",
             Pattern.MULTILINE);

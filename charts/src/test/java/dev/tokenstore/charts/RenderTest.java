@@ -133,6 +133,7 @@ class RenderTest {
             injection: {resources: {memory: 1Gi}}     | at '/injection/resources': additional properties 'memory' not allowed
             injection: {resources: {limits: {cpu: a}}} | at '/injection/resources/limits/cpu': 'a' does not match pattern
             injection: {runAsUser: 0}                 | at '/injection/runAsUser': minimum: got 0, want 1
+            enabled: "yes"                            | at '/enabled': got string, want boolean
             sidecar: {resources: {}}                  | at '/sidecar': additional properties 'resources' not allowed
             crds: {keep: false}                       | at '/crds': additional properties 'keep' not allowed
             """)
@@ -148,7 +149,7 @@ class RenderTest {
         assertThat(rendered.stream()
                         .filter(manifest -> manifest.template().startsWith("injection/"))
                         .map(Manifest::name))
-                .hasSize(injects ? 7 : 0);
+                .hasSize(injects ? 9 : 0);
         assertThat(rendered.stream().map(Manifest::name).anyMatch(name -> name.startsWith("MutatingAdmissionPolicy")))
                 .isEqualTo(injects);
     }
@@ -183,6 +184,12 @@ class RenderTest {
                 .contains("lacks the API MutatingAdmissionPolicy")
                 .contains("tokenstore inject -f deployment.yaml");
         assertThat(Chart.SHIPPED.notes("", Chart.KUBERNETES)).doesNotContain("tokenstore inject");
+    }
+
+    @Test
+    void saysThatOnlyAParentChartReadsEnabled() {
+        assertThat(Chart.SHIPPED.notes("enabled: false", Chart.KUBERNETES)).contains("enabled is false");
+        assertThat(Chart.SHIPPED.notes("enabled: true", Chart.KUBERNETES)).doesNotContain("enabled is false");
     }
 
     private static Map<String, Manifest> byName(List<Manifest> manifests) {

@@ -10,7 +10,6 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.TreeSet;
 import java.util.stream.Stream;
@@ -28,9 +27,6 @@ class ServerSideIT {
     static final KubernetesForTests kubernetes =
             KubernetesForTests.create().withPrivateServer().withTokenStores();
 
-    private static final List<String> OF_THE_PROMETHEUS_OPERATOR =
-            List.of("PodMonitor", "ServiceMonitor", "PrometheusRule");
-
     @TempDir
     static Path copy;
 
@@ -43,26 +39,7 @@ class ServerSideIT {
     @BeforeAll
     static void prepare() {
         chart = Chart.SHIPPED.withHooksAsResources(copy);
-        OF_THE_PROMETHEUS_OPERATOR.forEach(ServerSideIT::define);
-    }
-
-    /// Defines the kind without a schema, which only the Prometheus operator ships.
-    private static void define(String kind) {
-        var plural = kind.toLowerCase(Locale.ROOT) + "s";
-        kubernetes.apply("""
-                apiVersion: apiextensions.k8s.io/v1
-                kind: CustomResourceDefinition
-                metadata: {name: %s.monitoring.coreos.com}
-                spec:
-                  group: monitoring.coreos.com
-                  scope: Namespaced
-                  names: {kind: %s, plural: %s}
-                  versions:
-                  - name: v1
-                    served: true
-                    storage: true
-                    schema: {openAPIV3Schema: {type: object, x-kubernetes-preserve-unknown-fields: true}}
-                """.formatted(plural, kind, plural));
+        PrometheusKinds.defineIn(kubernetes);
     }
 
     @ParameterizedTest

@@ -114,7 +114,8 @@ class ValuesTest {
 
         assertThat(schemaPaths(schema, schema, ""))
                 .containsExactlyInAnyOrderElementsOf(Stream.concat(
-                                documented.leaves().stream().map(DocumentedValues.Value::path), Stream.of("global"))
+                                documented.leaves().stream().map(DocumentedValues.Value::path),
+                                Stream.of("global", "enabled"))
                         .toList());
     }
 

@@ -7,6 +7,9 @@ import static org.awaitility.Awaitility.await;
 import dev.tokenstore.testing.KubernetesForTests;
 import io.fabric8.kubernetes.api.model.GenericKubernetesResource;
 import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
+import io.fabric8.kubernetes.api.model.Pod;
+import io.fabric8.kubernetes.api.model.Quantity;
+import io.fabric8.kubernetes.api.model.ResourceQuotaBuilder;
 import io.fabric8.kubernetes.client.KubernetesClientBuilder;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.fabric8.kubernetes.client.http.AsyncBody;
@@ -17,6 +20,7 @@ import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.BeforeAll;
@@ -43,8 +47,14 @@ class InjectionPolicyIT {
         return PodTable.refusals();
     }
 
+    static List<PodTable.Misplacement> misplacements() {
+        return PodTable.misplacements();
+    }
+
     @BeforeAll
     static void install() {
+        define("argoproj.io", "v1alpha1", "Rollout");
+        define("serving.knative.dev", "v1", "Service");
         kubernetes.apply("""
                 apiVersion: v1
                 kind: Namespace
@@ -58,6 +68,27 @@ class InjectionPolicyIT {
         await().atMost(Duration.ofSeconds(30))
                 .until(() -> specOf(PodTable.pods(first.before()).getFirst()).containsKey("initContainers"));
         await().atMost(Duration.ofSeconds(30)).until(InjectionPolicyIT::refuses);
+        var misplaced = PodTable.text(misplacements().getFirst().resource());
+        await().atMost(Duration.ofSeconds(30))
+                .until(() -> !warningsOfCreating(misplaced).isEmpty());
+    }
+
+    private static void define(String group, String version, String kind) {
+        var plural = kind.toLowerCase(Locale.ROOT) + "s";
+        kubernetes.apply("""
+                apiVersion: apiextensions.k8s.io/v1
+                kind: CustomResourceDefinition
+                metadata: {name: %1$s.%2$s}
+                spec:
+                  group: %2$s
+                  scope: Namespaced
+                  names: {kind: %3$s, plural: %1$s}
+                  versions:
+                  - name: %4$s
+                    served: true
+                    storage: true
+                    schema: {openAPIV3Schema: {type: object, x-kubernetes-preserve-unknown-fields: true}}
+                """.formatted(plural, group, kind, version));
     }
 
     private static boolean refuses() {
@@ -90,6 +121,89 @@ class InjectionPolicyIT {
                 .isThrownBy(() -> specOf(pod))
                 .withMessageContaining("oauth-token-store-annotations-of-pods")
                 .withMessageContaining(refusal.sentence());
+    }
+
+    @ParameterizedTest
+    @MethodSource("misplacements")
+    void warnsOfAnAnnotationWithoutEffectWithTheSameSentence(PodTable.Misplacement misplacement) {
+        assertThat(warningsOfCreating(PodTable.text(misplacement.resource())))
+                .singleElement()
+                .asString()
+                .contains("oauth-token-store-misplaced")
+                .contains(misplacement.sentence());
+    }
+
+    /// A quota on limits refuses containers without that limit; the quota controller, which is not there, would set the
+    /// status.
+    @Test
+    void fitsIntoAQuotaOnLimitsByAnnotation() {
+        var namespace = kubernetes.newNamespace();
+        var hard = Map.of("limits.cpu", new Quantity("4"), "limits.memory", new Quantity("4Gi"));
+        var quota = new ResourceQuotaBuilder()
+                .withNewMetadata()
+                .withName("limits")
+                .withNamespace(namespace)
+                .endMetadata()
+                .withNewSpec()
+                .withHard(hard)
+                .endSpec()
+                .withNewStatus()
+                .withHard(hard)
+                .withUsed(Map.of("limits.cpu", new Quantity("0"), "limits.memory", new Quantity("0")))
+                .endStatus()
+                .build();
+        kubernetes.admin().resource(quota).create();
+        kubernetes.admin().resource(quota).updateStatus();
+        var pod = """
+                apiVersion: v1
+                kind: Pod
+                metadata: {generateName: app-, annotations: {tokenstore.dev/store: crm%s}}
+                spec:
+                  serviceAccountName: crm-worker
+                  automountServiceAccountToken: false
+                  containers: [{name: app, image: example/app, resources: {limits: {cpu: 1, memory: 1Gi}}}]
+                """;
+
+        await().atMost(Duration.ofSeconds(30))
+                .ignoreExceptionsInstanceOf(AssertionError.class)
+                .untilAsserted(() -> assertThatExceptionOfType(KubernetesClientException.class)
+                        .isThrownBy(() -> create(pod.formatted(""), namespace))
+                        .withMessageContaining("must specify limits.cpu for: tokenstore"));
+        create(pod.formatted(", tokenstore.dev/cpu-limit: 500m"), namespace);
+    }
+
+    @Test
+    void getsTheDefaultLimitOfTheNamespace() {
+        var namespace = kubernetes.newNamespace();
+        kubernetes.apply("""
+                apiVersion: v1
+                kind: LimitRange
+                metadata: {name: defaults, namespace: %s}
+                spec: {limits: [{type: Container, default: {cpu: 300m, memory: 1Gi}}]}
+                """.formatted(namespace));
+        var pod = """
+                apiVersion: v1
+                kind: Pod
+                metadata: {generateName: app-, annotations: {tokenstore.dev/store: crm}}
+                spec:
+                  serviceAccountName: crm-worker
+                  automountServiceAccountToken: false
+                  containers: [{name: app, image: example/app}]
+                """;
+
+        await().atMost(Duration.ofSeconds(30))
+                .untilAsserted(() -> assertThat(create(pod, namespace)
+                                .getSpec()
+                                .getInitContainers()
+                                .getFirst()
+                                .getResources()
+                                .getLimits())
+                        .containsEntry("cpu", new Quantity("300m"))
+                        .containsEntry("memory", new Quantity("192Mi")));
+    }
+
+    private static Pod create(String pod, String namespace) {
+        return (Pod) kubernetes.admin().resource(pod).inNamespace(namespace).create();
     }
 
     @Test

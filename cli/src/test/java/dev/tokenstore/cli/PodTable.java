@@ -31,12 +31,24 @@ final class PodTable {
     /// A pod that is refused with a sentence, which is its first line.
     record Refusal(Path pod) {
         String sentence() {
-            return text(pod).lines().findFirst().orElseThrow().substring("# ".length());
+            return firstLine(pod);
         }
 
         @Override
         public String toString() {
             return pod.getFileName().toString();
+        }
+    }
+
+    /// A resource with an annotation that has no effect. The sentence of the warning is its first line.
+    record Misplacement(Path resource) {
+        String sentence() {
+            return firstLine(resource);
+        }
+
+        @Override
+        public String toString() {
+            return resource.getFileName().toString();
         }
     }
 
@@ -52,6 +64,16 @@ final class PodTable {
 
     static List<Refusal> refusals() {
         return filesIn(FOLDER.resolve("refused")).stream().map(Refusal::new).toList();
+    }
+
+    static List<Misplacement> misplacements() {
+        return filesIn(FOLDER.resolve("misplaced")).stream()
+                .map(Misplacement::new)
+                .toList();
+    }
+
+    private static String firstLine(Path file) {
+        return text(file).lines().findFirst().orElseThrow().substring("# ".length());
     }
 
     private static List<Path> filesIn(Path folder) {

@@ -11,7 +11,9 @@ import java.util.regex.Pattern;
 ///
 /// @param operatorNamespace the namespace whose pods are not changed: its accounts can have no tokens
 /// @param warnings gets one sentence for each warning
-record Injection(SidecarContainer sidecar, String operatorNamespace, Consumer<String> warnings) {
+/// @param withoutEffect gets one sentence for each annotation that has no effect
+record Injection(
+        SidecarContainer sidecar, String operatorNamespace, Consumer<String> warnings, Consumer<String> withoutEffect) {
     private static final Pattern DOCUMENT_START = Pattern.compile("^(?=---(?:\\s|$))", Pattern.MULTILINE);
     private static final Pattern MARKER = Pattern.compile("^---[ \\t]*\\n?");
     private static final List<String> LISTS = List.of("containers", "initContainers");
@@ -24,8 +26,13 @@ record Injection(SidecarContainer sidecar, String operatorNamespace, Consumer<St
             var marker = MARKER.matcher(document);
             var body = marker.lookingAt() ? document.substring(marker.end()) : document;
             var parsed = YamlText.parsed(body);
-            var requesting = parsed.stream()
-                    .flatMap(PodTemplate::in)
+            var resources = parsed.stream().flatMap(ManifestResource::in).toList();
+            resources.stream()
+                    .flatMap(resource -> MisplacedAnnotation.in(resource).stream())
+                    .map(MisplacedAnnotation::sentence)
+                    .forEach(withoutEffect);
+            var requesting = resources.stream()
+                    .flatMap(resource -> resource.podTemplates().stream())
                     .filter(PodTemplate::requestsSidecar)
                     .toList();
             requested |= !requesting.isEmpty();
@@ -45,20 +52,29 @@ record Injection(SidecarContainer sidecar, String operatorNamespace, Consumer<St
     ///
     /// @return whether the pod was changed
     private boolean injected(PodTemplate template) {
+        var owner = template.resource().name();
         try {
             var spec = template.spec().orElseThrow(() -> CommandException.failed("the pod has no spec"));
-            if (template.namespace().filter(operatorNamespace::equals).isPresent()) {
-                warnings.accept(template.owner() + " is left alone: " + operatorNamespace
+            if (template.resource()
+                    .namespace()
+                    .filter(operatorNamespace::equals)
+                    .isPresent()) {
+                withoutEffect.accept(owner + " is left alone: " + operatorNamespace
                         + " is the operator's namespace, whose accounts can have no tokens");
                 return false;
             }
+            if (template.isForWindows()) {
+                throw CommandException.failed(
+                        "the pod is for Windows nodes, and the sidecar runs on Linux only; run the app"
+                                + " on Linux nodes, or remove the annotation " + InjectionRequest.STORE);
+            }
             var hostNetwork = spec.text("hostNetwork").filter("true"::equals).isPresent();
-            var request = InjectionRequest.of(template.annotations(), namesIn(spec), hostNetwork);
+            var request = InjectionRequest.of(template.annotations(), namesIn(spec), hostNetwork, sidecar.resources());
             refuseOtherMounts(spec, request);
             if (!spec.text("automountServiceAccountToken")
                     .filter("false"::equals)
                     .isPresent()) {
-                warnings.accept(template.owner() + ": every container of the pod gets the service account's token and"
+                warnings.accept(owner + ": every container of the pod gets the service account's token and"
                         + " can read the store's tokens with it, whatever tokenstore.dev/containers says; set"
                         + " automountServiceAccountToken: false in the pod's spec, unless the app needs the API server"
                         + " (ignore this warning if the ServiceAccount sets it)");
@@ -69,7 +85,7 @@ record Injection(SidecarContainer sidecar, String operatorNamespace, Consumer<St
             addTo(spec, request);
             return true;
         } catch (CommandException e) {
-            throw CommandException.failed(template.owner() + ": " + e.getMessage());
+            throw CommandException.failed(owner + ": " + e.getMessage());
         }
     }
 

@@ -28,17 +28,17 @@ record InjectionRequest(
         String healthPort,
         Map<String, String> requests,
         Map<String, String> limits) {
-    private static final String PREFIX = "tokenstore.dev/";
+    static final String PREFIX = "tokenstore.dev/";
     static final String STORE = PREFIX + "store";
     private static final String CONTAINERS = PREFIX + "containers";
     private static final String WAIT_FOR_STORE = PREFIX + "wait-for-store";
     private static final String TCP_PORT = PREFIX + "tcp-port";
     private static final String METRICS_PORT = PREFIX + "metrics-port";
     private static final String HEALTH_PORT = PREFIX + "health-port";
-    private static final String CPU_REQUEST = PREFIX + "cpu-request";
-    private static final String CPU_LIMIT = PREFIX + "cpu-limit";
-    private static final String MEMORY_REQUEST = PREFIX + "memory-request";
-    private static final String MEMORY_LIMIT = PREFIX + "memory-limit";
+    static final String CPU_REQUEST = PREFIX + "cpu-request";
+    static final String CPU_LIMIT = PREFIX + "cpu-limit";
+    static final String MEMORY_REQUEST = PREFIX + "memory-request";
+    static final String MEMORY_LIMIT = PREFIX + "memory-limit";
     private static final List<String> QUANTITIES = List.of(CPU_REQUEST, CPU_LIMIT, MEMORY_REQUEST, MEMORY_LIMIT);
     private static final List<String> KNOWN = Stream.concat(
                     Stream.of(STORE, CONTAINERS, WAIT_FOR_STORE, TCP_PORT, METRICS_PORT, HEALTH_PORT),
@@ -54,8 +54,10 @@ record InjectionRequest(
             "[+-]?([0-9]+(\\.[0-9]*)?|\\.[0-9]+)(Ki|Mi|Gi|Ti|Pi|Ei|n|u|m|k|M|G|T|P|E|[eE][+-]?[0-9]+)?");
 
     /// @param names of the pod's containers
+    /// @param resources by annotation, for pods without it
     /// @throws CommandException if an annotation is malformed or unknown
-    static InjectionRequest of(Map<String, String> annotations, List<String> names, boolean hostNetwork) {
+    static InjectionRequest of(
+            Map<String, String> annotations, List<String> names, boolean hostNetwork, Map<String, String> resources) {
         var store = annotations.getOrDefault(STORE, "");
         if (!STORE_NAME.matcher(store).matches()) {
             throw refused(
@@ -90,9 +92,16 @@ record InjectionRequest(
                 tcpPort,
                 metricsPort,
                 healthPort,
-                quantities(
-                        annotations.getOrDefault(CPU_REQUEST, "10m"), annotations.getOrDefault(MEMORY_REQUEST, "64Mi")),
-                quantities(annotations.getOrDefault(CPU_LIMIT, ""), annotations.getOrDefault(MEMORY_LIMIT, "192Mi")));
+                quantities(annotations, resources, CPU_REQUEST, MEMORY_REQUEST),
+                quantities(annotations, resources, CPU_LIMIT, MEMORY_LIMIT));
+    }
+
+    static boolean isKnown(String annotation) {
+        return KNOWN.contains(annotation);
+    }
+
+    static boolean isQuantity(String text) {
+        return QUANTITY.matcher(text).matches();
     }
 
     boolean chooses(String container) {
@@ -115,7 +124,7 @@ record InjectionRequest(
     private static void refuseWrongQuantities(Map<String, String> annotations) {
         for (var key : QUANTITIES) {
             var value = annotations.get(key);
-            if (value != null && !QUANTITY.matcher(value).matches()) {
+            if (value != null && !isQuantity(value)) {
                 throw refused(key, value, "a quantity, such as \"50m\" for cpu or \"96Mi\" for memory");
             }
         }
@@ -150,12 +159,13 @@ record InjectionRequest(
         return PORT.matcher(text).matches() && Integer.parseInt(text) <= HIGHEST_PORT;
     }
 
-    private static Map<String, String> quantities(String cpu, String memory) {
+    private static Map<String, String> quantities(
+            Map<String, String> annotations, Map<String, String> resources, String cpu, String memory) {
         var quantities = new LinkedHashMap<String, String>();
-        if (!cpu.isEmpty()) {
-            quantities.put("cpu", cpu);
-        }
-        quantities.put("memory", memory);
+        Optional.ofNullable(annotations.getOrDefault(cpu, resources.get(cpu)))
+                .ifPresent(quantity -> quantities.put("cpu", quantity));
+        Optional.ofNullable(annotations.getOrDefault(memory, resources.get(memory)))
+                .ifPresent(quantity -> quantities.put("memory", quantity));
         return quantities;
     }
 

@@ -11,7 +11,9 @@ import org.yaml.snakeyaml.nodes.Node;
 ///
 /// @param image of the container
 /// @param pullPolicy of the image; empty for Kubernetes' default, which depends on the image's tag
-record SidecarContainer(String image, Optional<String> pullPolicy) {
+/// @param user and group of the container; empty if the cluster assigns them
+/// @param resources quantities by annotation, for pods without it
+record SidecarContainer(String image, Optional<String> pullPolicy, Optional<Long> user, Map<String, String> resources) {
     /// The image of this version's chart, without a registry.
     static final String SHIPPED_IMAGE = "oauth-token-store/sidecar:0.1.0";
 
@@ -87,17 +89,11 @@ record SidecarContainer(String image, Optional<String> pullPolicy) {
                   periodSeconds: 10
                   timeoutSeconds: 5
                   failureThreshold: 6
-                resources:
-                  requests:
-                %9$s
-                  limits:
-                %10$s
+                resources:%9$s%10$s
                 securityContext:
                   allowPrivilegeEscalation: false
                   readOnlyRootFilesystem: true
-                  runAsNonRoot: true
-                  runAsUser: 65532
-                  runAsGroup: 65532
+                  runAsNonRoot: true%15$s
                   capabilities:
                     drop:
                     - ALL
@@ -110,25 +106,29 @@ record SidecarContainer(String image, Optional<String> pullPolicy) {
                   mountPath: /var/run/secrets/kubernetes.io/serviceaccount
                   readOnly: true
                 """.formatted(
-                        CONTAINER,
-                        image,
-                        pullPolicy.map(policy -> "\nimagePullPolicy: " + policy).orElse(""),
-                        request.store(),
-                        SOCKET,
-                        request.tcpPort(),
-                        request.metricsPort(),
-                        request.waitsForStore() ? SERVICE : "",
-                        lines(request.requests()),
-                        lines(request.limits()),
-                        SOCKET_VOLUME,
-                        SOCKET_FOLDER,
-                        ACCOUNT_VOLUME,
-                        request.healthPort()));
+                CONTAINER,
+                image,
+                pullPolicy.map(policy -> "\nimagePullPolicy: " + policy).orElse(""),
+                request.store(),
+                SOCKET,
+                request.tcpPort(),
+                request.metricsPort(),
+                request.waitsForStore() ? SERVICE : "",
+                lines("requests", request.requests()),
+                lines("limits", request.limits()),
+                SOCKET_VOLUME,
+                SOCKET_FOLDER,
+                ACCOUNT_VOLUME,
+                request.healthPort(),
+                user.map("\n  runAsUser: %1$d\n  runAsGroup: %1$d"::formatted).orElse("")));
     }
 
-    private static String lines(Map<String, String> quantities) {
-        return quantities.entrySet().stream()
-                .map(entry -> "    " + entry.getKey() + ": \"" + entry.getValue() + '"')
-                .collect(joining("\n"));
+    private static String lines(String kind, Map<String, String> quantities) {
+        return "\n  " + kind + ":"
+                + (quantities.isEmpty()
+                        ? " {}"
+                        : quantities.entrySet().stream()
+                                .map(entry -> "\n    " + entry.getKey() + ": \"" + entry.getValue() + '"')
+                                .collect(joining()));
     }
 }

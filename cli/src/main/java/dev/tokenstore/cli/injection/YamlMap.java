@@ -22,7 +22,7 @@ import org.yaml.snakeyaml.nodes.Tag;
 ///
 /// Only copies are changed, because an anchor may use the same node elsewhere.
 record YamlMap(MappingNode node) {
-    private static final String MERGE = "<<";
+    static final String MERGE = "<<";
 
     /// @throws CommandException if the node is no mapping
     static YamlMap of(Node node) {
