@@ -17,6 +17,7 @@ final class ReadMeters implements ReadListener {
 
     private final Map<Source, Counter> reads = new EnumMap<>(Source.class);
     private volatile boolean isReachable = true;
+    private volatile int watches;
 
     ReadMeters(MeterRegistry meters) {
         for (var source : Source.values()) {
@@ -27,6 +28,9 @@ final class ReadMeters implements ReadListener {
                             .tag("source", source.name().toLowerCase(Locale.ROOT))
                             .register(meters));
         }
+        Gauge.builder("tokenstore.sidecar.watches", this, state -> state.watches)
+                .description("Tokens whose changes arrive by a watch")
+                .register(meters);
         Gauge.builder("tokenstore.sidecar.api.server.reachable", this, state -> state.isReachable ? 1 : 0)
                 .description("1 unless the API server did not answer the last request")
                 .register(meters);
@@ -41,6 +45,19 @@ final class ReadMeters implements ReadListener {
     public void unreachable(String why) {
         isReachable = false;
         LOG.atWarn().log("the API server is away; valid tokens that were read before are served for a while: {}", why);
+    }
+
+    @Override
+    public void watches(int open) {
+        watches = open;
+    }
+
+    @Override
+    public void watchRefused() {
+        LOG.atWarn()
+                .log(
+                        "this account may not watch Secrets, so changes of others are seen by requests, after up to a second;"
+                                + " give it the role oauth-token-store-client or oauth-token-store-reader of this release");
     }
 
     @Override

@@ -21,4 +21,10 @@ public interface ReadListener {
 
     /// The API server answers again.
     void reachable();
+
+    /// @param open how many rows are watched now
+    void watches(int open);
+
+    /// The account may not watch Secrets; rows are asked for instead.
+    void watchRefused();
 }

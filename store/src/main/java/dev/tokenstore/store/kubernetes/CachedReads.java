@@ -13,6 +13,7 @@ import dev.tokenstore.store.token.TokenField;
 import dev.tokenstore.store.token.TokenFields;
 import dev.tokenstore.store.token.TokenId;
 import io.fabric8.kubernetes.api.model.Secret;
+import io.fabric8.kubernetes.client.KubernetesClient;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -64,6 +65,7 @@ final class CachedReads implements TokenLookup, SecretObserver, AutoCloseable {
     private final Map<Question, Answer> answers = new ConcurrentHashMap<>();
     private final Map<String, Flight> inFlight = new ConcurrentHashMap<>();
     private final StoreRefresher refresher;
+    private final RowWatches watches;
     private final AtomicLong ownWrites = new AtomicLong();
     private volatile @Nullable Outage outage;
 
@@ -108,6 +110,7 @@ final class CachedReads implements TokenLookup, SecretObserver, AutoCloseable {
 
     /// @param live where questions are asked that have no remembered answer
     /// @param nanoTime a monotonic timer, in nanoseconds
+    /// @param connections opens connections for watches
     CachedReads(
             TokenLookup live,
             SecretApi secrets,
@@ -118,7 +121,9 @@ final class CachedReads implements TokenLookup, SecretObserver, AutoCloseable {
             Freshness freshness,
             ReadListener listener,
             RandomGenerator random,
-            LongSupplier nanoTime) {
+            LongSupplier nanoTime,
+            String namespace,
+            Supplier<KubernetesClient> connections) {
         this.live = live;
         this.secrets = secrets;
         this.reader = reader;
@@ -130,11 +135,13 @@ final class CachedReads implements TokenLookup, SecretObserver, AutoCloseable {
         this.nanoTime = nanoTime;
         this.rows = new RowCache(nanoTime);
         this.refresher = new StoreRefresher(resource, random, this::answered, this::failed);
+        this.watches = new RowWatches(rows, this, secrets, namespace, connections, listener, random);
     }
 
     /// Begins to ask for the store's resource in the background.
     void start() {
         refresher.start();
+        watches.start();
     }
 
     @Override
@@ -257,7 +264,8 @@ final class CachedReads implements TokenLookup, SecretObserver, AutoCloseable {
         var now = clock.instant();
         var cached = rows.get(name);
         var maxAge = cached.map(entry -> freshness.maxAge(entry.expiry(), now)).orElse(Duration.ZERO);
-        if (cached.filter(entry -> arrival - entry.askedAt() <= maxAge.toNanos())
+        if (cached.filter(entry -> arrival - entry.askedAt() <= maxAge.toNanos()
+                        || maxAge.equals(Freshness.MAX_AGE) && watches.follow(name))
                 .isPresent()) {
             listener.read(ReadListener.Source.CACHE);
             return cached;
@@ -368,6 +376,7 @@ final class CachedReads implements TokenLookup, SecretObserver, AutoCloseable {
             }
             case STORE_NOT_ACCESSIBLE, STORE_NOT_FOUND -> {
                 answers.clear();
+                watches.closeAll();
                 rows.clear();
             }
             default -> {}
@@ -398,6 +407,16 @@ final class CachedReads implements TokenLookup, SecretObserver, AutoCloseable {
     }
 
     @Override
+    public void watched(String name, Secret secret, boolean isDeleted) {
+        var metadata = secret.getMetadata();
+        rows.watched(
+                name,
+                metadata.getUid(),
+                Entry.version(metadata.getResourceVersion()),
+                isDeleted ? Optional.empty() : entry(secret, nanoTime.getAsLong()));
+    }
+
+    @Override
     public void forget(String name) {
         rows.forget(name);
         forgetAnswers((question, answer) -> answer.names().contains(name));
@@ -421,5 +440,6 @@ final class CachedReads implements TokenLookup, SecretObserver, AutoCloseable {
     @Override
     public void close() {
         refresher.close();
+        watches.close();
     }
 }

@@ -27,13 +27,22 @@ public final class KubernetesConnection implements AutoCloseable {
     /// @param local this machine's clock
     public static KubernetesConnection open(Config config, InstantSource local) {
         var clock = new ServerClock(local);
-        var once = new ConfigBuilder(config).withRequestRetryBackoffLimit(0).build();
-        var client = new KubernetesClientBuilder()
-                .withConfig(once)
+        return new KubernetesConnection(open(config, clock), clock);
+    }
+
+    private static KubernetesClient open(Config config, ServerClock clock) {
+        return new KubernetesClientBuilder()
+                .withConfig(new ConfigBuilder(config)
+                        .withRequestRetryBackoffLimit(0)
+                        .build())
                 .withHttpClientFactory(new JdkHttpClientFactory())
                 .withHttpClientBuilderConsumer(http -> http.addOrReplaceInterceptor("server-clock", clock))
                 .build();
-        return new KubernetesConnection(client, clock);
+    }
+
+    /// Opens a further connection with the same settings, which its caller closes.
+    KubernetesClient openAnother() {
+        return open(client.getConfiguration(), clock);
     }
 
     /// The tokens of the store `name`.

@@ -23,7 +23,6 @@ import io.fabric8.kubernetes.api.model.Secret;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.InstantSource;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
@@ -46,6 +45,8 @@ public final class KubernetesTokenStorage implements TokenStorage, BulkInsert {
     private static final int DELETION_PAGE_SIZE = 500;
     private static final int DELETION_RESTARTS = 5;
 
+    private final KubernetesConnection connection;
+    private final String namespace;
     private final SecretApi secrets;
     private final SecretReader reader;
     private final LivingTokens living;
@@ -63,7 +64,6 @@ public final class KubernetesTokenStorage implements TokenStorage, BulkInsert {
     private final BulkInsertion bulkInsertion;
     private final RowList rowList;
     private final WriteClock clock;
-    private final InstantSource serverClock;
     private final LastUse lastUse;
     private final StoreResource resource;
     private Optional<CachedReads> cachedReads = Optional.empty();
@@ -77,8 +77,9 @@ public final class KubernetesTokenStorage implements TokenStorage, BulkInsert {
             Consumer<String> unreadable) {
         var identity = namespace + "/" + store;
         reader = new SecretReader(store);
+        this.connection = connection;
+        this.namespace = namespace;
         this.random = random;
-        this.serverClock = connection.clock();
         resource = new StoreResource(connection.client(), namespace, store, connection.clock());
         secrets = new SecretApi(connection.client(), namespace, store, random);
         writer = new SecretWriter(store, random);
@@ -114,7 +115,8 @@ public final class KubernetesTokenStorage implements TokenStorage, BulkInsert {
         return resource.settings();
     }
 
-    /// Lookups for reads, which remember rows: one that was used within the last second costs no request. What this
+    /// Lookups for reads, which remember rows: one that was asked for within the last second, or is watched, costs no
+    /// request. What this
     /// storage writes they see at once, what others write within a second.
     ///
     /// @param serveStaleFor how long remembered rows whose access token is valid are returned while the API server
@@ -133,11 +135,13 @@ public final class KubernetesTokenStorage implements TokenStorage, BulkInsert {
                 reader,
                 living,
                 resource,
-                serverClock,
+                connection.clock(),
                 new Freshness(serveStaleFor),
                 listener,
                 random,
-                nanoTime);
+                nanoTime,
+                namespace,
+                connection::openAnother);
         secrets.observe(reads);
         reads.start();
         cachedReads = Optional.of(reads);

@@ -5,11 +5,13 @@ import dev.tokenstore.store.token.TokenFields;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.LongAdder;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
@@ -44,7 +46,7 @@ final class RowCache {
         private final long version;
         private final int bytes;
         private final long askedAt;
-        private volatile long usedAt;
+        private Usage usage = new Usage();
 
         /// @param facts for the decision whether the row's time is over
         /// @param askedAt when the request was sent whose answer holds the row
@@ -55,7 +57,7 @@ final class RowCache {
             this.version = versionOf(row);
             this.bytes = OVERHEAD_BYTES + sizeOf(row.fields());
             this.askedAt = askedAt;
-            this.usedAt = askedAt;
+            this.usage.at = askedAt;
         }
 
         SecretRow row() {
@@ -87,12 +89,23 @@ final class RowCache {
         }
 
         private static long versionOf(SecretRow row) {
+            return version(row.version().resourceVersion());
+        }
+
+        static long version(String resourceVersion) {
             try {
-                return Long.parseLong(row.version().resourceVersion());
+                return Long.parseLong(resourceVersion);
             } catch (NumberFormatException e) {
                 return 0; // opaque: then only the order of the requests counts
             }
         }
+    }
+
+    /// How a row is used; it passes on from entry to entry.
+    private static final class Usage {
+        private final LongAdder count = new LongAdder();
+        private volatile long at;
+        private double rate;
     }
 
     /// What later answers must hold: the own write of that moment; without one, nothing that was asked for before.
@@ -123,7 +136,8 @@ final class RowCache {
         if (entry == null) {
             return Optional.empty();
         }
-        entry.usedAt = nanoTime.getAsLong();
+        entry.usage.at = nanoTime.getAsLong();
+        entry.usage.count.increment();
         return Optional.of(entry);
     }
 
@@ -144,6 +158,36 @@ final class RowCache {
             return isOutdated ? current : replaced(current, answer.orElse(null));
         });
         evict();
+    }
+
+    /// Takes a change that a watch delivered, if it is newer than what is known of that very Secret. A Secret that is
+    /// not
+    /// known is forgotten instead: only an answer that was asked for tells whether it is the newest.
+    ///
+    /// @param change empty if it was deleted
+    void watched(String name, String uid, long version, Optional<Entry> change) {
+        entries.compute(name, (same, current) -> {
+            if (current == null) {
+                return null;
+            }
+            if (!current.row.uid().equals(uid)) {
+                return version > current.version ? replaced(current, null) : current;
+            }
+            return version > current.version ? replaced(current, change.orElse(null)) : current;
+        });
+        evict();
+    }
+
+    /// Returns how often each row is used: the uses of the last second, and nine tenths of what it was before. To be
+    /// called once a second.
+    Map<String, Double> rates() {
+        var rates = new HashMap<String, Double>();
+        entries.forEach((name, entry) -> {
+            var usage = entry.usage;
+            usage.rate = usage.rate * 0.9 + usage.count.sumThenReset();
+            rates.put(name, usage.rate);
+        });
+        return rates;
     }
 
     /// Takes the answer to an own write.
@@ -175,7 +219,7 @@ final class RowCache {
     private @Nullable Entry replaced(@Nullable Entry current, @Nullable Entry next) {
         bytes.addAndGet((next == null ? 0L : next.bytes) - (current == null ? 0L : current.bytes));
         if (current != null && next != null) {
-            next.usedAt = current.usedAt;
+            next.usage = current.usage;
         }
         return next;
     }
@@ -194,7 +238,7 @@ final class RowCache {
             return;
         }
         var oldestFirst = entries.entrySet().stream()
-                .sorted(Comparator.comparingLong(entry -> entry.getValue().usedAt - clearedAt))
+                .sorted(Comparator.comparingLong(entry -> entry.getValue().usage.at - clearedAt))
                 .toList();
         for (var oldest : oldestFirst) {
             if (bytes.get() <= maxBytes - maxBytes / 4) {

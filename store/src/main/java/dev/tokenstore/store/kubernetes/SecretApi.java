@@ -73,6 +73,21 @@ final class SecretApi implements AutoCloseable {
         });
     }
 
+    /// Reads a Secret by a list.
+    ///
+    /// @return the list's resourceVersion, from which a watch can go on
+    Optional<String> readWithListVersion(String name) {
+        return repeated(READ_TIMEOUT, () -> {
+            var askedAt = observer.now();
+            var list = client.secrets()
+                    .inNamespace(namespace)
+                    .withField("metadata.name", name)
+                    .list();
+            observer.read(name, list.getItems().stream().findFirst(), askedAt);
+            return Optional.ofNullable(list.getMetadata().getResourceVersion());
+        });
+    }
+
     /// The store's Secrets with a label.
     List<Secret> withLabel(String label, String value) {
         return repeated(READ_TIMEOUT, () -> {

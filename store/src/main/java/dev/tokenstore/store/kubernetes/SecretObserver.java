@@ -20,6 +20,9 @@ interface SecretObserver {
         public void wrote(Secret secret, long askedAt) {}
 
         @Override
+        public void watched(String name, Secret secret, boolean isDeleted) {}
+
+        @Override
         public void forget(String name) {}
     };
 
@@ -33,6 +36,11 @@ interface SecretObserver {
 
     /// An own write was carried out.
     void wrote(Secret secret, long askedAt);
+
+    /// A watch delivered a change.
+    ///
+    /// @param secret as it is now, or was when it was deleted
+    void watched(String name, Secret secret, boolean isDeleted);
 
     /// A Secret was deleted, was not as an own write expected, or may have been changed by a write without an answer.
     void forget(String name);

@@ -78,5 +78,11 @@ class CachedReadsContractIT implements TokenStoreContract {
 
         @Override
         public void reachable() {}
+
+        @Override
+        public void watches(int open) {}
+
+        @Override
+        public void watchRefused() {}
     }
 }

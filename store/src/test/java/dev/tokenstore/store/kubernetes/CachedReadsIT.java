@@ -33,6 +33,7 @@ import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -50,6 +51,8 @@ class CachedReadsIT {
     private TestStores stores;
     private TestStores direct;
     private final List<AutoCloseable> opened = new ArrayList<>();
+    private final AtomicInteger watches = new AtomicInteger();
+    private final AtomicInteger refusals = new AtomicInteger();
     private final ConcurrentLinkedQueue<String> outages = new ConcurrentLinkedQueue<>();
 
     @BeforeEach
@@ -77,9 +80,12 @@ class CachedReadsIT {
             assertThat(store.find(wanted)).as("asked once").isPresent();
         }
         assertThat(store.findById(saved.id())).isPresent();
-        var until = System.nanoTime() + Freshness.MAX_AGE.toNanos() * 3;
         proxy.forgetRequests();
 
+        awaitWatched(store, saved);
+        assertThat(gets()).as("one a second until it is watched").hasSizeLessThanOrEqualTo(5);
+        proxy.forgetRequests();
+        var until = System.nanoTime() + Duration.ofSeconds(5).toNanos();
         var reads = 0;
         while (System.nanoTime() < until) {
             assertThat(store.findById(saved.id())).isPresent();
@@ -91,9 +97,124 @@ class CachedReadsIT {
 
         assertThat(reads).isGreaterThan(1_000);
         assertThat(secretRequests())
-                .as("one a second")
-                .hasSizeBetween(2, 5)
-                .allMatch(request -> request.startsWith("GET"));
+                .as("but for the one that tries the connection")
+                .hasSizeLessThanOrEqualTo(1);
+    }
+
+    @Test
+    void changesOfOthersArriveByTheWatch() {
+        var store = open(Duration.ofMinutes(5));
+        var other = direct.open();
+        opened.add(other);
+        var saved = saved(store, user("alice").with(ACCESS_TOKEN, "a0"));
+        awaitWatched(store, saved);
+
+        var slowest = Duration.ZERO;
+        for (var i = 1; i <= 50; i++) {
+            var expected = Optional.of("a" + i);
+            saved(other, user("alice").with(ACCESS_TOKEN, "a" + i));
+            var start = System.nanoTime();
+            while (!accessOf(store.findById(saved.id())).equals(expected)) {
+                assertThat(System.nanoTime() - start)
+                        .isLessThan(Freshness.MAX_AGE.multipliedBy(2).toNanos());
+            }
+            var took = Duration.ofNanos(System.nanoTime() - start);
+            slowest = took.compareTo(slowest) > 0 ? took : slowest;
+        }
+        assertThat(slowest).as("sooner than requests would tell").isLessThan(Duration.ofMillis(500));
+
+        other.delete(saved.id());
+        await().atMost(BOUND).until(() -> store.findById(saved.id()).isEmpty());
+        var again = saved(other, user("alice").with(ACCESS_TOKEN, "again"));
+        await().atMost(BOUND).until(() -> accessOf(store.find(user("alice"))).equals(Optional.of("again")));
+        assertThat(store.findById(again.id())).isPresent();
+        assertThat(store.findById(saved.id())).isEmpty();
+    }
+
+    @Test
+    void aWatchThatBreaksIsOpenedAgain() {
+        var store = open(Duration.ofMinutes(5));
+        var saved = saved(store, user("alice").with(ACCESS_TOKEN, "a0"));
+        awaitWatched(store, saved);
+
+        for (var i = 0; i < 3; i++) {
+            assertThat(proxy.closeStreams()).isPositive();
+            await().atMost(BOUND).until(() -> {
+                store.findById(saved.id());
+                return watches.get() == 0;
+            });
+            awaitWatched(store, saved);
+        }
+    }
+
+    @Test
+    void aConnectionThatIsHalfOpenIsFoundByARequestOverIt() {
+        var store = open(Duration.ofMinutes(5));
+        var other = direct.open();
+        opened.add(other);
+        var saved = saved(store, user("alice").with(ACCESS_TOKEN, "a0"));
+        awaitWatched(store, saved);
+
+        proxy.freezeStreams();
+        saved(other, user("alice").with(ACCESS_TOKEN, "unseen"));
+
+        await().atMost(Duration.ofSeconds(75))
+                .pollInterval(Duration.ofMillis(20))
+                .until(() -> accessOf(store.findById(saved.id())).equals(Optional.of("unseen")));
+    }
+
+    @Test
+    void worksWhereWatchesCannotBeginWithTheState() {
+        proxy.misbehave(request -> request.contains("sendInitialEvents") ? Fault.BAD_REQUEST : Fault.NONE);
+        var store = open(Duration.ofMinutes(5));
+        var other = direct.open();
+        opened.add(other);
+        var saved = saved(store, user("alice").with(ACCESS_TOKEN, "a0"));
+        awaitWatched(store, saved);
+
+        for (var i = 1; i <= 10; i++) {
+            var expected = Optional.of("a" + i);
+            saved(other, user("alice").with(ACCESS_TOKEN, "a" + i));
+            await().atMost(BOUND)
+                    .until(() -> accessOf(store.findById(saved.id())).equals(expected));
+        }
+        assertThat(proxy.requests().stream().filter(request -> request.contains("sendInitialEvents")))
+                .as("asked for once")
+                .hasSize(1);
+    }
+
+    @Test
+    void worksWithoutTheRightToWatch() {
+        proxy.misbehave(request -> request.contains("watch=true") ? Fault.FORBIDDEN : Fault.NONE);
+        var store = open(Duration.ofMinutes(5));
+        var other = direct.open();
+        opened.add(other);
+        var saved = saved(store, user("alice").with(ACCESS_TOKEN, "a0"));
+        await().pollInterval(Duration.ofMillis(20)).until(() -> {
+            store.findById(saved.id());
+            return refusals.get() > 0;
+        });
+
+        saved(other, user("alice").with(ACCESS_TOKEN, "a1"));
+        await().atMost(BOUND).until(() -> accessOf(store.findById(saved.id())).equals(Optional.of("a1")));
+        assertThat(refusals).as("said once").hasValue(1);
+        assertThat(proxy.requests().stream().filter(request -> request.contains("watch=true")))
+                .hasSize(1);
+    }
+
+    private void awaitWatched(TokenStore store, StoredToken token) {
+        await().atMost(Duration.ofSeconds(20))
+                .pollInterval(Duration.ofMillis(20))
+                .until(() -> {
+                    store.findById(token.id());
+                    return watches.get() > 0;
+                });
+    }
+
+    private List<String> gets() {
+        return secretRequests().stream()
+                .filter(request -> !request.contains("watch=true"))
+                .toList();
     }
 
     @Test
@@ -111,7 +232,7 @@ class CachedReadsIT {
             }
         }
 
-        assertThat(secretRequests()).hasSize(1);
+        assertThat(gets()).hasSize(1);
     }
 
     @Test
@@ -167,7 +288,7 @@ class CachedReadsIT {
             store.findById(saved.id());
         }
 
-        assertThat(secretRequests()).hasSizeBetween(3, 11);
+        assertThat(gets()).hasSizeBetween(3, 11);
     }
 
     @Test
@@ -233,7 +354,7 @@ class CachedReadsIT {
         await().ignoreExceptions().until(() -> account.secrets() != null);
         var reads = open(account, Duration.ofMinutes(5));
         await().ignoreExceptions().until(() -> saved(reads, user("alice").with(ACCESS_TOKEN, "a")) != null);
-        assertThat(reads.find(user("alice"))).isPresent();
+        awaitWatched(reads, reads.find(user("alice")).orElseThrow());
 
         kubernetes.admin().rbac().roleBindings().inNamespace(namespace).delete();
 
@@ -274,6 +395,16 @@ class CachedReadsIT {
             @Override
             public void reachable() {
                 outages.add("back");
+            }
+
+            @Override
+            public void watches(int open) {
+                watches.set(open);
+            }
+
+            @Override
+            public void watchRefused() {
+                refusals.incrementAndGet();
             }
         });
         var store = new TokenStore(reads, storage, storage.uses(), new SecureRandom());

@@ -91,6 +91,8 @@ public final class FaultProxy implements AutoCloseable {
         TOO_MANY_REQUESTS,
         /// 429 with `Retry-After: 1`.
         TOO_MANY_REQUESTS_RETRY_AFTER,
+        BAD_REQUEST,
+        FORBIDDEN,
         CONFLICT,
         SERVER_ERROR,
         UNAVAILABLE,
@@ -231,6 +233,8 @@ public final class FaultProxy implements AutoCloseable {
             }
             case TOO_MANY_REQUESTS -> refuse(socket, "429 Too Many Requests", "");
             case TOO_MANY_REQUESTS_RETRY_AFTER -> refuse(socket, "429 Too Many Requests", "Retry-After: 1\r\n");
+            case BAD_REQUEST -> refuse(socket, "400 Bad Request", "");
+            case FORBIDDEN -> refuse(socket, "403 Forbidden", "");
             case CONFLICT -> refuse(socket, "409 Conflict", "");
             case SERVER_ERROR -> refuse(socket, "500 Internal Server Error", "");
             case UNAVAILABLE -> refuse(socket, "503 Service Unavailable", "");
