@@ -17,7 +17,8 @@ import java.util.regex.Pattern;
 
 /// Measures what is promised of size and speed, prints it, and ends with 1 if a promise is not kept.
 public final class Benchmarks {
-    private static final Set<String> SCENARIOS = Set.of(OneLargeStore.NAME, ManyStores.NAME, OneImport.NAME);
+    private static final Set<String> SCENARIOS =
+            Set.of(OneLargeStore.NAME, ManyStores.NAME, OneImport.NAME, ReadPath.NAME);
     private static final Pattern SIZE = Pattern.compile("--([a-z-]+)=([1-9][0-9]{0,8})");
     private static final DateTimeFormatter TIME = DateTimeFormatter.ofPattern("HH:mm:ss");
 
@@ -80,6 +81,9 @@ public final class Benchmarks {
             }
             if (scenarios.isEmpty() || scenarios.contains(OneImport.NAME)) {
                 new OneImport(run).measure();
+            }
+            if (scenarios.isEmpty() || scenarios.contains(ReadPath.NAME)) {
+                new ReadPath(run).measure();
             }
         } finally {
             report.write(folder, clock.instant());

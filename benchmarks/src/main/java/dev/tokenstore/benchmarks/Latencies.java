@@ -18,6 +18,12 @@ final class Latencies {
         return new Latencies(sorted);
     }
 
+    static Latencies of(long[]... nanos) {
+        var sorted = Arrays.stream(nanos).flatMapToLong(Arrays::stream).toArray();
+        Arrays.sort(sorted);
+        return new Latencies(sorted);
+    }
+
     int count() {
         return sorted.length;
     }

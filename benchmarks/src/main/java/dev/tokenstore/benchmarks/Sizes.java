@@ -13,6 +13,8 @@ import java.time.Duration;
 /// @param quiet length of each quiet time
 /// @param events changes of tokens after which memory is compared
 /// @param idle how long requests are counted while nothing happens
+/// @param reads calls of each kind in a quarter of a round
+/// @param readRounds of calls in turns
 record Sizes(
         int tokens,
         int stores,
@@ -22,15 +24,18 @@ record Sizes(
         int savesPerSecond,
         Duration quiet,
         int events,
-        Duration idle) {
+        Duration idle,
+        int reads,
+        int readRounds) {
     /// What is promised.
     static Sizes promised() {
-        return new Sizes(100_000, 1_000, 100, 10_000, 3, 50, Duration.ofSeconds(40), 100_000, Duration.ofMinutes(2));
+        return new Sizes(
+                100_000, 1_000, 100, 10_000, 3, 50, Duration.ofSeconds(40), 100_000, Duration.ofMinutes(2), 2_000, 9);
     }
 
     /// Just enough to see that everything can be measured: its figures say nothing.
     static Sizes smoke() {
-        return new Sizes(300, 3, 10, 50, 2, 20, Duration.ofSeconds(2), 300, Duration.ofSeconds(2));
+        return new Sizes(300, 3, 10, 50, 2, 20, Duration.ofSeconds(2), 300, Duration.ofSeconds(2), 20, 3);
     }
 
     /// Returns the sizes with another number for one of them.
@@ -46,12 +51,29 @@ record Sizes(
             case "rounds" -> copy(tokens, stores, tokensPerStore, dueAtOnce, number, quiet, events, idle);
             case "quiet" -> copy(tokens, stores, tokensPerStore, dueAtOnce, rounds, seconds, events, idle);
             case "events" -> copy(tokens, stores, tokensPerStore, dueAtOnce, rounds, quiet, number, idle);
+            case "reads" -> withReads(number, readRounds);
+            case "read-rounds" -> withReads(reads, number);
             case "idle" -> copy(tokens, stores, tokensPerStore, dueAtOnce, rounds, quiet, events, seconds);
             default -> throw new IllegalArgumentException("there is no size " + name);
         };
     }
 
     private Sizes copy(int t, int s, int perStore, int due, int r, Duration q, int e, Duration i) {
-        return new Sizes(t, s, perStore, due, r, savesPerSecond, q, e, i);
+        return new Sizes(t, s, perStore, due, r, savesPerSecond, q, e, i, reads, readRounds);
+    }
+
+    private Sizes withReads(int number, int rounds) {
+        return new Sizes(
+                tokens,
+                stores,
+                tokensPerStore,
+                dueAtOnce,
+                this.rounds,
+                savesPerSecond,
+                quiet,
+                events,
+                idle,
+                number,
+                rounds);
     }
 }
