@@ -152,6 +152,22 @@ public final class ControlPlane {
         }
     }
 
+    /// Stops the API server's process where it is, or lets it go on: its connections stay open and nothing answers.
+    public void freezeApiServer(boolean isFrozen) {
+        var pid = pidOf(folder, API_SERVER)
+                .orElseThrow(() -> new KubernetesUnavailableException("There is no API server to freeze"));
+        try {
+            var kill = new ProcessBuilder("kill", isFrozen ? "-STOP" : "-CONT", pid.toString()).start();
+            if (kill.waitFor() != 0) {
+                throw new KubernetesUnavailableException("The API server cannot be frozen, process " + pid);
+            }
+        } catch (IOException e) {
+            throw new KubernetesUnavailableException("The API server cannot be frozen: " + e, e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
     public void stopApiServer() {
         try {
             Files.writeString(folder.resolve("api-server-off"), "");

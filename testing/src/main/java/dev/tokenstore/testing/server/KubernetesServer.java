@@ -84,6 +84,16 @@ public final class KubernetesServer implements AutoCloseable {
         controlPlane.startApiServer();
     }
 
+    /// Stops the API server's process where it is: its connections stay open and nothing answers.
+    public void freezeApiServer() {
+        controlPlane.freezeApiServer(true);
+    }
+
+    /// Lets a frozen API server go on.
+    public void thawApiServer() {
+        controlPlane.freezeApiServer(false);
+    }
+
     ControlPlane controlPlane() {
         return controlPlane;
     }
