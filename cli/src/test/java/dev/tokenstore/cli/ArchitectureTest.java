@@ -16,7 +16,6 @@ class ArchitectureTest {
                                 "dev.tokenstore.store..",
                                 "com.fasterxml.jackson..",
                                 "io.fabric8..",
-                                "io.grpc..",
                                 "org.sqlite..",
                                 "org.yaml.snakeyaml..",
                                 "picocli.."))

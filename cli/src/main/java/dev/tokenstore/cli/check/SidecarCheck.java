@@ -4,18 +4,14 @@ import static dev.tokenstore.cli.output.ExitCode.FAILED;
 import static dev.tokenstore.cli.output.ExitCode.UNREACHABLE;
 
 import dev.tokenstore.cli.store.StoreException;
+import dev.tokenstore.client.StatusCode;
 import dev.tokenstore.client.TokenStoreClient;
+import dev.tokenstore.client.TokenStoreClient.ServingStatus;
 import dev.tokenstore.client.TokenStoreException;
-import io.grpc.Status;
-import io.grpc.StatusRuntimeException;
-import io.grpc.health.v1.HealthCheckRequest;
-import io.grpc.health.v1.HealthCheckResponse.ServingStatus;
-import io.grpc.health.v1.HealthGrpc;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
-import java.util.concurrent.TimeUnit;
 
 /// Checks whether a sidecar can be reached and is ready, and whether reads through it work.
 record SidecarCheck(TokenStoreClient client) {
@@ -26,14 +22,14 @@ record SidecarCheck(TokenStoreClient client) {
     List<Finding> run() {
         var findings = new ArrayList<Finding>();
         try {
-            var process = health("");
+            var process = client.checkHealth("", LIMIT);
             findings.add(
                     process == ServingStatus.SERVING
                             ? Finding.ok("sidecar", "answers at " + client.address())
                             : Finding.failed(
                                     "sidecar", "the process at " + client.address() + " is " + process, FAILED));
-            findings.add(readiness(health(SERVICE)));
-        } catch (StatusRuntimeException e) {
+            findings.add(readiness(client.checkHealth(SERVICE, LIMIT)));
+        } catch (TokenStoreException e) {
             findings.add(unreachable(e));
             return findings;
         }
@@ -41,17 +37,8 @@ record SidecarCheck(TokenStoreClient client) {
         return findings;
     }
 
-    private ServingStatus health(String service) {
-        var request = HealthCheckRequest.newBuilder().setService(service).build();
-        return HealthGrpc.newBlockingStub(client.channel())
-                .withDeadlineAfter(LIMIT.toMillis(), TimeUnit.MILLISECONDS)
-                .check(request)
-                .getStatus();
-    }
-
-    private Finding unreachable(StatusRuntimeException e) {
-        var code = e.getStatus().getCode();
-        if (code == Status.Code.UNIMPLEMENTED || code == Status.Code.NOT_FOUND) {
+    private Finding unreachable(TokenStoreException e) {
+        if (e.status() == StatusCode.UNIMPLEMENTED || e.status() == StatusCode.NOT_FOUND) {
             return Finding.failed(
                     "sidecar",
                     "what answers at " + client.address() + " is no token store sidecar; give another --address",

@@ -1,22 +1,26 @@
 package dev.tokenstore.client;
 
-import com.google.protobuf.Descriptors.FieldDescriptor;
-import com.google.protobuf.Timestamp;
-import dev.tokenstore.proto.v1.Token;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
+import org.jspecify.annotations.Nullable;
 
-/// Converts a [TokenRecord] to its gRPC message and back. An absent field stays unset; `""` is sent as `""`.
+/// Converts a [TokenRecord] to its message of the contract (`token_store.proto`) and back. An absent field stays unset;
+/// `""` is sent as `""`.
 final class RecordMessages {
+    private static final int VERSION = 11;
+    private static final int EXPIRE_TIME = 12;
+    private static final int CREATE_TIME = 13;
+    private static final int UPDATE_TIME = 14;
+
     private RecordMessages() {}
 
-    static Token messageOf(TokenRecord token) {
-        var message = Token.newBuilder();
-        token.given().forEach((field, value) -> message.setField(descriptorOf(field), text(field, value)));
-        return message.build();
+    static ProtoWriter messageOf(TokenRecord token) {
+        var message = new ProtoWriter();
+        token.given().forEach((field, value) -> message.text(field.number(), text(field, value)));
+        return message;
     }
 
-    /// Returns the value if it is valid text: protobuf would send `?` instead of half of a surrogate pair.
+    /// Returns the value if it is valid text: Java would send `?` instead of half of a surrogate pair.
     ///
     /// @throws IllegalArgumentException naming the field if it is not
     static String text(TokenRecord.Field field, String value) {
@@ -26,26 +30,54 @@ final class RecordMessages {
         return value;
     }
 
-    static TokenRecord recordOf(Token message) {
+    static TokenRecord recordOf(ProtoReader message) {
         var token = TokenRecord.builder();
-        for (var field : TokenRecord.Field.values()) {
-            if (message.hasField(descriptorOf(field))) {
-                token.set(field, (String) message.getField(descriptorOf(field)));
+        var version = "";
+        @Nullable Instant expireTime = null;
+        var createTime = Instant.EPOCH;
+        var updateTime = Instant.EPOCH;
+        while (message.next()) {
+            var field = TokenRecord.Field.ofNumber(message.field());
+            if (field != null) {
+                token.set(field, message.text());
+                continue;
+            }
+            switch (message.field()) {
+                case VERSION:
+                    version = message.text();
+                    break;
+                case EXPIRE_TIME:
+                    expireTime = instantOf(message.message());
+                    break;
+                case CREATE_TIME:
+                    createTime = instantOf(message.message());
+                    break;
+                case UPDATE_TIME:
+                    updateTime = instantOf(message.message());
+                    break;
+                default:
+                    message.skip();
             }
         }
-        return token.stored(
-                        message.getVersion(),
-                        message.hasExpireTime() ? instantOf(message.getExpireTime()) : null,
-                        instantOf(message.getCreateTime()),
-                        instantOf(message.getUpdateTime()))
-                .build();
+        return token.stored(version, expireTime, createTime, updateTime).build();
     }
 
-    private static FieldDescriptor descriptorOf(TokenRecord.Field field) {
-        return Token.getDescriptor().findFieldByName(field.key());
-    }
-
-    private static Instant instantOf(Timestamp time) {
-        return Instant.ofEpochSecond(time.getSeconds(), time.getNanos());
+    /// Reads a `google.protobuf.Timestamp`.
+    private static Instant instantOf(ProtoReader time) {
+        var seconds = 0L;
+        var nanos = 0L;
+        while (time.next()) {
+            switch (time.field()) {
+                case 1:
+                    seconds = time.number();
+                    break;
+                case 2:
+                    nanos = time.number();
+                    break;
+                default:
+                    time.skip();
+            }
+        }
+        return Instant.ofEpochSecond(seconds, nanos);
     }
 }

@@ -1,13 +1,12 @@
 package dev.tokenstore.client;
 
-import io.grpc.netty.NettyChannelBuilder;
-import io.netty.channel.ChannelOption;
-import io.netty.channel.EventLoopGroup;
-import io.netty.channel.MultiThreadIoEventLoopGroup;
-import io.netty.channel.nio.NioIoHandler;
-import io.netty.channel.socket.nio.NioDomainSocketChannel;
-import io.netty.util.concurrent.DefaultThreadFactory;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.SocketAddress;
+import java.net.StandardSocketOptions;
+import java.nio.channels.SocketChannel;
+import java.nio.charset.StandardCharsets;
 import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Pattern;
@@ -19,6 +18,9 @@ final class SidecarAddress {
 
     private static final String UNIX = "unix:";
     private static final Pattern TCP = Pattern.compile("([^\\s/:\\[\\]]+|\\[[0-9a-fA-F:.]+])(?::([0-9]{1,5}))");
+    /// What a `sockaddr_un` of Linux holds, without the byte at its end.
+    private static final int MAX_PATH_BYTES = 107;
+
     private static final int JDK_WITH_UNIX_SOCKETS = 16;
 
     private final String text;
@@ -34,6 +36,12 @@ final class SidecarAddress {
         if (!isPath && !(tcp.matches() && Integer.parseInt(tcp.group(2)) <= 0xFFFF)) {
             throw new IllegalArgumentException("the token store's address \"" + text + "\" (" + VARIABLE
                     + ") is malformed: give HOST:PORT, such as " + DEFAULT + ", or unix:PATH");
+        }
+        var length = isPath ? pathOf(text).getBytes(StandardCharsets.UTF_8).length : 0;
+        if (length > MAX_PATH_BYTES) {
+            throw new IllegalArgumentException("the path of the token store's Unix socket \"" + text + "\" (" + VARIABLE
+                    + ") has " + length + " bytes, and a socket's path has at most " + MAX_PATH_BYTES
+                    + ": let the sidecar use a shorter one");
         }
         return new SidecarAddress(text);
     }
@@ -54,29 +62,39 @@ final class SidecarAddress {
         return text.startsWith(UNIX);
     }
 
-    /// Creates the event loop for a Unix socket; TCP connections use the one that gRPC shares.
-    EventLoopGroup newUnixThreads() {
-        return new MultiThreadIoEventLoopGroup(
-                1, new DefaultThreadFactory("tokenstore-client", true), NioIoHandler.newFactory());
+    /// The host that HTTP requests to the sidecar name.
+    String authority() {
+        return isUnix() ? "localhost" : text;
     }
 
-    /// @param unixThreads for a Unix socket
-    /// @throws IllegalStateException if this JVM cannot connect to such an address
-    NettyChannelBuilder channelBuilder(Optional<EventLoopGroup> unixThreads) {
+    /// Checks that this JVM can connect to such an address.
+    ///
+    /// @throws IllegalStateException if it cannot
+    void requireSupported() {
         if (isUnix()) {
-            return NettyChannelBuilder.forAddress(
-                            unixSocketAddress(Runtime.version().feature()))
-                    .channelType(NioDomainSocketChannel.class)
-                    .eventLoopGroup(unixThreads.orElseThrow())
-                    // the builder sets this option, for which netty logs a warning on a Unix socket
-                    .withOption(ChannelOption.SO_KEEPALIVE, null)
-                    .overrideAuthority("localhost");
+            unixSocketAddress(Runtime.version().feature());
+        }
+    }
+
+    /// Connects to the sidecar, or to the first address of its host that accepts. No proxy is used.
+    SocketChannel connect() throws IOException {
+        if (isUnix()) {
+            return SocketChannel.open(unixSocketAddress(Runtime.version().feature()));
         }
         var tcp = TCP.matcher(text);
         if (!tcp.matches()) {
             throw new IllegalStateException(text);
         }
-        return NettyChannelBuilder.forAddress(tcp.group(1), Integer.parseInt(tcp.group(2)));
+        var failure = new IOException("the host has no address");
+        for (var host : InetAddress.getAllByName(tcp.group(1))) {
+            try {
+                return SocketChannel.open(new InetSocketAddress(host, Integer.parseInt(tcp.group(2))))
+                        .setOption(StandardSocketOptions.TCP_NODELAY, true);
+            } catch (IOException e) {
+                failure = e;
+            }
+        }
+        throw failure;
     }
 
     /// Uses reflection: this module is compiled for Java 11, which has no such class.

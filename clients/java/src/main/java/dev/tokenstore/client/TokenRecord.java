@@ -19,21 +19,33 @@ public final class TokenRecord {
 
     /// The ten fields.
     public enum Field {
-        ID("id"),
-        USER_SIGNATURE("user_signature"),
-        CLIENT_ID("client_id"),
-        CLIENT_SECRET("client_secret"),
-        REDIRECT_URL("redirect_url"),
-        GRANT_TOKEN("grant_token"),
-        REFRESH_TOKEN("refresh_token"),
-        ACCESS_TOKEN("access_token"),
-        API_DOMAIN("api_domain"),
-        EXPIRES_IN("expires_in");
+        ID("id", 1),
+        USER_SIGNATURE("user_signature", 2),
+        CLIENT_ID("client_id", 3),
+        CLIENT_SECRET("client_secret", 4),
+        REDIRECT_URL("redirect_url", 5),
+        GRANT_TOKEN("grant_token", 6),
+        REFRESH_TOKEN("refresh_token", 7),
+        ACCESS_TOKEN("access_token", 8),
+        API_DOMAIN("api_domain", 9),
+        EXPIRES_IN("expires_in", 10);
 
         private final String key;
+        private final int number;
 
-        Field(String key) {
+        Field(String key, int number) {
             this.key = key;
+            this.number = number;
+        }
+
+        /// The field of the message `Token` with this number, or null.
+        static @Nullable Field ofNumber(int number) {
+            return number >= 1 && number <= values().length ? values()[number - 1] : null;
+        }
+
+        /// The field's number in the message `Token`.
+        int number() {
+            return number;
         }
 
         /// The field's name in the gRPC API and in a Secret.

@@ -1,26 +1,18 @@
 package dev.tokenstore.client;
 
-import dev.tokenstore.proto.v1.DeleteTokenRequest;
-import dev.tokenstore.proto.v1.DeleteTokensRequest;
-import dev.tokenstore.proto.v1.FindTokenByIdRequest;
-import dev.tokenstore.proto.v1.FindTokenRequest;
-import dev.tokenstore.proto.v1.GetTokensRequest;
-import dev.tokenstore.proto.v1.GetTokensResponse;
-import dev.tokenstore.proto.v1.SaveTokenRequest;
-import dev.tokenstore.proto.v1.TokenStoreServiceGrpc;
-import dev.tokenstore.proto.v1.TokenStoreServiceGrpc.TokenStoreServiceBlockingStub;
-import io.grpc.Channel;
-import io.grpc.StatusRuntimeException;
+import dev.tokenstore.client.ProtoReader.MalformedMessageException;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.TimeUnit;
-import java.util.function.Function;
 import java.util.stream.Stream;
 
 /// A client of a token store's sidecar: the six operations, as blocking calls.
 ///
-/// One client serves a whole app: it is thread-safe, connects at the first call, and reconnects by itself. Every call
-/// has a time limit. While the store is unavailable, finds, lists and deletions by id are tried up to five times; a
+/// One client serves a whole app: it is thread-safe, connects at the first call, and reconnects by itself. Clients of
+/// the
+/// same address share one connection, which ends when the last of them is closed. Every call has a time limit. While
+/// the store is unavailable, finds, lists and deletions by id are tried up to five times; a
 /// save is sent once, and waits for a sidecar that is restarting. A failed call throws [TokenStoreException]; a value
 /// that is not valid text throws [IllegalArgumentException], and nothing is sent.
 ///
@@ -61,22 +53,15 @@ public final class TokenStoreClient implements AutoCloseable {
 
     /// Returns the stored token that the given fields describe, or empty: a miss is no error.
     public Optional<TokenRecord> findToken(TokenRecord wanted) {
-        var request = FindTokenRequest.newBuilder()
-                .setToken(RecordMessages.messageOf(wanted))
-                .build();
-        var response = call(timeout, stub -> stub.findToken(request));
-        return response.hasToken() ? Optional.of(RecordMessages.recordOf(response.getToken())) : Optional.empty();
+        var request = new ProtoWriter().message(1, RecordMessages.messageOf(wanted));
+        return sidecar.call(Call.FIND_TOKEN, request, timeout, TokenStoreClient::tokenOf);
     }
 
     /// Returns the token with this id.
     ///
     /// @throws TokenStoreException with reason `TOKEN_NOT_FOUND` if there is none
     public TokenRecord findTokenById(String id) {
-        var request = FindTokenByIdRequest.newBuilder()
-                .setId(RecordMessages.text(TokenRecord.Field.ID, id))
-                .build();
-        return RecordMessages.recordOf(
-                call(timeout, stub -> stub.findTokenById(request)).getToken());
+        return sidecar.call(Call.FIND_TOKEN_BY_ID, idRequest(id), timeout, TokenStoreClient::storedTokenOf);
     }
 
     /// Stores the given fields into the token they belong to, or as a new one; absent fields never erase stored ones.
@@ -90,20 +75,35 @@ public final class TokenStoreClient implements AutoCloseable {
     ///
     /// @throws TokenStoreException with reason `VERSION_CONFLICT` if it is not
     public TokenRecord saveToken(TokenRecord token, String expectedVersion) {
-        var request = SaveTokenRequest.newBuilder()
-                .setToken(RecordMessages.messageOf(token))
-                .setExpectedVersion(expectedVersion)
-                .build();
-        return RecordMessages.recordOf(
-                call(timeout, stub -> stub.saveToken(request)).getToken());
+        var request =
+                new ProtoWriter().message(1, RecordMessages.messageOf(token)).text(2, expectedVersion);
+        return sidecar.call(Call.SAVE_TOKEN, request, timeout, TokenStoreClient::storedTokenOf);
     }
 
     /// Deletes the token with this id, if there is one. It is not revoked at its provider.
     public void deleteToken(String id) {
-        var request = DeleteTokenRequest.newBuilder()
-                .setId(RecordMessages.text(TokenRecord.Field.ID, id))
-                .build();
-        call(timeout, stub -> stub.deleteToken(request));
+        sidecar.call(Call.DELETE_TOKEN, idRequest(id), timeout, TokenStoreClient::numberOf);
+    }
+
+    private static ProtoWriter idRequest(String id) {
+        return new ProtoWriter().text(1, RecordMessages.text(TokenRecord.Field.ID, id));
+    }
+
+    /// Reads the token of a response, if it has one.
+    private static Optional<TokenRecord> tokenOf(ProtoReader response) {
+        var token = Optional.<TokenRecord>empty();
+        while (response.next()) {
+            if (response.field() == 1) {
+                token = Optional.of(RecordMessages.recordOf(response.message()));
+            } else {
+                response.skip();
+            }
+        }
+        return token;
+    }
+
+    private static TokenRecord storedTokenOf(ProtoReader response) {
+        return tokenOf(response).orElseThrow(MalformedMessageException::new);
     }
 
     /// Lists the store, each token once, in no defined order. Pages of 500 tokens are fetched as the stream is read.
@@ -114,27 +114,72 @@ public final class TokenStoreClient implements AutoCloseable {
         return Stream.iterate(
                         Optional.of(page("")),
                         Optional::isPresent,
-                        page -> page.map(GetTokensResponse::getNextPageToken)
+                        page -> page.map(each -> each.next)
                                 .filter(next -> !next.isEmpty())
                                 .map(this::page))
-                .flatMap(page -> page.orElseThrow().getTokensList().stream())
-                .map(RecordMessages::recordOf);
+                .flatMap(page -> page.orElseThrow().tokens.stream());
     }
 
-    private GetTokensResponse page(String pageToken) {
-        var request = GetTokensRequest.newBuilder()
-                .setPageSize(PAGE_SIZE)
-                .setPageToken(pageToken)
-                .build();
-        return call(timeout, stub -> stub.getTokens(request));
+    /// A page of the list, and the token of the next one, or `""`.
+    private static final class Page {
+        private final List<TokenRecord> tokens = new ArrayList<>();
+        private String next = "";
+    }
+
+    private Page page(String pageToken) {
+        var request = new ProtoWriter().number(1, PAGE_SIZE).text(2, pageToken);
+        return sidecar.call(Call.GET_TOKENS, request, timeout, TokenStoreClient::pageOf);
+    }
+
+    private static Page pageOf(ProtoReader response) {
+        var page = new Page();
+        while (response.next()) {
+            switch (response.field()) {
+                case 1:
+                    page.tokens.add(RecordMessages.recordOf(response.message()));
+                    break;
+                case 2:
+                    page.next = response.text();
+                    break;
+                default:
+                    response.skip();
+            }
+        }
+        return page;
     }
 
     /// Deletes every token of the store. None is revoked at its provider.
     ///
     /// @return how many were deleted
     public long deleteTokens() {
-        var request = DeleteTokensRequest.getDefaultInstance();
-        return call(deleteTokensTimeout, stub -> stub.deleteTokens(request)).getDeletedCount();
+        return sidecar.call(Call.DELETE_TOKENS, new ProtoWriter(), deleteTokensTimeout, TokenStoreClient::numberOf);
+    }
+
+    /// What the sidecar says of itself (`grpc.health.v1`): of its process where the service is `""`, else of that
+    /// service. The check is not repeated.
+    public ServingStatus checkHealth(String service, Duration limit) {
+        var request = new ProtoWriter().text(1, service);
+        long number = sidecar.call(Call.CHECK_HEALTH, request, limit, TokenStoreClient::numberOf);
+        return number == 1 ? ServingStatus.SERVING : number == 2 ? ServingStatus.NOT_SERVING : ServingStatus.UNKNOWN;
+    }
+
+    /// Whether calls are served.
+    public enum ServingStatus {
+        UNKNOWN,
+        SERVING,
+        NOT_SERVING
+    }
+
+    private static long numberOf(ProtoReader response) {
+        var number = 0L;
+        while (response.next()) {
+            if (response.field() == 1) {
+                number = response.number();
+            } else {
+                response.skip();
+            }
+        }
+        return number;
     }
 
     /// The address of the sidecar.
@@ -142,22 +187,7 @@ public final class TokenStoreClient implements AutoCloseable {
         return sidecar.address();
     }
 
-    /// The channel to the sidecar, for its other services: gRPC health and reflection.
-    public Channel channel() {
-        return sidecar.channel();
-    }
-
-    private <T> T call(Duration limit, Function<TokenStoreServiceBlockingStub, T> call) {
-        var stub = TokenStoreServiceGrpc.newBlockingStub(sidecar.channel())
-                .withDeadlineAfter(limit.toMillis(), TimeUnit.MILLISECONDS);
-        try {
-            return call.apply(stub);
-        } catch (StatusRuntimeException e) {
-            throw TokenStoreException.of(e, address(), sidecar.isConnected(), limit);
-        }
-    }
-
-    /// Closes the connection and cancels calls in flight.
+    /// Cancels this client's calls in flight; later ones fail. Closes the connection if no other client uses it.
     @Override
     public void close() {
         sidecar.close();

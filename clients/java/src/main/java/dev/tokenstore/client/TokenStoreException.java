@@ -1,11 +1,5 @@
 package dev.tokenstore.client;
 
-import com.google.protobuf.InvalidProtocolBufferException;
-import com.google.rpc.ErrorInfo;
-import io.grpc.Status;
-import io.grpc.StatusRuntimeException;
-import io.grpc.protobuf.StatusProto;
-import java.nio.channels.ClosedChannelException;
 import java.time.Duration;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -18,31 +12,31 @@ public final class TokenStoreException extends RuntimeException {
 
     private static final String DOMAIN = "tokenstore.dev";
 
-    private final Status.Code status;
+    private final StatusCode status;
     private final @Nullable String reason;
     private final @Nullable String currentVersion;
 
-    private TokenStoreException(Status.Code status, ErrorInfo info, String message, Throwable cause) {
+    private TokenStoreException(StatusCode status, ErrorInfo info, String message, @Nullable Throwable cause) {
         super(message, cause);
         this.status = status;
-        this.reason = info.getReason();
-        this.currentVersion = info.getMetadataMap().get("current_version");
+        this.reason = info.reason();
+        this.currentVersion = info.metadata().get("current_version");
     }
 
     /// @param address where the sidecar was expected
-    /// @param connected whether there is a connection to it
     /// @param timeout the time limit of the call
-    static TokenStoreException of(StatusRuntimeException failure, String address, boolean connected, Duration timeout) {
-        var status = statusOf(failure);
-        var info = errorInfoOf(failure);
-        var message = info.isPresent()
-                ? descriptionOf(failure)
-                : messageWithoutInfo(status, failure, address, connected, timeout);
-        return new TokenStoreException(status, info.orElse(ErrorInfo.getDefaultInstance()), message, failure);
+    static TokenStoreException of(Call call, Reply reply, String address, Duration timeout) {
+        var info = ErrorInfo.of(reply.details());
+        var isTheStores = info.domain().equals(DOMAIN) && !info.reason().isEmpty();
+        return new TokenStoreException(
+                reply.status(),
+                isTheStores ? info : ErrorInfo.NONE,
+                isTheStores ? reply.description() : messageWithoutInfo(call, reply, address, timeout),
+                reply.cause());
     }
 
     /// The gRPC status.
-    public Status.Code status() {
+    public StatusCode status() {
         return status;
     }
 
@@ -80,69 +74,53 @@ public final class TokenStoreException extends RuntimeException {
         return Optional.ofNullable(value).filter(text -> !text.isEmpty());
     }
 
-    /// The transport reports `UNKNOWN` for a connection that breaks while a call is being sent.
-    private static Status.Code statusOf(StatusRuntimeException failure) {
-        var code = failure.getStatus().getCode();
-        var broke = code == Status.Code.UNKNOWN && failure.getCause() instanceof ClosedChannelException;
-        return broke ? Status.Code.UNAVAILABLE : code;
+    private static String messageWithoutInfo(Call call, Reply reply, String address, Duration timeout) {
+        switch (reply.kind()) {
+            case NOT_CONNECTED:
+                return unreachable(address, reply.description());
+            case NOT_CONNECTED_IN_TIME:
+                return unreachable(address, "no connection within " + timeout.toMillis() + " ms");
+            case NOT_ANSWERED_IN_TIME:
+                return late(call, address, timeout);
+            case NOT_PROCESSED:
+                return "the token store sidecar at " + address + " did not take the call (" + reply.description()
+                        + "); try again";
+            case BROKEN:
+                return "the connection to the token store sidecar at " + address + " broke during the call ("
+                        + reply.description() + "); " + call.advice();
+            case INTERRUPTED:
+                return "the thread was interrupted while it waited for the token store sidecar at " + address + "; "
+                        + call.advice();
+            case CLOSED:
+                return "this TokenStoreClient is closed; make a new one";
+            case ANSWERED:
+                return messageOf(call, reply, address, timeout);
+        }
+        throw new IllegalStateException(reply.kind().name());
     }
 
-    private static Optional<ErrorInfo> errorInfoOf(StatusRuntimeException failure) {
-        var status = StatusProto.fromThrowable(failure);
-        if (status == null) {
-            return Optional.empty();
-        }
-        for (var detail : status.getDetailsList()) {
-            if (detail.is(ErrorInfo.class)) {
-                try {
-                    return Optional.of(detail.unpack(ErrorInfo.class))
-                            .filter(info -> info.getDomain().equals(DOMAIN)
-                                    && !info.getReason().isEmpty());
-                } catch (InvalidProtocolBufferException e) {
-                    return Optional.empty();
-                }
-            }
-        }
-        return Optional.empty();
-    }
-
-    private static String messageWithoutInfo(
-            Status.Code status, StatusRuntimeException failure, String address, boolean connected, Duration timeout) {
-        switch (status) {
+    private static String messageOf(Call call, Reply reply, String address, Duration timeout) {
+        switch (reply.status()) {
             case UNAVAILABLE:
-                return unreachable(address, networkErrorOf(failure));
+                return unreachable(address, reply.description());
             case DEADLINE_EXCEEDED:
-                return connected
-                        ? "the token store sidecar at " + address + " did not answer within " + timeout.toMillis()
-                                + " ms; a save or delete may have happened all the same, so ask again"
-                        : unreachable(address, "no connection within " + timeout.toMillis() + " ms");
+                return late(call, address, timeout);
             case UNIMPLEMENTED:
                 return "what answers at " + address
                         + " is no token store sidecar, or an older one; set TOKENSTORE_ADDRESS to where one is";
             default:
-                return "the call to the token store sidecar at " + address + " failed (" + descriptionOf(failure)
+                return "the call to the token store sidecar at " + address + " failed (" + reply.description()
                         + "); its log may say more";
         }
+    }
+
+    private static String late(Call call, String address, Duration timeout) {
+        return "the token store sidecar at " + address + " did not answer within " + timeout.toMillis() + " ms; "
+                + call.advice();
     }
 
     private static String unreachable(String address, String why) {
         return "no token store sidecar can be reached at " + address + " (" + why
                 + "); start one there, or set TOKENSTORE_ADDRESS to where one is";
-    }
-
-    /// The innermost cause: gRPC's own description has many lines.
-    private static String networkErrorOf(StatusRuntimeException failure) {
-        Throwable root = failure;
-        while (root.getCause() != null) {
-            root = root.getCause();
-        }
-        return failure.getCause() == null || root.getMessage() == null ? descriptionOf(failure) : root.getMessage();
-    }
-
-    private static String descriptionOf(StatusRuntimeException failure) {
-        var description = failure.getStatus().getDescription();
-        return description == null
-                ? failure.getStatus().getCode().name()
-                : description.lines().findFirst().orElse("");
     }
 }

@@ -30,6 +30,7 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
+import java.util.function.UnaryOperator;
 
 /// A server with scripted answers: each call gets the next one, and the last one repeats.
 final class ScriptedSidecar extends TokenStoreServiceImplBase implements AutoCloseable {
@@ -41,8 +42,13 @@ final class ScriptedSidecar extends TokenStoreServiceImplBase implements AutoClo
 
     /// @param port 0 for any free one
     ScriptedSidecar(int port) {
+        this(port, builder -> builder);
+    }
+
+    ScriptedSidecar(int port, UnaryOperator<NettyServerBuilder> settings) {
         try {
-            server = NettyServerBuilder.forAddress(new InetSocketAddress(InetAddress.getLoopbackAddress(), port))
+            server = settings.apply(NettyServerBuilder.forAddress(
+                            new InetSocketAddress(InetAddress.getLoopbackAddress(), port)))
                     .addService(this)
                     .build()
                     .start();
@@ -115,13 +121,17 @@ final class ScriptedSidecar extends TokenStoreServiceImplBase implements AutoClo
         var deadline = Objects.requireNonNull(Context.current().getDeadline());
         timeLimits.add(Duration.ofMillis(deadline.timeRemaining(TimeUnit.MILLISECONDS)));
         requests.add(request);
-        var answer = answers.size() > 1 ? answers.remove() : answers.element();
+        var answer = next();
         try {
             responses.onNext((T) answer.get());
             responses.onCompleted();
         } catch (RuntimeException e) {
             responses.onError(e);
         }
+    }
+
+    private synchronized Supplier<Object> next() {
+        return answers.size() > 1 ? answers.remove() : answers.element();
     }
 
     @Override

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
 import java.net.UnixDomainSocketAddress;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -50,6 +51,18 @@ class SidecarAddressTest {
     @CsvSource({"unix:/run/a.sock, /run/a.sock", "unix:///run/a.sock, /run/a.sock", "unix:a.sock, a.sock"})
     void readsPathsAsGrpcDoes(String text, String path) {
         assertThat(SidecarAddress.parse(text).unixSocketAddress(16)).isEqualTo(UnixDomainSocketAddress.of(path));
+    }
+
+    @Test
+    void namesLengthAndLimitOfAPathThatIsTooLong() {
+        assertThat(SidecarAddress.parse("unix:/" + "s".repeat(106))).isNotNull();
+        for (var path : List.of("/" + "s".repeat(107), "/" + "\u00fc".repeat(53) + "s")) {
+            assertThatIllegalArgumentException()
+                    .isThrownBy(() -> SidecarAddress.parse("unix:" + path))
+                    .withMessageContaining(path)
+                    .withMessageContaining("has 108 bytes, and a socket's path has at most 107")
+                    .withMessageContaining("TOKENSTORE_ADDRESS");
+        }
     }
 
     @Test

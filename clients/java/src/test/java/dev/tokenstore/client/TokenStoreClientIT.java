@@ -6,7 +6,6 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import dev.tokenstore.testing.KubernetesForTests;
 import dev.tokenstore.testing.product.SidecarProcess;
 import dev.tokenstore.testing.product.TestStore;
-import io.grpc.Status;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
@@ -135,7 +134,7 @@ class TokenStoreClientIT {
         sidecar.kill();
         assertThat(catchThrowableOfType(TokenStoreException.class, () -> client.findTokenById(id))
                         .status())
-                .isEqualTo(Status.Code.UNAVAILABLE);
+                .isEqualTo(StatusCode.UNAVAILABLE);
         sidecar.startAgain();
         var saved = client.saveToken(
                 TokenRecord.builder().id(id).accessToken(SECRET + "-2").build());

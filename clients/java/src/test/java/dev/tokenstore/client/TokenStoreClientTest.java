@@ -89,10 +89,10 @@ class TokenStoreClientTest {
 
         var failure = failureOf(store -> store.saveToken(TOKEN, "7"));
 
-        assertThat(failure.status()).isEqualTo(Status.Code.ABORTED);
+        assertThat(failure.status()).isEqualTo(StatusCode.ABORTED);
         assertThat(failure.reason()).contains("VERSION_CONFLICT");
         assertThat(failure.currentVersion()).contains("8");
-        assertThat(failure).hasMessage("the sentence").hasCauseInstanceOf(StatusRuntimeException.class);
+        assertThat(failure).hasMessage("the sentence");
     }
 
     @Test
@@ -135,8 +135,8 @@ class TokenStoreClientTest {
 
     @ParameterizedTest
     @EnumSource(names = {"UNAVAILABLE", "UNKNOWN"})
-    void repeatsNoSaveThatMayHaveHappened(Status.Code status) {
-        sidecar.fails(status.toStatus().asRuntimeException());
+    void repeatsNoSaveThatMayHaveHappened(StatusCode status) {
+        sidecar.fails(Status.Code.valueOf(status.name()).toStatus().asRuntimeException());
 
         var failure = failureOf(store -> store.saveToken(TOKEN));
 
@@ -146,8 +146,8 @@ class TokenStoreClientTest {
 
     @ParameterizedTest
     @EnumSource(names = {"UNAVAILABLE", "UNKNOWN"})
-    void repeatsNoDeletionOfEverything(Status.Code status) {
-        sidecar.fails(status.toStatus().asRuntimeException())
+    void repeatsNoDeletionOfEverything(StatusCode status) {
+        sidecar.fails(Status.Code.valueOf(status.name()).toStatus().asRuntimeException())
                 .answers(() ->
                         DeleteTokensResponse.newBuilder().setDeletedCount(5).build());
 
@@ -192,7 +192,7 @@ class TokenStoreClientTest {
         var port = sidecar.port();
         sidecar.close();
         var saved = CompletableFuture.supplyAsync(() -> client.saveToken(TOKEN));
-        assertThat(failureOf(store -> store.findTokenById("1")).status()).isEqualTo(Status.Code.UNAVAILABLE);
+        assertThat(failureOf(store -> store.findTokenById("1")).status()).isEqualTo(StatusCode.UNAVAILABLE);
         assertThat(saved).isNotDone();
 
         try (var restarted = new ScriptedSidecar(port)) {
@@ -238,7 +238,7 @@ class TokenStoreClientTest {
         try (var impatient = client(Duration.ofMillis(300))) {
             var failure = catchThrowableOfType(TokenStoreException.class, () -> impatient.findTokenById("1"));
 
-            assertThat(failure.status()).isEqualTo(Status.Code.DEADLINE_EXCEEDED);
+            assertThat(failure.status()).isEqualTo(StatusCode.DEADLINE_EXCEEDED);
             assertThat(failure).hasMessageContaining("did not answer within 300 ms");
         } finally {
             never.countDown();
