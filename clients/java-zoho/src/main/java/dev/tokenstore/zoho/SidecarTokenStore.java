@@ -9,7 +9,8 @@ import dev.tokenstore.client.TokenStoreClient;
 import java.util.ArrayList;
 import java.util.List;
 
-/// The Zoho CRM SDK's `TokenStore` that keeps tokens in the store of a sidecar. Thread-safe.
+/// The Zoho CRM SDK's `TokenStore` that keeps tokens in the store of a sidecar. Thread-safe. The stores of one address
+/// share a connection, so each `initialize()` may have its own, and none has to be closed before the app ends.
 ///
 /// ```java
 /// new Initializer.Builder().environment(environment).token(token).store(new SidecarTokenStore()).initialize();

@@ -5,10 +5,14 @@ import com.zoho.crm.api.UserSignature;
 import com.zoho.crm.api.exception.SDKException;
 import dev.tokenstore.client.SdkTokens;
 import dev.tokenstore.client.TokenRecord;
+import dev.tokenstore.client.TokenStoreException;
 
 /// Reads and fills the SDK's `OAuthToken` through its getters and setters.
 final class ZohoTokens implements SdkTokens<OAuthToken, SDKException> {
     private static final String CODE = "TOKEN_STORE";
+
+    /// The SDK prefers the token of a thread that called `switchUser` to the one of `initialize`.
+    private static final String SWITCHED = "; on a thread that called switchUser, call switchUser instead";
 
     @Override
     public OAuthToken create() {
@@ -83,6 +87,7 @@ final class ZohoTokens implements SdkTokens<OAuthToken, SDKException> {
 
     @Override
     public SDKException failure(String message, Exception cause) {
-        return new SDKException(CODE, message, cause);
+        return new SDKException(
+                CODE, TokenStoreException.isTokenGone(cause) ? message + SWITCHED : message, cause);
     }
 }

@@ -5,6 +5,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.net.StandardSocketOptions;
+import java.net.UnknownHostException;
 import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
@@ -85,8 +86,8 @@ final class SidecarAddress {
         if (!tcp.matches()) {
             throw new IllegalStateException(text);
         }
-        var failure = new IOException("the host has no address");
-        for (var host : InetAddress.getAllByName(tcp.group(1))) {
+        var failure = new IOException("no such host");
+        for (var host : addressesOf(tcp.group(1))) {
             try {
                 return SocketChannel.open(new InetSocketAddress(host, Integer.parseInt(tcp.group(2))))
                         .setOption(StandardSocketOptions.TCP_NODELAY, true);
@@ -95,6 +96,14 @@ final class SidecarAddress {
             }
         }
         throw failure;
+    }
+
+    private static InetAddress[] addressesOf(String host) {
+        try {
+            return InetAddress.getAllByName(host);
+        } catch (UnknownHostException e) {
+            return new InetAddress[0];
+        }
     }
 
     /// Uses reflection: this module is compiled for Java 11, which has no such class.

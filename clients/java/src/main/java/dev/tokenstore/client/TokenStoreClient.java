@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /// A client of a token store's sidecar: the six operations, as blocking calls.
 ///
@@ -31,11 +32,14 @@ public final class TokenStoreClient implements AutoCloseable {
     private TokenStoreClient(Builder builder) {
         timeout = builder.timeout;
         deleteTokensTimeout = builder.deleteTokensTimeout;
-        sidecar = new SidecarChannel(builder.address);
+        sidecar = new SidecarChannel(
+                builder.address == null ? SidecarAddress.ofEnvironment(System.getenv()) : builder.address);
     }
 
     /// Returns a client of the sidecar at the address in the environment variable `TOKENSTORE_ADDRESS`, else at
     /// `127.0.0.1:50051`. It connects at the first call.
+    ///
+    /// @throws IllegalArgumentException if the address is malformed
     public static TokenStoreClient connect() {
         return builder().build();
     }
@@ -195,7 +199,7 @@ public final class TokenStoreClient implements AutoCloseable {
 
     /// The settings of a client.
     public static final class Builder {
-        private SidecarAddress address = SidecarAddress.ofEnvironment(System.getenv());
+        private @Nullable SidecarAddress address;
         private Duration timeout = Duration.ofSeconds(10);
         private Duration deleteTokensTimeout = Duration.ofMinutes(10);
 
@@ -228,6 +232,7 @@ public final class TokenStoreClient implements AutoCloseable {
             return limit;
         }
 
+        /// @throws IllegalArgumentException if no address was given and that of the environment is malformed
         public TokenStoreClient build() {
             return new TokenStoreClient(this);
         }

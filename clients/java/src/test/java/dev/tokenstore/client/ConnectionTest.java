@@ -149,6 +149,15 @@ class ConnectionTest {
         }
     }
 
+    @Test
+    void namesAHostThatDoesNotExist() {
+        try (var client = TokenStoreClient.connect("host.invalid:50051")) {
+            assertThat(catchThrowableOfType(TokenStoreException.class, client::deleteTokens))
+                    .hasMessage("no token store sidecar can be reached at host.invalid:50051 (no such host); start one"
+                            + " there, or set TOKENSTORE_ADDRESS to where one is");
+        }
+    }
+
     private static void answerAll(ServerSocket server, String greeting) {
         while (!server.isClosed()) {
             try (var connection = server.accept()) {

@@ -44,6 +44,9 @@ class ExampleIT {
         assertThat(run("127.0.0.1:" + Ports.free(), 1))
                 .startsWith("example: no token store sidecar can be reached at ")
                 .hasLineCount(1);
+        assertThat(run("nowhere", 1))
+                .startsWith("example: the token store's address \"nowhere\" (TOKENSTORE_ADDRESS) is malformed")
+                .hasLineCount(1);
     }
 
     private static String run(String address, int exitCode) throws IOException, InterruptedException {

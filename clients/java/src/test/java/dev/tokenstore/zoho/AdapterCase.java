@@ -10,6 +10,7 @@ import com.zoho.crm.api.exception.SDKException;
 import dev.tokenstore.client.TokenRecord;
 import dev.tokenstore.client.TokenStoreClient;
 import dev.tokenstore.client.TokenStoreException;
+import java.lang.reflect.Proxy;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -21,7 +22,11 @@ import org.jspecify.annotations.Nullable;
 
 /// Runs one case of the table.
 final class AdapterCase {
-    private static final Token OTHER = () -> "no OAuthToken";
+    /// A token of another class. A proxy, because the SDK's interface has more methods than its stand-in.
+    private static final Token OTHER = (Token) Proxy.newProxyInstance(
+            AdapterCase.class.getClassLoader(), new Class<?>[] {Token.class}, (proxy, method, arguments) -> {
+                throw new AssertionError("the adapter called " + method);
+            });
 
     private final JsonNode rows;
     private final JsonNode definition;

@@ -1,9 +1,11 @@
 package dev.tokenstore.zoho;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.zoho.crm.api.exception.SDKException;
 import dev.tokenstore.client.TokenStoreClient;
 import dev.tokenstore.testing.KubernetesForTests;
 import dev.tokenstore.testing.product.SidecarProcess;
@@ -55,6 +57,32 @@ class AdapterCasesIT {
     @Test
     void theTableHasCases() throws IOException {
         assertThat(table().get("cases")).hasSizeGreaterThan(70);
+    }
+
+    @Test
+    void saysThatAThreadThatSwitchedUsersMustSwitchAgain() {
+        var gone = catchThrowableOfType(SDKException.class, () -> store.findTokenById("unknown"));
+        var malformed = catchThrowableOfType(SDKException.class, () -> store.findTokenById(""));
+
+        assertThat(gone).hasMessageEndingWith("; on a thread that called switchUser, call switchUser instead");
+        assertThat(malformed).hasMessageNotContaining("switchUser");
+    }
+
+    @Test
+    void aStoreForEachInitialisationTakesNoFurtherThread() throws SDKException {
+        store.getTokens();
+        var threads = threads();
+        for (var i = 0; i < 400; i++) {
+            new SidecarTokenStore(TokenStoreClient.connect(sidecar.address())).getTokens();
+        }
+
+        assertThat(threads()).isEqualTo(threads);
+    }
+
+    private static long threads() {
+        return Thread.getAllStackTraces().keySet().stream()
+                .filter(thread -> thread.getName().startsWith("tokenstore"))
+                .count();
     }
 
     private static JsonNode table() throws IOException {

@@ -24,7 +24,7 @@ public final class Example {
             String user = args.length > 0 ? args[0] : "alice";
             System.out.println("first call:  " + app.accessTokenOf(user));
             System.out.println("second call: " + app.accessTokenOf(user));
-        } catch (TokenStoreException e) {
+        } catch (TokenStoreException | IllegalArgumentException e) {
             System.err.println("example: " + e.getMessage());
             System.exit(1);
         }
