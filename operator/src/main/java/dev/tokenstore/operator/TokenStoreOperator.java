@@ -2,14 +2,11 @@ package dev.tokenstore.operator;
 
 import dev.tokenstore.api.OAuthTokenStore;
 import dev.tokenstore.operator.access.AccessGrants;
-import dev.tokenstore.operator.access.PolicyProbe;
-import dev.tokenstore.operator.access.ServiceAccount;
+import dev.tokenstore.operator.access.ServiceAccountRef;
 import dev.tokenstore.operator.cleanup.TokenDeletion;
 import dev.tokenstore.operator.metrics.ReconcilerMeters;
-import dev.tokenstore.operator.metrics.TokenMeters;
 import dev.tokenstore.operator.metrics.WatchMeters;
 import dev.tokenstore.operator.store.OAuthTokenStoreReconciler;
-import dev.tokenstore.operator.store.StoreEvents;
 import dev.tokenstore.operator.token.SecretMetadata;
 import dev.tokenstore.operator.token.TokenWatches;
 import io.fabric8.kubernetes.api.model.ListOptionsBuilder;
@@ -84,9 +81,9 @@ final class TokenStoreOperator implements AutoCloseable {
                 secrets,
                 watches,
                 deletion,
-                new AccessGrants(client, account(client), new PolicyProbe(client, clock)),
-                new StoreEvents(client, instance, clock),
-                new TokenMeters(registry),
+                new AccessGrants(client, account(client), clock),
+                instance,
+                registry,
                 clock);
         var controller = operator.register(reconciler, overrider -> {
             if (namespaces.isEmpty()) {
@@ -186,10 +183,10 @@ final class TokenStoreOperator implements AutoCloseable {
     }
 
     /// Returns the account to which the operator binds its own role; empty for a person, who has rights of their own.
-    private static Optional<ServiceAccount> account(KubernetesClient client) {
+    private static Optional<ServiceAccountRef> account(KubernetesClient client) {
         try {
             var review = client.resource(new SelfSubjectReview()).create();
-            return ServiceAccount.ofUserName(review.getStatus().getUserInfo().getUsername());
+            return ServiceAccountRef.ofUserName(review.getStatus().getUserInfo().getUsername());
         } catch (KubernetesClientException e) {
             throw new OperatorException("cannot find out which account this is", e);
         }

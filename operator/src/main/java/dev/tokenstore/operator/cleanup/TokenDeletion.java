@@ -1,6 +1,7 @@
 package dev.tokenstore.operator.cleanup;
 
 import dev.tokenstore.api.EndReason;
+import dev.tokenstore.operator.cleanup.CleanupPlan.DueToken;
 import dev.tokenstore.operator.token.SecretMetadata;
 import dev.tokenstore.operator.token.TokenIndex;
 import dev.tokenstore.runtime.BoundedExecutor;
@@ -35,6 +36,24 @@ public final class TokenDeletion implements AutoCloseable {
 
     private static final int HOPELESS = 16;
     private static final int REMEMBERED = 10_000;
+
+    /// The outcome of a batch of deletions.
+    ///
+    /// @param deleted number of deleted tokens by reason, of those of which there are any
+    /// @param changed number of tokens that survive because someone wrote to them since the decision
+    /// @param failed number of deletions that failed for another cause
+    /// @param forbidden whether the operator lacks the right to delete
+    public record Result(Map<EndReason, Integer> deleted, int changed, int failed, boolean forbidden) {
+        public static final Result NOTHING = new Result(Map.of(), 0, 0, false);
+
+        public Result {
+            deleted = Map.copyOf(deleted);
+        }
+
+        public int total() {
+            return deleted.values().stream().mapToInt(Integer::intValue).sum();
+        }
+    }
 
     private enum Outcome {
         DELETED,
@@ -73,7 +92,7 @@ public final class TokenDeletion implements AutoCloseable {
     ///
     /// @param wanted whether the decision still holds; evaluated before each deletion, so that a change of the store
     /// stops a cleanup
-    public CleanupResult delete(String namespace, TokenIndex index, List<DueToken> due, BooleanSupplier wanted) {
+    public Result delete(String namespace, TokenIndex index, List<DueToken> due, BooleanSupplier wanted) {
         // tokens that failed last time come last, so that they delay no other token
         var byPast = due.stream()
                 .collect(Collectors.partitioningBy(
@@ -114,7 +133,7 @@ public final class TokenDeletion implements AutoCloseable {
                     .addKeyValue("of", batch.size())
                     .log("could not delete all tokens that are due; the next cleanup retries");
         }
-        return new CleanupResult(deleted, changed, failed, forbidden);
+        return new Result(deleted, changed, failed, forbidden);
     }
 
     @Override

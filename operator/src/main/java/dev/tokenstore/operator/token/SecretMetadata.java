@@ -105,7 +105,7 @@ public final class SecretMetadata implements AutoCloseable {
     ///
     /// @param atMost stops counting there
     /// @throws KubernetesClientException if the list fails
-    int countOthers(String namespace, int atMost) {
+    public int countOthers(String namespace, int atMost) {
         var number = new AtomicInteger();
         new PagedList<>(
                         PAGE,
