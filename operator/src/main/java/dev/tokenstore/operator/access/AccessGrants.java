@@ -94,8 +94,7 @@ public final class AccessGrants {
     /// @param left the stores that its namespace still has
     /// @param actual the bindings of that namespace
     /// @throws KubernetesClientException if that fails; trying again may help
-    public void release(
-            OAuthTokenStore deleted, Collection<OAuthTokenStore> left, Map<BoundRole, RoleBinding> actual) {
+    public void release(OAuthTokenStore deleted, Collection<OAuthTokenStore> left, Map<BoundRole, RoleBinding> actual) {
         policies.forget(deleted);
         bindAll(deleted.getMetadata().getNamespace(), left, actual).ifPresent(refusal -> {
             throw new KubernetesClientException(refusal.message());
@@ -136,10 +135,7 @@ public final class AccessGrants {
         if (actual.isPresent() && !NamespaceAccess.sameRole(actual.get(), wanted.get())) {
             delete(actual.get());
         }
-        client.resource(wanted.get())
-                .fieldManager(FIELD_MANAGER)
-                .forceConflicts()
-                .serverSideApply();
+        apply(wanted.get());
         log(namespace, role, "bound a role");
     }
 
@@ -158,13 +154,14 @@ public final class AccessGrants {
                 .withRoleRef(binding.getRoleRef())
                 .build();
         try {
-            client.resource(emptied)
-                    .fieldManager(FIELD_MANAGER)
-                    .forceConflicts()
-                    .serverSideApply();
+            apply(emptied);
         } catch (KubernetesClientException e) {
             LOG.atDebug().addKeyValue("cause", e.getMessage()).log("could not empty a binding before its deletion");
         }
+    }
+
+    private void apply(RoleBinding binding) {
+        client.resource(binding).fieldManager(FIELD_MANAGER).forceConflicts().serverSideApply();
     }
 
     private void delete(RoleBinding binding) {

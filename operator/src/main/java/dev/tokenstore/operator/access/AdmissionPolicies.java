@@ -58,9 +58,7 @@ final class AdmissionPolicies {
                 (key, current) -> current != null && current.uid().equals(uid)
                         ? current
                         : new Enforcement(
-                                uid,
-                                Backoff.exponential(FIRST_DELAY, LONGEST_DELAY),
-                                new ExpiringValue<>(clock)));
+                                uid, Backoff.exponential(FIRST_DELAY, LONGEST_DELAY), new ExpiringValue<>(clock)));
         var cached = known.result().fresh().filter(result -> result.generation() >= generation);
         if (cached.isPresent()) {
             return cached.get().inForce();

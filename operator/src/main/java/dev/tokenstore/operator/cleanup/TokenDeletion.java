@@ -9,10 +9,10 @@ import io.fabric8.kubernetes.client.KubernetesClientException;
 import java.net.HttpURLConnection;
 import java.util.Collections;
 import java.util.EnumMap;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BooleanSupplier;
 import java.util.function.Function;
@@ -34,8 +34,8 @@ public final class TokenDeletion implements AutoCloseable {
     private static final int AT_ONCE = 4;
     private static final int PER_SECOND = 240;
 
-    private static final int HOPELESS = 16;
-    private static final int REMEMBERED = 10_000;
+    private static final int MOST_FAILURES_IN_A_ROW = 16;
+    private static final int MOST_FAILED = 10_000;
 
     /// The outcome of a batch of deletions.
     ///
@@ -71,15 +71,7 @@ public final class TokenDeletion implements AutoCloseable {
     private final SecretMetadata secrets;
     private final BooleanSupplier permitted;
     private final DeletionPace pace = new DeletionPace(PER_SECOND);
-    private final Set<String> failedBefore =
-            Collections.synchronizedSet(Collections.newSetFromMap(new LinkedHashMap<String, Boolean>() {
-                private static final long serialVersionUID = 1;
-
-                @Override
-                protected boolean removeEldestEntry(Map.Entry<String, Boolean> eldest) {
-                    return size() > REMEMBERED;
-                }
-            }));
+    private final Set<String> failedBefore = ConcurrentHashMap.newKeySet();
     private final BoundedExecutor threads = new BoundedExecutor(AT_ONCE);
 
     /// @param permitted whether this process may delete at all; evaluated before each deletion
@@ -104,7 +96,7 @@ public final class TokenDeletion implements AutoCloseable {
         var failures = new AtomicInteger();
         var outcomes = outcomes(
                 batch,
-                token -> wanted.getAsBoolean() ? deleteUnlessHopeless(namespace, token, failures) : Outcome.CANCELLED);
+                token -> wanted.getAsBoolean() ? deleteUnlessAllFail(namespace, token, failures) : Outcome.CANCELLED);
         var deleted = new EnumMap<EndReason, Integer>(EndReason.class);
         int changed = 0;
         int failed = 0;
@@ -142,13 +134,16 @@ public final class TokenDeletion implements AutoCloseable {
     }
 
     /// Skips the rest of a batch whose deletions fail one after the other: other stores wait for these threads.
-    private Outcome deleteUnlessHopeless(String namespace, DueToken due, AtomicInteger failures) {
-        if (failures.get() >= HOPELESS) {
+    private Outcome deleteUnlessAllFail(String namespace, DueToken due, AtomicInteger failures) {
+        if (failures.get() >= MOST_FAILURES_IN_A_ROW) {
             return Outcome.FAILED;
         }
         var outcome = pace.run(() -> permitted.getAsBoolean() ? delete(namespace, due) : Outcome.FAILED);
         if (outcome == Outcome.FAILED || outcome == Outcome.FORBIDDEN) {
             failures.incrementAndGet();
+            if (failedBefore.size() >= MOST_FAILED) {
+                failedBefore.clear();
+            }
             failedBefore.add(due.token().uid());
         } else {
             failures.set(0);

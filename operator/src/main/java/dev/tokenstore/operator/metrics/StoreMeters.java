@@ -133,13 +133,8 @@ public final class StoreMeters implements AutoCloseable {
     }
 
     private void set(
-            Map<Meter.Id, AtomicReference<Double>> gauges,
-            String name,
-            String description,
-            Tags more,
-            double value) {
-        gauges.computeIfAbsent(
-                        new Meter.Id(name, tags.and(more), null, description, Meter.Type.GAUGE), this::register)
+            Map<Meter.Id, AtomicReference<Double>> gauges, String name, String description, Tags more, double value) {
+        gauges.computeIfAbsent(new Meter.Id(name, tags.and(more), null, description, Meter.Type.GAUGE), this::register)
                 .set(value);
     }
 

@@ -282,12 +282,7 @@ public final class OAuthTokenStoreReconciler implements Reconciler<OAuthTokenSto
                 var nobody = new AccessResult.Granted(0, 0);
                 var unknown = new View.TokensUnknown(StoreVerdicts.refused(namespace, nobody), refused.retryIn());
                 yield report(
-                        store,
-                        state,
-                        unknown,
-                        StoreVerdicts.access(nobody),
-                        StoreVerdicts.unknown(),
-                        clock.instant());
+                        store, state, unknown, StoreVerdicts.access(nobody), StoreVerdicts.unknown(), clock.instant());
             }
             case TokenView.Watching watching ->
                 cleanup.deleteAll(store, state, watching.index())

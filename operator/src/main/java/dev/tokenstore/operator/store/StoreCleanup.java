@@ -112,11 +112,7 @@ final class StoreCleanup {
     }
 
     private TokenDeletion.Result delete(
-            OAuthTokenStore store,
-            StoreState state,
-            TokenIndex index,
-            List<DueToken> due,
-            BooleanSupplier isCurrent) {
+            OAuthTokenStore store, StoreState state, TokenIndex index, List<DueToken> due, BooleanSupplier isCurrent) {
         var result = deletion.delete(store.getMetadata().getNamespace(), index, due, isCurrent);
         state.ledger().deleted(result.deleted(), clock.instant());
         state.meters().deleted(result);

@@ -58,7 +58,8 @@ final class StoreEvents {
         switch (verdict.reason()) {
             case StoreVerdicts.SECRETS_NOT_ACCESSIBLE ->
                 record(store, state, WARNING, verdict.reason(), "Watch", verdict.message());
-            case StoreVerdicts.DELETION_FAILED -> record(store, state, WARNING, "CleanupFailed", CLEANUP, verdict.message());
+            case StoreVerdicts.DELETION_FAILED ->
+                record(store, state, WARNING, "CleanupFailed", CLEANUP, verdict.message());
             case StoreVerdicts.HELD -> record(store, state, WARNING, "CleanupHeld", CLEANUP, verdict.message());
             case StoreVerdicts.SUSPENDED ->
                 record(
@@ -106,7 +107,8 @@ final class StoreEvents {
                         + ": new ones are refused, others can still be refreshed");
     }
 
-    private void record(OAuthTokenStore store, StoreState state, String type, String reason, String action, String note) {
+    private void record(
+            OAuthTokenStore store, StoreState state, String type, String reason, String action, String note) {
         var metadata = store.getMetadata();
         if (!state.allowsEvent(reason)) {
             return;

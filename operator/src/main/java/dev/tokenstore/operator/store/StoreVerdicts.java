@@ -119,8 +119,9 @@ final class StoreVerdicts {
         var secrets = otherSecrets.orElse(0);
         var shared = secrets == 0
                 ? ""
-                : "Secrets of this namespace that are not tokens: " + (secrets >= StoreState.MOST_OTHER_SECRETS ? "at least " : "")
-                        + secrets + ". Whoever may use the store can read them";
+                : "Secrets of this namespace that are not tokens: "
+                        + (secrets >= StoreState.MOST_OTHER_SECRETS ? "at least " : "") + secrets
+                        + ". Whoever may use the store can read them";
         if (otherStores > 0) {
             return new Verdict.False(
                     SECOND_STORE,

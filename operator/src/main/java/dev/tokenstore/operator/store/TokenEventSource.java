@@ -21,7 +21,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /// Starts and stops the watches over tokens as stores are created and deleted. Triggers a reconciliation of a store
-/// whose tokens changed, and of the other stores of a namespace when a store is created or deleted there. The reconciler
+/// whose tokens changed, and of the other stores of a namespace when a store is created or deleted there. The
+/// reconciler
 /// reads tokens from the index, so this event source has no secondary resources.
 final class TokenEventSource extends AbstractEventSource<IndexedToken, OAuthTokenStore>
         implements ResourceEventAware<OAuthTokenStore> {
@@ -37,7 +38,9 @@ final class TokenEventSource extends AbstractEventSource<IndexedToken, OAuthToke
 
     /// @param wasReconciled whether a store was reconciled before
     TokenEventSource(
-            TokenWatches watches, EventSourceContext<OAuthTokenStore> context, Predicate<OAuthTokenStore> wasReconciled) {
+            TokenWatches watches,
+            EventSourceContext<OAuthTokenStore> context,
+            Predicate<OAuthTokenStore> wasReconciled) {
         super(IndexedToken.class, "tokens");
         this.watches = watches;
         this.context = context;

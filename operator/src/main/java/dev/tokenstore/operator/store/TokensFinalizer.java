@@ -43,15 +43,15 @@ final class TokensFinalizer {
         }
     }
 
-    /// Returns whether the operator must delete the tokens of a store that is being deleted. The deletion of a namespace
+    /// Returns whether the operator must delete the tokens of a store that is being deleted. The deletion of a
+    /// namespace
     /// deletes them anyway.
     boolean isNeeded(OAuthTokenStore store) {
         if (!isWanted(store)) {
             return false;
         }
-        var namespace = client.namespaces()
-                .withName(store.getMetadata().getNamespace())
-                .get();
+        var namespace =
+                client.namespaces().withName(store.getMetadata().getNamespace()).get();
         return namespace != null && !namespace.isMarkedForDeletion();
     }
 
