@@ -17,19 +17,17 @@ import org.slf4j.LoggerFactory;
 import org.slf4j.event.Level;
 
 /// Leader election among the operator's replicas: the replica that holds the lease works, see [LeaseClaim]. The others
-/// check
-/// the lease every second. A leader that loses the lease, or cannot renew it for 10 of its 15 seconds, deletes nothing
-/// more
-/// and ends the process. A leader that stops in order releases the lease, so that its successor takes over at once.
-/// Thread-safe.
+/// check the lease every second. A leader that loses the lease, or cannot renew it for 10 of its 15 seconds, deletes
+/// nothing more and ends the process. A leader that stops in order releases the lease, so that its successor takes over
+/// at once. Thread-safe.
 final class Leadership implements AutoCloseable {
     /// The name of the lease.
     static final String LEASE = "oauth-token-store-operator";
 
     static final Duration RENEW_DEADLINE = Duration.ofSeconds(10);
 
-    private static final Duration RENEWAL = Duration.ofSeconds(2);
-    private static final Duration LOOK = Duration.ofSeconds(1);
+    private static final Duration RENEW_INTERVAL = Duration.ofSeconds(2);
+    private static final Duration POLL_INTERVAL = Duration.ofSeconds(1);
     private static final Logger LOG = LoggerFactory.getLogger(Leadership.class);
 
     private final LeaseClaim claim;
@@ -37,7 +35,7 @@ final class Leadership implements AutoCloseable {
     private final Consumer<String> afterLoss;
     private final CountDownLatch closing = new CountDownLatch(1);
 
-    private boolean toldRefusal;
+    private boolean loggedRefusal;
     private volatile boolean leads;
     private volatile long renewedAt;
     private volatile Thread thread = new Thread();
@@ -103,11 +101,9 @@ final class Leadership implements AutoCloseable {
         }
         leads = false;
         try {
-            claim.giveBack();
+            claim.release();
         } catch (KubernetesClientException e) {
-            LOG.atInfo()
-                    .addKeyValue("cause", e.getMessage())
-                    .log("could not give the lease back; it runs out by itself");
+            LOG.atInfo().addKeyValue("cause", e.getMessage()).log("could not release the lease; it runs out by itself");
         }
     }
 
@@ -131,21 +127,21 @@ final class Leadership implements AutoCloseable {
         do {
             var before = System.nanoTime();
             try {
-                if (claim.take()) {
+                if (claim.acquire()) {
                     renewedAt = before;
                     leads = true;
                     return true;
                 }
             } catch (RuntimeException e) {
-                tellRefusal(e);
+                logRefusal(e);
             }
-        } while (!closesWithin(LOOK));
+        } while (!closesWithin(POLL_INTERVAL));
         return false;
     }
 
     private void awaitLoss() {
         var cause = "it was not tried";
-        while (!closesWithin(RENEWAL)) {
+        while (!closesWithin(RENEW_INTERVAL)) {
             var before = System.nanoTime();
             try {
                 if (!claim.renew()) {
@@ -165,15 +161,15 @@ final class Leadership implements AutoCloseable {
         }
     }
 
-    /// Logs a refusal once. [ApiServerContact] logs an API server that does not answer.
-    private void tellRefusal(RuntimeException failure) {
+    /// Logs a refusal once. [ApiServerMeters] logs an API server that does not answer.
+    private void logRefusal(RuntimeException failure) {
         var code = failure instanceof KubernetesClientException refusal ? refusal.getCode() : 0;
         var isRefusal = code >= HttpURLConnection.HTTP_BAD_REQUEST && code < HttpURLConnection.HTTP_INTERNAL_ERROR;
-        LOG.atLevel(isRefusal && !toldRefusal ? Level.WARN : Level.DEBUG)
+        LOG.atLevel(isRefusal && !loggedRefusal ? Level.WARN : Level.DEBUG)
                 .addKeyValue("cause", failure.getMessage())
                 .log("this replica cannot take the lease and stands by; helm upgrade, or kubectl apply -f"
                         + " deploy/operator/rbac.yaml");
-        toldRefusal |= isRefusal;
+        loggedRefusal |= isRefusal;
     }
 
     private void lost(String why) {

@@ -8,23 +8,20 @@ import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.fabric8.kubernetes.client.RequestConfigBuilder;
 import java.net.HttpURLConnection;
 import java.time.Duration;
-import java.time.Instant;
 import java.time.InstantSource;
 import java.time.ZoneOffset;
 import java.time.ZonedDateTime;
 import java.time.temporal.ChronoUnit;
 import java.util.Optional;
 import java.util.function.LongSupplier;
-import org.jspecify.annotations.Nullable;
 
 /// One replica's requests about the lease of the leader. Each is a single attempt, guarded by the lease's
 /// resourceVersion.
 ///
 /// The machines' clocks do not matter: renewals carry the time of the API server's clock, and a lease whose times are
 /// nonsense is free once it did not change for its whole duration. fabric8's `LeaderElector` compares the machine's
-/// clock
-/// with the times in the lease instead: after a leader whose clock is an hour ahead dies, nobody leads for an hour
-/// (`LeaseClaimIT.aStampHoursAheadHoldsItNoLongerThanFifteenSeconds`). Not thread-safe.
+/// clock with the times in the lease instead: after a leader whose clock is an hour ahead dies, nobody leads for an
+/// hour (`LeaseClaimIT.aStampHoursAheadHoldsItNoLongerThanFifteenSeconds`). Not thread-safe.
 final class LeaseClaim {
     /// How long a lease lasts without a renewal.
     static final Duration DURATION = Duration.ofSeconds(15);
@@ -39,8 +36,8 @@ final class LeaseClaim {
     private final InstantSource clock;
     private final LongSupplier nanoTime;
 
-    private String seenVersion = "";
-    private long seenSince;
+    private String observedVersion = "";
+    private long observedSince;
 
     /// @param identity of this process, which no other process ever has
     /// @param clock the API server's
@@ -67,12 +64,23 @@ final class LeaseClaim {
     /// Takes the lease if nobody holds it; returns whether that succeeded.
     ///
     /// @throws KubernetesClientException if the API server does not let it be seen or taken
-    boolean take() {
+    boolean acquire() {
         var lease = get();
-        if (lease.isEmpty()) {
-            return written(() -> client.resource(made()).create());
+        if (lease.isPresent() && !isFree(lease.get())) {
+            return false;
         }
-        return isFree(lease.get()) && written(() -> replace(lease.get(), identity, DURATION));
+        try {
+            lease.ifPresentOrElse(
+                    free -> replace(free, identity, DURATION),
+                    () -> client.resource(newLease()).create());
+            return true;
+        } catch (KubernetesClientException e) {
+            if (e.getCode() == HttpURLConnection.HTTP_CONFLICT) {
+                // another replica was faster
+                return false;
+            }
+            throw e;
+        }
     }
 
     /// Renews the lease that is held; returns whether it still is.
@@ -90,7 +98,7 @@ final class LeaseClaim {
     /// Releases the lease if it is held.
     ///
     /// @throws KubernetesClientException if that is not known
-    void giveBack() {
+    void release() {
         get().filter(lease -> identity.equals(holder(lease)))
                 .ifPresent(lease -> replace(lease, "", Duration.ofSeconds(1)));
     }
@@ -102,37 +110,29 @@ final class LeaseClaim {
 
     private boolean isFree(Lease lease) {
         var version = lease.getMetadata().getResourceVersion();
-        if (!version.equals(seenVersion)) {
-            seenVersion = version;
-            seenSince = nanoTime.getAsLong();
+        if (!version.equals(observedVersion)) {
+            observedVersion = version;
+            observedSince = nanoTime.getAsLong();
         }
-        var lasts = duration(lease);
-        var renewed = renewed(lease);
-        return holder(lease).isEmpty()
-                // taken by an attempt whose reply was lost
-                || holder(lease).equals(identity)
-                || renewed != null && !renewed.plus(lasts).isAfter(clock.instant())
-                || nanoTime.getAsLong() - seenSince >= lasts.toNanos();
-    }
-
-    private static String holder(Lease lease) {
-        return Optional.ofNullable(lease.getSpec())
-                .map(LeaseSpec::getHolderIdentity)
-                .orElse("");
-    }
-
-    private static Duration duration(Lease lease) {
-        return Optional.ofNullable(lease.getSpec())
+        var lasts = spec(lease)
                 .map(LeaseSpec::getLeaseDurationSeconds)
                 .map(Duration::ofSeconds)
                 .orElse(DURATION);
+        var renewed = spec(lease).map(LeaseSpec::getRenewTime).map(ZonedDateTime::toInstant);
+        return holder(lease).isEmpty()
+                // taken by an attempt whose reply was lost
+                || holder(lease).equals(identity)
+                || renewed.filter(time -> !time.plus(lasts).isAfter(clock.instant()))
+                        .isPresent()
+                || nanoTime.getAsLong() - observedSince >= lasts.toNanos();
     }
 
-    private static @Nullable Instant renewed(Lease lease) {
-        return Optional.ofNullable(lease.getSpec())
-                .map(LeaseSpec::getRenewTime)
-                .map(ZonedDateTime::toInstant)
-                .orElse(null);
+    private static String holder(Lease lease) {
+        return spec(lease).map(LeaseSpec::getHolderIdentity).orElse("");
+    }
+
+    private static Optional<LeaseSpec> spec(Lease lease) {
+        return Optional.ofNullable(lease.getSpec());
     }
 
     private Optional<Lease> get() {
@@ -140,7 +140,7 @@ final class LeaseClaim {
                 client.leases().inNamespace(namespace).withName(name).get());
     }
 
-    private Lease made() {
+    private Lease newLease() {
         return new LeaseBuilder()
                 .withNewMetadata()
                 .withNamespace(namespace)
@@ -172,19 +172,6 @@ final class LeaseClaim {
                             + 1);
         }
         client.resource(changed).update();
-    }
-
-    /// Returns false if another replica was faster.
-    private static boolean written(Runnable write) {
-        try {
-            write.run();
-            return true;
-        } catch (KubernetesClientException e) {
-            if (e.getCode() == HttpURLConnection.HTTP_CONFLICT) {
-                return false;
-            }
-            throw e;
-        }
     }
 
     private ZonedDateTime now() {

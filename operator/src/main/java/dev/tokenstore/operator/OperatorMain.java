@@ -204,11 +204,8 @@ public final class OperatorMain implements Callable<Integer> {
 
     /// The interceptors that see each reply of the API server.
     private static Consumer<HttpClient.Builder> interceptors(MeterRegistry registry, ServerClock clock) {
-        var contact = new ApiServerContact();
         var meters = new ApiServerMeters(registry, clock, InstantSource.system());
-        return builder -> builder.addOrReplaceInterceptor("clock", clock)
-                .addOrReplaceInterceptor("contact", contact)
-                .addOrReplaceInterceptor("meters", meters);
+        return builder -> builder.addOrReplaceInterceptor("clock", clock).addOrReplaceInterceptor("meters", meters);
     }
 
     private static String reasonOf(OperatorException failure, Config kubernetes) {

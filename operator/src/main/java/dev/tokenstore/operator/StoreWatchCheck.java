@@ -2,8 +2,6 @@ package dev.tokenstore.operator;
 
 import dev.tokenstore.api.OAuthTokenStore;
 import dev.tokenstore.runtime.kubernetes.PagedList;
-import io.fabric8.kubernetes.api.model.KubernetesResourceList;
-import io.fabric8.kubernetes.api.model.ListOptions;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.javaoperatorsdk.operator.processing.event.ResourceID;
@@ -12,7 +10,7 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Set;
-import java.util.function.Function;
+import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -37,7 +35,7 @@ final class StoreWatchCheck implements AutoCloseable {
     /// @param cache what the watch has delivered
     StoreWatchCheck(KubernetesClient client, Set<String> namespaces, Cache<OAuthTokenStore> cache) {
         this.client = client;
-        this.namespaces = namespaces;
+        this.namespaces = Set.copyOf(namespaces);
         this.cache = cache;
     }
 
@@ -45,7 +43,7 @@ final class StoreWatchCheck implements AutoCloseable {
         thread.start();
     }
 
-    /// Returns whether a change that the API server told before the last interval has still not arrived.
+    /// Returns whether a change that the API server listed an interval ago has still not arrived.
     boolean hasStalled() {
         return hasStalled;
     }
@@ -83,37 +81,34 @@ final class StoreWatchCheck implements AutoCloseable {
     }
 
     private Map<ResourceID, String> missing(Map<ResourceID, String> listed) {
-        var missing = new HashMap<ResourceID, String>();
-        listed.forEach((id, version) -> {
-            var arrived = cache.get(id).map(store -> store.getMetadata().getResourceVersion());
-            if (!arrived.filter(version::equals).isPresent()) {
-                missing.put(id, version);
+        var missing = new HashMap<>(listed);
+        cache.list().forEach(store -> {
+            var id = ResourceID.fromResource(store);
+            if (!listed.containsKey(id)) {
+                missing.put(id, GONE);
+            } else if (store.getMetadata().getResourceVersion().equals(listed.get(id))) {
+                missing.remove(id);
             }
         });
-        cache.list()
-                .map(ResourceID::fromResource)
-                .filter(id -> !listed.containsKey(id))
-                .forEach(id -> missing.put(id, GONE));
         return missing;
     }
 
-    private Map<ResourceID, String> listed() {
-        var versions = new HashMap<ResourceID, String>();
+    /// Lists the stores.
+    ///
+    /// @return their versions
+    /// @throws KubernetesClientException if that fails
+    Map<ResourceID, String> listed() {
         var stores = client.resources(OAuthTokenStore.class);
-        if (namespaces.isEmpty()) {
-            collect(stores.inAnyNamespace()::list, versions);
-        }
-        namespaces.forEach(namespace -> collect(stores.inNamespace(namespace)::list, versions));
-        return versions;
-    }
-
-    private static void collect(
-            Function<ListOptions, KubernetesResourceList<OAuthTokenStore>> list, Map<ResourceID, String> versions) {
-        new PagedList<>(PAGE, 1, list).forEachPage(page -> {
+        var lists = namespaces.isEmpty()
+                ? Stream.of(stores.inAnyNamespace())
+                : namespaces.stream().map(stores::inNamespace);
+        var versions = new HashMap<ResourceID, String>();
+        lists.forEach(list -> new PagedList<>(PAGE, 1, list::list).forEachPage(page -> {
             page.forEach(store -> versions.put(
                     ResourceID.fromResource(store), store.getMetadata().getResourceVersion()));
             return true;
-        });
+        }));
+        return versions;
     }
 
     @Override

@@ -2,17 +2,13 @@ package dev.tokenstore.operator;
 
 import dev.tokenstore.api.OAuthTokenStore;
 import dev.tokenstore.operator.access.AccessGrants;
-import dev.tokenstore.operator.access.PolicyProbe;
-import dev.tokenstore.operator.access.ServiceAccount;
+import dev.tokenstore.operator.access.ServiceAccountRef;
 import dev.tokenstore.operator.cleanup.TokenDeletion;
 import dev.tokenstore.operator.metrics.ReconcilerMeters;
-import dev.tokenstore.operator.metrics.TokenMeters;
 import dev.tokenstore.operator.metrics.WatchMeters;
 import dev.tokenstore.operator.store.OAuthTokenStoreReconciler;
-import dev.tokenstore.operator.store.StoreEvents;
 import dev.tokenstore.operator.token.SecretMetadata;
 import dev.tokenstore.operator.token.TokenWatches;
-import io.fabric8.kubernetes.api.model.ListOptionsBuilder;
 import io.fabric8.kubernetes.api.model.authentication.SelfSubjectReview;
 import io.fabric8.kubernetes.client.Config;
 import io.fabric8.kubernetes.client.ConfigBuilder;
@@ -38,15 +34,13 @@ final class TokenStoreOperator implements AutoCloseable {
     private static final int RECONCILIATIONS_PER_SECOND = 2;
     private static final int RETRIES_OF_REQUESTS = 2;
     private static final Duration LONGEST_RETRY_WAIT = Duration.ofSeconds(15);
-    private static final Duration PATIENCE_AT_STOP = Duration.ofSeconds(10);
+    private static final Duration STOP_TIMEOUT = Duration.ofSeconds(10);
 
     private final TokenWatches watches;
     private final TokenDeletion deletion;
     private final Optional<Leadership> leadership;
     private final Operator operator;
     private final StoreWatchCheck watchCheck;
-    private final KubernetesClient client;
-    private final Set<String> namespaces;
     private volatile boolean standsBy;
 
     /// @param client for everything but Secrets
@@ -65,8 +59,6 @@ final class TokenStoreOperator implements AutoCloseable {
             MeterRegistry registry,
             InstantSource clock) {
         this.leadership = leadership;
-        this.client = client;
-        this.namespaces = Set.copyOf(namespaces);
         watches = new TokenWatches(watchConnections, clock);
         deletion = new TokenDeletion(
                 secrets, () -> leadership.map(Leadership::holds).orElse(true));
@@ -75,7 +67,7 @@ final class TokenStoreOperator implements AutoCloseable {
                 .withCloseClientOnStop(false)
                 .withMetrics(ReconcilerMeters.in(registry, OAuthTokenStoreReconciler.NAME))
                 .withConcurrentReconciliationThreads(THREADS)
-                .withReconciliationTerminationTimeout(PATIENCE_AT_STOP));
+                .withReconciliationTerminationTimeout(STOP_TIMEOUT));
         if (leadership.isEmpty()) {
             Leadership.gauge(registry, this::started);
         }
@@ -84,9 +76,9 @@ final class TokenStoreOperator implements AutoCloseable {
                 secrets,
                 watches,
                 deletion,
-                new AccessGrants(client, account(client), new PolicyProbe(client, clock)),
-                new StoreEvents(client, instance, clock),
-                new TokenMeters(registry),
+                new AccessGrants(client, account(client), clock),
+                instance,
+                registry,
                 clock);
         var controller = operator.register(reconciler, overrider -> {
             if (namespaces.isEmpty()) {
@@ -109,15 +101,14 @@ final class TokenStoreOperator implements AutoCloseable {
         WatchMeters.bind(registry, controller, watches);
         watchCheck = new StoreWatchCheck(
                 client,
-                this.namespaces,
+                namespaces,
                 ((Controller<OAuthTokenStore>) controller)
                         .getEventSourceManager()
                         .getControllerEventSource());
     }
 
-    /// Returns the client's configuration. It uses few request retries: a failed reconciliation is retried anyway, and
-    /// a request
-    /// that waits for minutes delays it when the API server is back.
+    /// Returns the client's configuration. It uses few request retries: a failed reconciliation is retried anyway,
+    /// and a request that waits for minutes delays it when the API server is back.
     static Config clientConfig(Config kubernetes) {
         return new ConfigBuilder(kubernetes)
                 .withRequestRetryBackoffLimit(RETRIES_OF_REQUESTS)
@@ -133,7 +124,7 @@ final class TokenStoreOperator implements AutoCloseable {
             reconcile();
             return;
         }
-        seeStores();
+        requireStores();
         leadership.get().start(() -> lead(failed));
         standsBy = true;
     }
@@ -171,25 +162,19 @@ final class TokenStoreOperator implements AutoCloseable {
     }
 
     /// Finds out at the start whether this replica could lead.
-    private void seeStores() {
+    private void requireStores() {
         try {
-            var one = new ListOptionsBuilder().withLimit(1L).build();
-            var stores = client.resources(OAuthTokenStore.class);
-            if (namespaces.isEmpty()) {
-                stores.inAnyNamespace().list(one);
-            } else {
-                namespaces.forEach(namespace -> stores.inNamespace(namespace).list(one));
-            }
+            watchCheck.listed();
         } catch (KubernetesClientException e) {
             throw new OperatorException("cannot list the stores", e);
         }
     }
 
     /// Returns the account to which the operator binds its own role; empty for a person, who has rights of their own.
-    private static Optional<ServiceAccount> account(KubernetesClient client) {
+    private static Optional<ServiceAccountRef> account(KubernetesClient client) {
         try {
             var review = client.resource(new SelfSubjectReview()).create();
-            return ServiceAccount.ofUserName(review.getStatus().getUserInfo().getUsername());
+            return ServiceAccountRef.ofUserName(review.getStatus().getUserInfo().getUsername());
         } catch (KubernetesClientException e) {
             throw new OperatorException("cannot find out which account this is", e);
         }

@@ -6,8 +6,7 @@ import io.fabric8.kubernetes.api.model.ObjectMeta;
 import io.fabric8.kubernetes.client.utils.KubernetesSerialization;
 
 /// Deserializes Kubernetes objects without `managedFields`: the operator does not use them, and they are the larger
-/// part of
-/// each cached store and role binding.
+/// part of each cached store and role binding.
 final class WithoutManagedFields {
     private WithoutManagedFields() {}
 

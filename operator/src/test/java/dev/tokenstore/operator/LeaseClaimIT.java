@@ -36,7 +36,7 @@ class LeaseClaimIT {
     void oneOfManyGetsIt() throws Exception {
         var claims = new ArrayList<Callable<Boolean>>();
         for (int i = 0; i < 8; i++) {
-            claims.add(claim("replica-" + i)::take);
+            claims.add(claim("replica-" + i)::acquire);
         }
 
         assertThat(winners(claims)).isEqualTo(1);
@@ -48,16 +48,16 @@ class LeaseClaimIT {
     void itIsTakenWhenItsHolderDidNotRenewItForFifteenSeconds() {
         var holder = claim("holder");
         var other = claim("other");
-        assertThat(holder.take()).isTrue();
+        assertThat(holder.acquire()).isTrue();
 
         pass(Duration.ofSeconds(14));
-        assertThat(other.take()).isFalse();
+        assertThat(other.acquire()).isFalse();
         assertThat(holder.renew()).isTrue();
         pass(Duration.ofSeconds(14));
-        assertThat(other.take()).isFalse();
+        assertThat(other.acquire()).isFalse();
 
         pass(Duration.ofSeconds(1));
-        assertThat(other.take()).isTrue();
+        assertThat(other.acquire()).isTrue();
         assertThat(holder.renew()).isFalse();
         assertThat(lease().getLeaseTransitions()).isEqualTo(1);
     }
@@ -65,11 +65,11 @@ class LeaseClaimIT {
     @Test
     void itIsTakenAtOnceWhenItWasGivenBack() {
         var holder = claim("holder");
-        holder.take();
-        holder.giveBack();
+        holder.acquire();
+        holder.release();
 
-        assertThat(claim("other").take()).isTrue();
-        holder.giveBack();
+        assertThat(claim("other").acquire()).isTrue();
+        holder.release();
         assertThat(claim("third").holder()).contains("other");
     }
 
@@ -82,22 +82,22 @@ class LeaseClaimIT {
                 .withRenewTime(clock.instant().plus(Duration.ofHours(5)).atZone(ZoneOffset.UTC))
                 .endSpec());
         var other = claim("other");
-        assertThat(other.take()).isFalse();
+        assertThat(other.acquire()).isFalse();
 
         pass(Duration.ofSeconds(14));
-        assertThat(other.take()).isFalse();
+        assertThat(other.acquire()).isFalse();
         pass(Duration.ofSeconds(1));
-        assertThat(other.take()).isTrue();
+        assertThat(other.acquire()).isTrue();
     }
 
     @Test
     void oneThatSaysNextToNothingIsTakenInTheEnd() {
         write(new LeaseBuilder().withNewSpec().withHolderIdentity("someone").endSpec());
         var other = claim("other");
-        assertThat(other.take()).isFalse();
+        assertThat(other.acquire()).isFalse();
 
         pass(Duration.ofSeconds(15));
-        assertThat(other.take()).isTrue();
+        assertThat(other.acquire()).isTrue();
         assertThat(lease().getHolderIdentity()).isEqualTo("other");
     }
 

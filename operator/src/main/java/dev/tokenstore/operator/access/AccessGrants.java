@@ -7,6 +7,7 @@ import io.fabric8.kubernetes.api.model.rbac.RoleBindingBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import java.net.HttpURLConnection;
+import java.time.InstantSource;
 import java.util.Collection;
 import java.util.EnumMap;
 import java.util.Map;
@@ -23,94 +24,100 @@ public final class AccessGrants {
     private static final Logger LOG = LoggerFactory.getLogger(AccessGrants.class);
 
     private final KubernetesClient client;
-    private final Optional<ServiceAccount> operator;
-    private final PolicyProbe policy;
+    private final Optional<ServiceAccountRef> operator;
+    private final AdmissionPolicies policies;
 
-    /// The cached role bindings of the cluster.
-    public interface ActualBindings {
-        Optional<RoleBinding> get(String namespace, BoundRole role);
+    /// The outcome of granting a store's access.
+    public sealed interface AccessResult {
+        /// The listed accounts hold their roles.
+        ///
+        /// @param writing number of accounts that may use the store
+        /// @param reading number of those that may only read
+        record Granted(int writing, int reading) implements AccessResult {}
+
+        /// The policies that confine clients are not in force, so nobody was added.
+        record NotConfined() implements AccessResult {}
+
+        /// The API server refused a binding.
+        ///
+        /// @param message of the API server, which says why
+        record Refused(BoundRole role, String message) implements AccessResult {}
+
+        /// The store names an account that may never use tokens; the other accounts hold their roles.
+        record NotAllowed(ServiceAccountRef account) implements AccessResult {}
     }
 
     /// @param operator the account that the operator acts as; empty if it is none and needs no binding of its own
-    public AccessGrants(KubernetesClient client, Optional<ServiceAccount> operator, PolicyProbe policy) {
+    public AccessGrants(KubernetesClient client, Optional<ServiceAccountRef> operator, InstantSource clock) {
         this.client = client;
         this.operator = operator;
-        this.policy = policy;
+        this.policies = new AdmissionPolicies(client, clock);
     }
 
     /// Reconciles the bindings of the store's namespace.
     ///
     /// @param all the stores of that namespace, this one included
-    public AccessResult grant(OAuthTokenStore store, Collection<OAuthTokenStore> all, ActualBindings actual) {
-        var namespace = store.getMetadata().getNamespace();
-        var confined = false;
-        Optional<AccessResult.Refused> unasked = Optional.empty();
+    /// @param actual the bindings of that namespace
+    public AccessResult grant(
+            OAuthTokenStore store, Collection<OAuthTokenStore> all, Map<BoundRole, RoleBinding> actual) {
+        var clients = NamespaceAccess.clients(store);
+        Optional<AccessResult> unconfined = Optional.empty();
         try {
-            confined = NamespaceAccess.clients(store).isEmpty() || policy.inForce(store);
+            if (!clients.isEmpty() && !policies.areInForce(store)) {
+                unconfined = Optional.of(new AccessResult.NotConfined());
+            }
         } catch (KubernetesClientException e) {
-            unasked = Optional.of(new AccessResult.Refused(BoundRole.CLIENT, explained(e)));
+            unconfined = Optional.of(new AccessResult.Refused(BoundRole.CLIENT, reasonOf(e)));
         }
-        var refusal = bindAll(namespace, all, actual);
+        var refusal = bindAll(store.getMetadata().getNamespace(), all, actual);
         if (refusal.isPresent()) {
             return refusal.get();
         }
-        if (unasked.isPresent()) {
-            return unasked.get();
+        if (unconfined.isPresent()) {
+            return unconfined.get();
         }
-        if (!confined) {
-            return new AccessResult.NotConfined();
-        }
-        var left = NamespaceAccess.clients(store).stream()
-                .map(client -> NamespaceAccess.account(client, store))
+        var notAllowed = clients.stream()
+                .map(entry -> NamespaceAccess.account(entry, store))
                 .filter(account -> NamespaceAccess.isSystems(account, operator))
                 .findFirst();
-        if (left.isPresent()) {
-            return new AccessResult.NotAllowed(left.get());
+        if (notAllowed.isPresent()) {
+            return new AccessResult.NotAllowed(notAllowed.get());
         }
-        var reading = (int) NamespaceAccess.clients(store).stream()
+        var reading = (int) clients.stream()
                 .filter(entry -> Boolean.TRUE.equals(entry.readOnly()))
                 .count();
-        return new AccessResult.Granted(NamespaceAccess.clients(store).size() - reading, reading);
+        return new AccessResult.Granted(clients.size() - reading, reading);
     }
 
     /// Removes the access that only a deleted store asked for.
     ///
     /// @param left the stores that its namespace still has
+    /// @param actual the bindings of that namespace
     /// @throws KubernetesClientException if that fails; trying again may help
-    public void release(OAuthTokenStore gone, Collection<OAuthTokenStore> left, ActualBindings actual) {
-        policy.forget(gone);
-        var namespace = gone.getMetadata().getNamespace();
-        var refusal = bindAll(namespace, left, actual);
-        if (refusal.isPresent()) {
-            throw new KubernetesClientException(refusal.get().message());
-        }
+    public void release(OAuthTokenStore deleted, Collection<OAuthTokenStore> left, Map<BoundRole, RoleBinding> actual) {
+        policies.forget(deleted);
+        bindAll(deleted.getMetadata().getNamespace(), left, actual).ifPresent(refusal -> {
+            throw new KubernetesClientException(refusal.message());
+        });
     }
 
     /// Tries every role, so that one refusal does not keep another role from being taken back.
+    ///
+    /// @return the first refusal
     private Optional<AccessResult.Refused> bindAll(
-            String namespace, Collection<OAuthTokenStore> stores, ActualBindings actual) {
+            String namespace, Collection<OAuthTokenStore> stores, Map<BoundRole, RoleBinding> actual) {
+        var bound = new EnumMap<BoundRole, Set<ServiceAccountRef>>(BoundRole.class);
+        actual.forEach((role, binding) -> bound.put(role, NamespaceAccess.subjectsOf(binding)));
+        var wanted = NamespaceAccess.of(stores, operator, policies::wereInForce, bound);
         Optional<AccessResult.Refused> first = Optional.empty();
         for (var role : BoundRole.values()) {
-            var refusal = bind(namespace, role, stores, actual);
-            first = first.or(() -> refusal);
+            try {
+                change(namespace, role, Optional.ofNullable(actual.get(role)), wanted.binding(namespace, role));
+            } catch (KubernetesClientException e) {
+                first = first.or(() -> Optional.of(new AccessResult.Refused(role, reasonOf(e))));
+            }
         }
         return first;
-    }
-
-    private Optional<AccessResult.Refused> bind(
-            String namespace, BoundRole role, Collection<OAuthTokenStore> stores, ActualBindings actual) {
-        var bound = new EnumMap<BoundRole, Set<ServiceAccount>>(BoundRole.class);
-        for (var each : BoundRole.values()) {
-            actual.get(namespace, each).ifPresent(binding -> bound.put(each, NamespaceAccess.subjectsOf(binding)));
-        }
-        var wanted = NamespaceAccess.of(stores, operator, policy::knownInForce, Map.copyOf(bound))
-                .binding(namespace, role);
-        try {
-            change(namespace, role, actual.get(namespace, role), wanted);
-            return Optional.empty();
-        } catch (KubernetesClientException e) {
-            return Optional.of(new AccessResult.Refused(role, explained(e)));
-        }
     }
 
     private void change(String namespace, BoundRole role, Optional<RoleBinding> actual, Optional<RoleBinding> wanted) {
@@ -128,16 +135,12 @@ public final class AccessGrants {
         if (actual.isPresent() && !NamespaceAccess.sameRole(actual.get(), wanted.get())) {
             delete(actual.get());
         }
-        client.resource(wanted.get())
-                .fieldManager(FIELD_MANAGER)
-                .forceConflicts()
-                .serverSideApply();
+        apply(wanted.get());
         log(namespace, role, "bound a role");
     }
 
-    /// Removes the subjects first: a binding that someone's finalizer holds grants its role until it is gone. Where no
-    /// store is
-    /// left a policy refuses the change, and only the deletion remains.
+    /// Removes the subjects before the deletion: a binding with a finalizer grants its role until it is gone. Where no
+    /// store is left a policy refuses the change, and only the deletion remains.
     private void empty(RoleBinding binding) {
         if (binding.getSubjects() == null || binding.getSubjects().isEmpty()) {
             return;
@@ -151,13 +154,14 @@ public final class AccessGrants {
                 .withRoleRef(binding.getRoleRef())
                 .build();
         try {
-            client.resource(emptied)
-                    .fieldManager(FIELD_MANAGER)
-                    .forceConflicts()
-                    .serverSideApply();
+            apply(emptied);
         } catch (KubernetesClientException e) {
             LOG.atDebug().addKeyValue("cause", e.getMessage()).log("could not empty a binding before its deletion");
         }
+    }
+
+    private void apply(RoleBinding binding) {
+        client.resource(binding).fieldManager(FIELD_MANAGER).forceConflicts().serverSideApply();
     }
 
     private void delete(RoleBinding binding) {
@@ -170,7 +174,7 @@ public final class AccessGrants {
         }
     }
 
-    private static String explained(KubernetesClientException e) {
+    private static String reasonOf(KubernetesClientException e) {
         if (e.getStatus() != null && e.getStatus().getMessage() != null) {
             return e.getStatus().getMessage();
         }

@@ -1,8 +1,7 @@
 package dev.tokenstore.operator.access;
 
 /// The cluster roles that the operator binds in namespaces that have a store. A namespace has at most one binding of
-/// each, with
-/// the role's name, so that the operator's right to change and delete bindings can be limited by name.
+/// each, with the role's name, so that the operator's right to change and delete bindings can be limited by name.
 public enum BoundRole {
     /// For the operator itself: sees and deletes tokens.
     CLEANER("oauth-token-store-cleaner"),

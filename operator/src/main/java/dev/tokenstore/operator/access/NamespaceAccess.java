@@ -10,6 +10,7 @@ import io.fabric8.kubernetes.api.model.rbac.RoleBindingBuilder;
 import io.fabric8.kubernetes.api.model.rbac.Subject;
 import io.fabric8.kubernetes.api.model.rbac.SubjectBuilder;
 import java.util.Collection;
+import java.util.Collections;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
@@ -18,28 +19,27 @@ import java.util.Set;
 import java.util.SortedSet;
 import java.util.TreeSet;
 import java.util.function.Predicate;
+import java.util.stream.Collectors;
 
 /// The accounts that should hold each role in a namespace, decided from its stores. RBAC cannot distinguish the stores
-/// of one
-/// namespace, so an account that may write to one of them may write to all.
+/// of one namespace, so an account that may write to one of them may write to all.
 ///
 /// @param owners the stores that own the bindings: Kubernetes deletes the bindings with the last of them
-record NamespaceAccess(Map<BoundRole, SortedSet<ServiceAccount>> subjects, List<OwnerReference> owners) {
+record NamespaceAccess(Map<BoundRole, SortedSet<ServiceAccountRef>> subjects, List<OwnerReference> owners) {
     private static final String GROUP = "rbac.authorization.k8s.io";
     private static final String KIND = "ServiceAccount";
 
     /// @param operator the account that the operator acts as; empty if it is none
-    /// @param confined whether the policy that confines clients is in force for a store: before that nobody is
-    /// added
+    /// @param confined whether the policies that confine clients are in force for a store: before that nobody is added
     /// @param bound who holds each role now
     static NamespaceAccess of(
             Collection<OAuthTokenStore> stores,
-            Optional<ServiceAccount> operator,
+            Optional<ServiceAccountRef> operator,
             Predicate<OAuthTokenStore> confined,
-            Map<BoundRole, Set<ServiceAccount>> bound) {
-        var cleaners = new TreeSet<ServiceAccount>();
-        var writers = new TreeSet<ServiceAccount>();
-        var readers = new TreeSet<ServiceAccount>();
+            Map<BoundRole, Set<ServiceAccountRef>> bound) {
+        var cleaners = new TreeSet<ServiceAccountRef>();
+        var writers = new TreeSet<ServiceAccountRef>();
+        var readers = new TreeSet<ServiceAccountRef>();
         if (!stores.isEmpty()) {
             operator.ifPresent(cleaners::add);
         }
@@ -49,13 +49,10 @@ record NamespaceAccess(Map<BoundRole, SortedSet<ServiceAccount>> subjects, List<
             }
             var mayAdd = confined.test(store);
             for (var client : clients(store)) {
-                if (isSystems(account(client, store), operator)) {
-                    continue;
-                }
-                var readOnly = Boolean.TRUE.equals(client.readOnly());
-                var role = readOnly ? BoundRole.READER : BoundRole.CLIENT;
                 var account = account(client, store);
-                if (mayAdd || bound.getOrDefault(role, Set.of()).contains(account)) {
+                var readOnly = Boolean.TRUE.equals(client.readOnly());
+                var holders = bound.getOrDefault(readOnly ? BoundRole.READER : BoundRole.CLIENT, Set.of());
+                if (!isSystems(account, operator) && (mayAdd || holders.contains(account))) {
                     (readOnly ? readers : writers).add(account);
                 }
             }
@@ -71,9 +68,8 @@ record NamespaceAccess(Map<BoundRole, SortedSet<ServiceAccount>> subjects, List<
     }
 
     /// Returns whether the account belongs to a namespace whose accounts never get tokens: Kubernetes' own and the
-    /// operator's.
-    /// The policies refuse such an entry, unless it is older than they are.
-    static boolean isSystems(ServiceAccount account, Optional<ServiceAccount> operator) {
+    /// operator's. The policies refuse such an entry, unless it is older than they are.
+    static boolean isSystems(ServiceAccountRef account, Optional<ServiceAccountRef> operator) {
         return account.namespace().startsWith("kube-")
                 || operator.filter(own -> own.namespace().equals(account.namespace()))
                         .isPresent();
@@ -84,25 +80,22 @@ record NamespaceAccess(Map<BoundRole, SortedSet<ServiceAccount>> subjects, List<
         return spec == null || spec.access() == null ? List.of() : spec.access().serviceAccounts();
     }
 
-    static ServiceAccount account(Client client, OAuthTokenStore store) {
+    static ServiceAccountRef account(Client client, OAuthTokenStore store) {
         var namespace = client.namespace() == null ? store.getMetadata().getNamespace() : client.namespace();
-        return new ServiceAccount(namespace, client.name());
+        return new ServiceAccountRef(namespace, client.name());
     }
 
     /// The accounts that a binding names.
-    static Set<ServiceAccount> subjectsOf(RoleBinding binding) {
-        var accounts = new TreeSet<ServiceAccount>();
-        for (var subject : subjectList(binding)) {
-            if (KIND.equals(subject.getKind())) {
-                accounts.add(new ServiceAccount(subject.getNamespace(), subject.getName()));
-            }
-        }
-        return accounts;
+    static Set<ServiceAccountRef> subjectsOf(RoleBinding binding) {
+        return subjectList(binding).stream()
+                .filter(subject -> KIND.equals(subject.getKind()))
+                .map(subject -> new ServiceAccountRef(subject.getNamespace(), subject.getName()))
+                .collect(Collectors.toSet());
     }
 
     /// The binding of a role as it should be; empty if nobody should hold it.
     Optional<RoleBinding> binding(String namespace, BoundRole role) {
-        var accounts = subjects.getOrDefault(role, new TreeSet<>());
+        var accounts = subjects.getOrDefault(role, Collections.emptySortedSet());
         if (accounts.isEmpty()) {
             return Optional.empty();
         }
@@ -118,7 +111,7 @@ record NamespaceAccess(Map<BoundRole, SortedSet<ServiceAccount>> subjects, List<
                 .build());
     }
 
-    /// Whether `actual` gives what `wanted` gives, and goes when it should.
+    /// Returns whether `actual` grants what `wanted` grants, and has the same owners and label.
     static boolean isAsWanted(RoleBinding actual, RoleBinding wanted) {
         return sameRole(actual, wanted)
                 && Set.copyOf(subjectList(actual)).equals(Set.copyOf(wanted.getSubjects()))
@@ -140,14 +133,10 @@ record NamespaceAccess(Map<BoundRole, SortedSet<ServiceAccount>> subjects, List<
 
     /// The uids of the stores among the owners.
     private static Set<String> storesOwning(RoleBinding binding) {
-        var owners = binding.getMetadata().getOwnerReferences();
-        var ids = new TreeSet<String>();
-        if (owners != null) {
-            owners.stream()
-                    .filter(owner -> "OAuthTokenStore".equals(owner.getKind()))
-                    .forEach(owner -> ids.add(owner.getUid()));
-        }
-        return ids;
+        return binding.getMetadata().getOwnerReferences().stream()
+                .filter(owner -> "OAuthTokenStore".equals(owner.getKind()))
+                .map(OwnerReference::getUid)
+                .collect(Collectors.toSet());
     }
 
     private static OwnerReference owner(OAuthTokenStore store) {
@@ -159,7 +148,7 @@ record NamespaceAccess(Map<BoundRole, SortedSet<ServiceAccount>> subjects, List<
                 .build();
     }
 
-    private static Subject subject(ServiceAccount account) {
+    private static Subject subject(ServiceAccountRef account) {
         return new SubjectBuilder()
                 .withKind(KIND)
                 .withNamespace(account.namespace())

@@ -30,15 +30,18 @@ public record CleanupPlan(
         @Nullable Instant nextCount,
         @Nullable Instant nextExpiry,
         @Nullable Instant oldest) {
+    /// A token that is due, as it was when that was decided.
+    public record DueToken(IndexedToken token, EndReason reason) {}
+
     public static CleanupPlan of(Collection<IndexedToken> tokens, RetentionPolicy policy, Instant now) {
         var due = new ArrayList<DueToken>();
         Instant next = null;
         Instant nextCount = null;
         Instant nextExpiry = null;
         Instant oldest = null;
-        var classes = new int[TokenUsability.values().length];
+        var counts = new int[TokenUsability.values().length];
         for (var token : tokens) {
-            classes[TokenUsability.of(token.facts(), now).ordinal()]++;
+            counts[TokenUsability.of(token.facts(), now).ordinal()]++;
             nextExpiry = earlierFuture(nextExpiry, token.facts().accessExpiry(), now);
             oldest = earlier(oldest, token.facts().firstSaved());
             nextCount = earlierFuture(nextCount, token.facts().unusableFrom().orElse(null), now);
@@ -53,7 +56,7 @@ public record CleanupPlan(
             }
         }
         return new CleanupPlan(
-                counts(classes), List.copyOf(due), next, earlier(nextCount, nextExpiry), nextExpiry, oldest);
+                counts(counts), List.copyOf(due), next, earlier(nextCount, nextExpiry), nextExpiry, oldest);
     }
 
     /// All tokens but those that are being created.
@@ -68,11 +71,11 @@ public record CleanupPlan(
         return byReason;
     }
 
-    private static TokenCounts counts(int[] classes) {
-        int valid = classes[TokenUsability.VALID.ordinal()];
-        int expired = classes[TokenUsability.EXPIRED.ordinal()];
-        int refreshable = classes[TokenUsability.REFRESHABLE.ordinal()];
-        int unusable = classes[TokenUsability.UNUSABLE.ordinal()];
+    private static TokenCounts counts(int[] counts) {
+        int valid = counts[TokenUsability.VALID.ordinal()];
+        int expired = counts[TokenUsability.EXPIRED.ordinal()];
+        int refreshable = counts[TokenUsability.REFRESHABLE.ordinal()];
+        int unusable = counts[TokenUsability.UNUSABLE.ordinal()];
         return new TokenCounts(valid + expired + refreshable + unusable, valid, expired, refreshable, unusable);
     }
 

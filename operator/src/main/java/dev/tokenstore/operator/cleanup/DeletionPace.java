@@ -9,9 +9,8 @@ import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 
 /// Leaves the API server room for saves during a mass deletion. Deletions of all threads are spaced evenly, since a
-/// burst
-/// delays everyone behind it. After a deletion a thread rests for a quarter of the time that the deletion took, so the
-/// rate falls when the API server is slow. Thread-safe.
+/// burst delays everyone behind it. After a deletion a thread rests for a quarter of the time that the deletion took,
+/// so the rate falls when the API server is slow. Thread-safe.
 final class DeletionPace {
     private static final int REST_PART = 4;
     private static final long LONGEST_REST_NANOS = TimeUnit.MILLISECONDS.toNanos(250);

@@ -1,6 +1,7 @@
 package dev.tokenstore.operator.cleanup;
 
 import dev.tokenstore.api.EndReason;
+import dev.tokenstore.operator.cleanup.CleanupPlan.DueToken;
 import dev.tokenstore.operator.token.SecretMetadata;
 import dev.tokenstore.operator.token.TokenIndex;
 import dev.tokenstore.runtime.BoundedExecutor;
@@ -8,10 +9,10 @@ import io.fabric8.kubernetes.client.KubernetesClientException;
 import java.net.HttpURLConnection;
 import java.util.Collections;
 import java.util.EnumMap;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BooleanSupplier;
 import java.util.function.Function;
@@ -33,8 +34,26 @@ public final class TokenDeletion implements AutoCloseable {
     private static final int AT_ONCE = 4;
     private static final int PER_SECOND = 240;
 
-    private static final int HOPELESS = 16;
-    private static final int REMEMBERED = 10_000;
+    private static final int MOST_FAILURES_IN_A_ROW = 16;
+    private static final int MOST_FAILED = 10_000;
+
+    /// The outcome of a batch of deletions.
+    ///
+    /// @param deleted number of deleted tokens by reason, of those of which there are any
+    /// @param changed number of tokens that survive because someone wrote to them since the decision
+    /// @param failed number of deletions that failed for another cause
+    /// @param forbidden whether the operator lacks the right to delete
+    public record Result(Map<EndReason, Integer> deleted, int changed, int failed, boolean forbidden) {
+        public static final Result NOTHING = new Result(Map.of(), 0, 0, false);
+
+        public Result {
+            deleted = Map.copyOf(deleted);
+        }
+
+        public int total() {
+            return deleted.values().stream().mapToInt(Integer::intValue).sum();
+        }
+    }
 
     private enum Outcome {
         DELETED,
@@ -52,15 +71,7 @@ public final class TokenDeletion implements AutoCloseable {
     private final SecretMetadata secrets;
     private final BooleanSupplier permitted;
     private final DeletionPace pace = new DeletionPace(PER_SECOND);
-    private final Set<String> failedBefore =
-            Collections.synchronizedSet(Collections.newSetFromMap(new LinkedHashMap<String, Boolean>() {
-                private static final long serialVersionUID = 1;
-
-                @Override
-                protected boolean removeEldestEntry(Map.Entry<String, Boolean> eldest) {
-                    return size() > REMEMBERED;
-                }
-            }));
+    private final Set<String> failedBefore = ConcurrentHashMap.newKeySet();
     private final BoundedExecutor threads = new BoundedExecutor(AT_ONCE);
 
     /// @param permitted whether this process may delete at all; evaluated before each deletion
@@ -73,7 +84,7 @@ public final class TokenDeletion implements AutoCloseable {
     ///
     /// @param wanted whether the decision still holds; evaluated before each deletion, so that a change of the store
     /// stops a cleanup
-    public CleanupResult delete(String namespace, TokenIndex index, List<DueToken> due, BooleanSupplier wanted) {
+    public Result delete(String namespace, TokenIndex index, List<DueToken> due, BooleanSupplier wanted) {
         // tokens that failed last time come last, so that they delay no other token
         var byPast = due.stream()
                 .collect(Collectors.partitioningBy(
@@ -85,7 +96,7 @@ public final class TokenDeletion implements AutoCloseable {
         var failures = new AtomicInteger();
         var outcomes = outcomes(
                 batch,
-                token -> wanted.getAsBoolean() ? deleteUnlessHopeless(namespace, token, failures) : Outcome.CANCELLED);
+                token -> wanted.getAsBoolean() ? deleteUnlessAllFail(namespace, token, failures) : Outcome.CANCELLED);
         var deleted = new EnumMap<EndReason, Integer>(EndReason.class);
         int changed = 0;
         int failed = 0;
@@ -114,7 +125,7 @@ public final class TokenDeletion implements AutoCloseable {
                     .addKeyValue("of", batch.size())
                     .log("could not delete all tokens that are due; the next cleanup retries");
         }
-        return new CleanupResult(deleted, changed, failed, forbidden);
+        return new Result(deleted, changed, failed, forbidden);
     }
 
     @Override
@@ -123,13 +134,16 @@ public final class TokenDeletion implements AutoCloseable {
     }
 
     /// Skips the rest of a batch whose deletions fail one after the other: other stores wait for these threads.
-    private Outcome deleteUnlessHopeless(String namespace, DueToken due, AtomicInteger failures) {
-        if (failures.get() >= HOPELESS) {
+    private Outcome deleteUnlessAllFail(String namespace, DueToken due, AtomicInteger failures) {
+        if (failures.get() >= MOST_FAILURES_IN_A_ROW) {
             return Outcome.FAILED;
         }
         var outcome = pace.run(() -> permitted.getAsBoolean() ? delete(namespace, due) : Outcome.FAILED);
         if (outcome == Outcome.FAILED || outcome == Outcome.FORBIDDEN) {
             failures.incrementAndGet();
+            if (failedBefore.size() >= MOST_FAILED) {
+                failedBefore.clear();
+            }
             failedBefore.add(due.token().uid());
         } else {
             failures.set(0);

@@ -19,10 +19,16 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.WeakHashMap;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
-/// The meters of requests to the API server and of its clock. An interceptor of the Kubernetes clients. Thread-safe.
+/// The meters of requests to the API server and of its clock. It also logs once when the API server stops answering,
+/// and once when it answers again, since watches retry without logging. An interceptor of the Kubernetes clients.
+/// Thread-safe.
 public final class ApiServerMeters implements Interceptor {
+    private static final Logger LOG = LoggerFactory.getLogger(ApiServerMeters.class);
     private static final int TOO_MANY_REQUESTS = 429;
     private static final String NO_REPLY = "error";
     private static final Duration[] BUCKETS = {
@@ -39,6 +45,7 @@ public final class ApiServerMeters implements Interceptor {
     private final ServerClock clock;
     private final Counter throttled;
     private final Counter askedToWait;
+    private final AtomicBoolean lost = new AtomicBoolean();
     private volatile boolean connected;
     private volatile @Nullable Instant lastReply;
 
@@ -88,6 +95,9 @@ public final class ApiServerMeters implements Interceptor {
     @Override
     public void after(HttpRequest request, HttpResponse<?> response, AsyncBody.Consumer<List<ByteBuffer>> consumer) {
         connected = true;
+        if (lost.compareAndSet(true, false)) {
+            LOG.atInfo().addKeyValue("server", request.uri().getAuthority()).log("the API server answers again");
+        }
         lastReply = clock.instant();
         var call = ApiCall.of(request);
         var isRefusedWatch = call.isWatch() && response.code() >= HttpURLConnection.HTTP_BAD_REQUEST;
@@ -108,6 +118,12 @@ public final class ApiServerMeters implements Interceptor {
     @Override
     public void afterConnectionFailure(HttpRequest request, Throwable failure) {
         connected = false;
+        if (lost.compareAndSet(false, true)) {
+            LOG.atWarn()
+                    .addKeyValue("server", request.uri().getAuthority())
+                    .addKeyValue("cause", failure.getClass().getSimpleName())
+                    .log("the API server does not answer; nothing is cleaned up until it does");
+        }
         count(ApiCall.of(request), NO_REPLY);
     }
 

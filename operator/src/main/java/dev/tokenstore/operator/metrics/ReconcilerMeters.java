@@ -71,8 +71,7 @@ public final class ReconcilerMeters {
     }
 
     /// Adds descriptions, and the label `action` where the operator SDK leaves it out: all series of a Prometheus
-    /// metric need
-    /// the same labels.
+    /// metric need the same labels.
     private static final class Descriptions implements MeterFilter {
         @Override
         public Meter.Id map(Meter.Id id) {

@@ -8,7 +8,6 @@ import io.javaoperatorsdk.operator.health.InformerWrappingEventSourceHealthIndic
 import io.javaoperatorsdk.operator.processing.event.source.EventSource;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
-import java.util.List;
 import java.util.function.IntSupplier;
 import java.util.stream.Stream;
 
@@ -17,20 +16,20 @@ public final class WatchMeters {
     private WatchMeters() {}
 
     public static void bind(MeterRegistry registry, RegisteredController<?> controller, TokenWatches tokens) {
-        show(registry, "secrets", tokens::open, tokens::begun);
-        controller.getControllerHealthInfo().informerEventSourceHealthIndicators().values().stream()
+        bind(registry, "secrets", tokens::open, tokens::started);
+        sources(controller)
                 .map(WatchMeters::resource)
                 .distinct()
-                .forEach(resource -> show(
+                .forEach(resource -> bind(
                         registry,
                         resource,
-                        () -> (int) informers(controller, resource).stream()
+                        () -> (int) informers(controller, resource)
                                 .filter(InformerHealthIndicator::isWatching)
                                 .count(),
-                        () -> informers(controller, resource).size()));
+                        () -> (int) informers(controller, resource).count()));
     }
 
-    private static void show(MeterRegistry registry, String resource, IntSupplier open, IntSupplier all) {
+    private static void bind(MeterRegistry registry, String resource, IntSupplier open, IntSupplier all) {
         gauge(registry, resource, "open", open);
         gauge(registry, resource, "interrupted", () -> all.getAsInt() - open.getAsInt());
     }
@@ -45,19 +44,18 @@ public final class WatchMeters {
 
     /// The informers of a controller.
     public static Stream<InformerHealthIndicator> informers(RegisteredController<?> controller) {
-        return controller.getControllerHealthInfo().informerEventSourceHealthIndicators().values().stream()
-                .flatMap(source -> informers(source).stream());
+        return sources(controller).flatMap(source -> source.informerHealthIndicators().values().stream());
     }
 
-    private static List<InformerHealthIndicator> informers(RegisteredController<?> controller, String resource) {
-        return controller.getControllerHealthInfo().informerEventSourceHealthIndicators().values().stream()
+    private static Stream<InformerHealthIndicator> informers(RegisteredController<?> controller, String resource) {
+        return sources(controller)
                 .filter(source -> resource(source).equals(resource))
-                .<InformerHealthIndicator>flatMap(source -> informers(source).stream())
-                .toList();
+                .flatMap(source -> source.informerHealthIndicators().values().stream());
     }
 
-    private static List<InformerHealthIndicator> informers(InformerWrappingEventSourceHealthIndicator<?> source) {
-        return List.copyOf(source.informerHealthIndicators().values());
+    private static Stream<InformerWrappingEventSourceHealthIndicator<?>> sources(RegisteredController<?> controller) {
+        return controller.getControllerHealthInfo().informerEventSourceHealthIndicators().values().stream()
+                .map(source -> source);
     }
 
     private static String resource(InformerWrappingEventSourceHealthIndicator<?> source) {

@@ -3,7 +3,6 @@ package dev.tokenstore.operator.store;
 import dev.tokenstore.api.EndReason;
 import dev.tokenstore.api.OAuthTokenStoreStatus;
 import dev.tokenstore.api.OAuthTokenStoreStatus.LastCleanup;
-import dev.tokenstore.operator.condition.Conditions;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.Map;
@@ -11,18 +10,16 @@ import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /// The record of a store's last cleanup, as status and events report it. It adds up the deletions of a large cleanup,
-/// which
-/// takes several reconciliations, and of cleanups that are too close to each other for a status each. Not thread-safe:
-/// one store
-/// is reconciled by one thread at a time.
+/// which takes several reconciliations, and of cleanups that are too close to each other for a status each. Not
+/// thread-safe.
 final class CleanupLedger {
     private @Nullable LastCleanup last;
-    private boolean open;
+    private boolean unreported;
 
     /// Continues from the status, also in the middle of a cleanup that another process started.
     CleanupLedger(@Nullable OAuthTokenStoreStatus before) {
         last = before == null ? null : before.lastCleanup();
-        open = before != null
+        unreported = before != null
                 && Conditions.reason(before.conditions(), StoreVerdicts.CLEANED_UP)
                         .filter(StoreVerdicts.CLEANUP_RUNNING::equals)
                         .isPresent();
@@ -32,23 +29,23 @@ final class CleanupLedger {
         if (byReason.isEmpty()) {
             return;
         }
-        var goesOn = open && last != null && !isDryRun(last);
-        var sum = new TreeMap<String, Integer>(goesOn && last != null ? last.deleted() : Map.of());
+        Map<String, Integer> before = unreported && last != null && !isDryRun(last) ? last.deleted() : Map.of();
+        var sum = new TreeMap<>(before);
         byReason.forEach((reason, number) -> sum.merge(reason.label(), number, Integer::sum));
         last = new LastCleanup(now.truncatedTo(ChronoUnit.SECONDS).toString(), sum, null);
-        open = true;
+        unreported = true;
     }
 
     /// Records what a dry run would have deleted, if that differs from the last record.
     void wouldDelete(Map<EndReason, Integer> byReason, Instant now) {
         var sum = new TreeMap<String, Integer>();
         byReason.forEach((reason, number) -> sum.put(reason.label(), number));
-        var saidAlready = last != null && isDryRun(last) && last.deleted().equals(sum);
-        if (saidAlready || sum.isEmpty() && (last == null || !isDryRun(last))) {
+        var unchanged = last != null && isDryRun(last) && last.deleted().equals(sum);
+        if (unchanged || sum.isEmpty() && (last == null || !isDryRun(last))) {
             return;
         }
         last = new LastCleanup(now.truncatedTo(ChronoUnit.SECONDS).toString(), sum, true);
-        open = true;
+        unreported = true;
     }
 
     /// The last cleanup; null: none ever deleted anything.
@@ -57,13 +54,13 @@ final class CleanupLedger {
     }
 
     /// Returns whether something was recorded that no event has reported.
-    boolean news() {
-        return open;
+    boolean isUnreported() {
+        return unreported;
     }
 
     /// Records that an event reported the cleanup; later deletions belong to another cleanup.
-    void told() {
-        open = false;
+    void reported() {
+        unreported = false;
     }
 
     private static boolean isDryRun(LastCleanup cleanup) {

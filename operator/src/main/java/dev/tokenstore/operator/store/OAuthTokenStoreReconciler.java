@@ -3,15 +3,14 @@ package dev.tokenstore.operator.store;
 import dev.tokenstore.api.OAuthTokenStore;
 import dev.tokenstore.api.RetentionPolicy;
 import dev.tokenstore.operator.access.AccessGrants;
-import dev.tokenstore.operator.access.AccessResult;
+import dev.tokenstore.operator.access.AccessGrants.AccessResult;
+import dev.tokenstore.operator.access.BoundRole;
 import dev.tokenstore.operator.cleanup.TokenDeletion;
-import dev.tokenstore.operator.condition.Verdict;
-import dev.tokenstore.operator.metrics.TokenMeters;
-import dev.tokenstore.operator.token.OtherSecrets;
 import dev.tokenstore.operator.token.SecretMetadata;
 import dev.tokenstore.operator.token.TokenIndex;
 import dev.tokenstore.operator.token.TokenView;
 import dev.tokenstore.operator.token.TokenWatches;
+import io.fabric8.kubernetes.api.model.rbac.RoleBinding;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.javaoperatorsdk.operator.api.reconciler.Context;
@@ -22,21 +21,23 @@ import io.javaoperatorsdk.operator.api.reconciler.Reconciler;
 import io.javaoperatorsdk.operator.api.reconciler.UpdateControl;
 import io.javaoperatorsdk.operator.processing.event.ResourceID;
 import io.javaoperatorsdk.operator.processing.event.source.EventSource;
+import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /// Reconciles stores: binds the roles of those who may use a store, reads the metadata of its tokens, deletes those
-/// that
-/// are due, and writes the status. It runs when something changes, at the next deadline, and every ten minutes for what
-/// no watch reports.
+/// that are due, and writes the status. It runs when something changes, at the next deadline, and every ten minutes for
+/// what no watch reports.
 @ControllerConfiguration(
         name = OAuthTokenStoreReconciler.NAME,
         triggerReconcilerOnAllEvents = true,
@@ -49,44 +50,47 @@ public final class OAuthTokenStoreReconciler implements Reconciler<OAuthTokenSto
 
     private static final Duration AFTER_FAILURE = Duration.ofSeconds(30);
     private static final Duration AFTER_CHANGE = Duration.ofSeconds(1);
-    /// Part of the API server does not know a new store or policy for a moment, and refuses what it will grant.
-    private static final Duration SETTLING = Duration.ofMillis(500);
-    private static final Duration LOADING_IS_NO_NEWS = Duration.ofSeconds(15);
+    /// The API server needs a moment to apply a new store or policy, and refuses until then what it will grant.
+    private static final Duration AFTER_EARLY_REFUSAL = Duration.ofMillis(500);
+    /// A list of tokens that takes longer is reported in the status.
+    private static final Duration USUAL_LOADING = Duration.ofSeconds(15);
 
     private final TokenWatches watches;
+    private final SecretMetadata secrets;
     private final StoreCleanup cleanup;
-    private final OtherSecrets otherSecrets;
     private final AccessGrants access;
-    private final Departure departure;
-    private final TokenMeters meters;
+    private final TokensFinalizer finalizer;
+    private final StoreEvents events;
     private final StatusWriter statuses;
+    private final MeterRegistry registry;
     private final InstantSource clock;
-    private final StoreMemories memories = new StoreMemories();
+    private final Map<ResourceID, StoreState> states = new ConcurrentHashMap<>();
     private @Nullable StoreBindings bindings;
 
     /// @param client for everything but Secrets
+    /// @param instance names this process among the operator's replicas
     public OAuthTokenStoreReconciler(
             KubernetesClient client,
             SecretMetadata secrets,
             TokenWatches watches,
             TokenDeletion deletion,
             AccessGrants access,
-            StoreEvents events,
-            TokenMeters meters,
+            String instance,
+            MeterRegistry registry,
             InstantSource clock) {
         this.watches = watches;
-        this.cleanup = new StoreCleanup(watches, deletion, events, meters, clock);
-        this.otherSecrets = new OtherSecrets(secrets, clock);
+        this.secrets = secrets;
         this.access = access;
-        this.departure = new Departure(client, watches, deletion, secrets, events, meters, clock);
-        this.meters = meters;
-        this.statuses = new StatusWriter(client, events, meters, clock);
+        this.events = new StoreEvents(client, instance, clock);
+        this.cleanup = new StoreCleanup(watches, deletion, secrets, events, clock);
+        this.finalizer = new TokensFinalizer(client);
+        this.statuses = new StatusWriter(client, events, clock);
+        this.registry = registry;
         this.clock = clock;
     }
 
     /// Returns whether a change of a store needs a reconciliation. A change of the status needs none: the operator
-    /// writes
-    /// it.
+    /// writes it.
     public static boolean matters(OAuthTokenStore after, OAuthTokenStore before) {
         var was = before.getMetadata();
         var is = after.getMetadata();
@@ -103,7 +107,7 @@ public final class OAuthTokenStoreReconciler implements Reconciler<OAuthTokenSto
         return Stream.concat(
                         bindings.sources().stream(),
                         Stream.<EventSource<?, OAuthTokenStore>>of(
-                                new TokenEventSource(watches, context, memories::know)))
+                                new TokenEventSource(watches, context, this::wasReconciled)))
                 .toList();
     }
 
@@ -113,33 +117,34 @@ public final class OAuthTokenStoreReconciler implements Reconciler<OAuthTokenSto
                 .list(store.getMetadata().getNamespace())
                 .toList();
         if (context.isPrimaryResourceDeleted()) {
-            release(store, stores);
+            forget(store);
+            access.release(store, stores, bindingsBeside(store));
             return UpdateControl.noUpdate();
         }
-        var memory = memories.of(store);
+        var state = stateOf(store);
         if (store.isMarkedForDeletion()) {
-            return depart(store, memory, stores);
+            return reconcileDeletion(store, state, stores);
         }
-        if (!departure.prepare(store)) {
+        if (!finalizer.reconcile(store)) {
             return later(AFTER_CHANGE);
         }
-        var granted = access.grant(store, stores, actualBindings());
-        if (memory.isSettling(granted)) {
-            return later(SETTLING);
+        var granted = access.grant(store, stores, bindingsBeside(store));
+        if (state.isRefusedAsNew(granted)) {
+            return later(AFTER_EARLY_REFUSAL);
         }
-        var around = new Surroundings(
-                granted,
-                StoreVerdicts.access(granted),
-                StoreVerdicts.isolated(stores.size() - 1, otherSecrets.in(store)));
-        return switch (look(store, memory, granted)) {
+        var isolated = StoreVerdicts.isolated(stores.size() - 1, state.otherSecrets(store, secrets));
+        return switch (look(store, state, granted)) {
             case View.TooEarly early -> later(early.retryIn());
-            case View.TokensUnknown unknown -> report(store, around, unknown.ready(), unknown.retryIn());
+            case View.TokensUnknown unknown ->
+                report(store, state, unknown, StoreVerdicts.access(granted), isolated, clock.instant());
             case View.Tokens tokens ->
                 report(
                         store,
-                        around,
+                        state,
+                        granted,
+                        isolated,
                         cleanup.cleanUp(
-                                store, memory, tokens.policy(), tokens.index(), () -> isCurrent(store, context)));
+                                store, state, tokens.policy(), tokens.index(), () -> isCurrent(store, context)));
         };
     }
 
@@ -154,22 +159,22 @@ public final class OAuthTokenStoreReconciler implements Reconciler<OAuthTokenSto
         record Tokens(TokenIndex index, RetentionPolicy policy) implements View {}
     }
 
-    private View look(OAuthTokenStore store, StoreMemory memory, AccessResult granted) {
+    private View look(OAuthTokenStore store, StoreState state, AccessResult granted) {
         var namespace = store.getMetadata().getNamespace();
         return switch (watches.view(namespace)) {
             case TokenView.Loading loading -> {
-                var isNews = memory.loading(clock.instant()).compareTo(LOADING_IS_NO_NEWS) >= 0;
-                yield isNews
+                var takesLong = state.loading(clock.instant()).compareTo(USUAL_LOADING) >= 0;
+                yield takesLong
                         ? new View.TokensUnknown(
                                 StoreVerdicts.loading(), loading.askAgainIn().orElse(AFTER_FAILURE))
-                        : new View.TooEarly(loading.askAgainIn().orElse(LOADING_IS_NO_NEWS));
+                        : new View.TooEarly(loading.askAgainIn().orElse(USUAL_LOADING));
             }
             case TokenView.Refused refused -> {
-                memory.loaded();
+                state.loaded();
                 yield new View.TokensUnknown(StoreVerdicts.refused(namespace, granted), refused.retryIn());
             }
             case TokenView.Watching watching -> {
-                memory.loaded();
+                state.loaded();
                 yield switch (StorePolicy.of(store)) {
                     case StorePolicy.Valid valid -> new View.Tokens(watching.index(), valid.policy());
                     case StorePolicy.Invalid invalid ->
@@ -182,48 +187,72 @@ public final class OAuthTokenStoreReconciler implements Reconciler<OAuthTokenSto
     @Override
     public ErrorStatusUpdateControl<OAuthTokenStore> updateErrorStatus(
             OAuthTokenStore store, Context<OAuthTokenStore> context, Exception e) {
-        if (context.isPrimaryResourceDeleted()) {
-            return ErrorStatusUpdateControl.defaultErrorProcessing();
+        if (!context.isPrimaryResourceDeleted()) {
+            try {
+                // the operator SDK decides when to retry
+                report(
+                        store,
+                        stateOf(store),
+                        new View.TokensUnknown(StoreVerdicts.failed(e), AFTER_FAILURE),
+                        StoreVerdicts.unknown(),
+                        StoreVerdicts.unknown(),
+                        clock.instant());
+            } catch (KubernetesClientException unwritten) {
+                LOG.atDebug().addKeyValue("cause", unwritten.getMessage()).log("could not write a status");
+            }
         }
-        meters.unknown(store);
-        var memory = memories.of(store);
-        var status = StoreStatus.ofUnknownTokens(
-                StoreVerdicts.failed(e),
-                StoreVerdicts.unknown(),
-                StoreVerdicts.unknown(),
-                memory.ledger().last());
-        try {
-            statuses.write(store, status, memory, clock.instant());
-        } catch (KubernetesClientException unwritten) {
-            LOG.atDebug().addKeyValue("cause", unwritten.getMessage()).log("could not write a status");
-        }
-        // the default is to retry
         return ErrorStatusUpdateControl.defaultErrorProcessing();
     }
 
-    /// The verdicts about a store that do not depend on its tokens.
-    private record Surroundings(AccessResult access, Verdict accessGranted, Verdict isolated) {
-        /// The moments at which to reconcile although no watch reports a change.
-        Stream<Instant> wakes(Instant now) {
-            var next = Stream.of(now.plus(OtherSecrets.BELIEVED));
-            return access instanceof AccessResult.Granted
-                    ? next
-                    : Stream.concat(next, Stream.of(now.plus(AFTER_FAILURE)));
-        }
+    private UpdateControl<OAuthTokenStore> report(
+            OAuthTokenStore store,
+            StoreState state,
+            AccessResult granted,
+            Verdict isolated,
+            StoreCleanup.Outcome outcome) {
+        var content = new StatusWriter.Content(
+                StoreVerdicts.watching(),
+                StoreVerdicts.access(granted),
+                outcome.cleanedUp(),
+                isolated,
+                outcome.counts(),
+                outcome.next());
+        var recount = Stream.of(outcome.at().plus(StoreState.COUNT_LIFETIME));
+        var retry = granted instanceof AccessResult.Granted
+                ? Stream.<Instant>empty()
+                : Stream.of(outcome.at().plus(AFTER_FAILURE));
+        return write(
+                store,
+                state,
+                content,
+                outcome.at(),
+                Stream.concat(outcome.wakeups().stream(), Stream.concat(recount, retry)));
     }
 
     private UpdateControl<OAuthTokenStore> report(
-            OAuthTokenStore store, Surroundings around, StoreCleanup.Outcome outcome) {
-        var status = new StoreStatus(
-                StoreVerdicts.watching(),
-                around.accessGranted(),
-                outcome.cleanedUp(),
-                around.isolated(),
-                outcome.counts(),
-                outcome.next(),
-                memories.of(store).ledger().last());
-        return written(
-                store, status, outcome.at(), Stream.concat(outcome.wakes().stream(), around.wakes(outcome.at())));
+            OAuthTokenStore store,
+            StoreState state,
+            View.TokensUnknown unknown,
+            Verdict accessGranted,
+            Verdict isolated,
+            Instant now) {
+        state.meters().unknown();
+        var content = new StatusWriter.Content(
+                unknown.ready(), accessGranted, StoreVerdicts.tokensUnknown(), isolated, null, null);
+        return write(store, state, content, now, Stream.of(now.plus(unknown.retryIn())));
+    }
+
+    private UpdateControl<OAuthTokenStore> write(
+            OAuthTokenStore store,
+            StoreState state,
+            StatusWriter.Content content,
+            Instant now,
+            Stream<Instant> wakeups) {
+        var postponed = statuses.write(store, state, content, now);
+        return Stream.concat(wakeups, postponed.stream())
+                .min(Instant::compareTo)
+                .map(moment -> later(waitUntil(moment, clock.instant())))
+                .orElseGet(UpdateControl::noUpdate);
     }
 
     /// Returns whether the cached store is still the one that a decision was made on.
@@ -234,66 +263,81 @@ public final class OAuthTokenStoreReconciler implements Reconciler<OAuthTokenSto
                 .isPresent();
     }
 
-    private UpdateControl<OAuthTokenStore> report(
-            OAuthTokenStore store, Surroundings around, Verdict ready, Duration retryIn) {
-        meters.unknown(store);
-        var now = clock.instant();
-        var status = StoreStatus.ofUnknownTokens(
-                ready,
-                around.accessGranted(),
-                around.isolated(),
-                memories.of(store).ledger().last());
-        return written(store, status, now, Stream.of(now.plus(retryIn)));
-    }
-
     /// Reconciles a store that is being deleted: takes its clients' rights, then, where the store's policy says so, its
     /// tokens.
-    private UpdateControl<OAuthTokenStore> depart(
-            OAuthTokenStore store, StoreMemory memory, List<OAuthTokenStore> stores) {
-        if (Departure.isHeld(store) && departure.dropIfPointless(store)) {
+    private UpdateControl<OAuthTokenStore> reconcileDeletion(
+            OAuthTokenStore store, StoreState state, List<OAuthTokenStore> stores) {
+        if (TokensFinalizer.isSet(store) && !finalizer.isNeeded(store)) {
+            finalizer.remove(store);
             return UpdateControl.noUpdate();
         }
-        access.release(store, stores, actualBindings());
-        if (!Departure.isHeld(store)) {
+        access.release(store, stores, bindingsBeside(store));
+        if (!TokensFinalizer.isSet(store)) {
             return UpdateControl.noUpdate();
         }
         var namespace = store.getMetadata().getNamespace();
         return switch (watches.view(namespace)) {
-            case TokenView.Loading loading -> later(loading.askAgainIn().orElse(LOADING_IS_NO_NEWS));
+            case TokenView.Loading loading -> later(loading.askAgainIn().orElse(USUAL_LOADING));
             case TokenView.Refused refused -> {
                 var nobody = new AccessResult.Granted(0, 0);
-                var around = new Surroundings(nobody, StoreVerdicts.access(nobody), StoreVerdicts.unknown());
-                yield report(store, around, StoreVerdicts.refused(namespace, nobody), refused.retryIn());
+                var unknown = new View.TokensUnknown(StoreVerdicts.refused(namespace, nobody), refused.retryIn());
+                yield report(
+                        store, state, unknown, StoreVerdicts.access(nobody), StoreVerdicts.unknown(), clock.instant());
             }
             case TokenView.Watching watching ->
-                departure
-                        .proceed(store, memory, watching.index())
+                cleanup.deleteAll(store, state, watching.index())
                         .map(OAuthTokenStoreReconciler::later)
-                        .orElseGet(UpdateControl::noUpdate);
+                        .orElseGet(() -> finishDeletion(store, state, watching.index()));
         };
     }
 
-    private void release(OAuthTokenStore gone, List<OAuthTokenStore> left) {
-        var metadata = gone.getMetadata();
-        memories.forget(gone);
-        meters.forget(metadata.getNamespace(), metadata.getName());
-        otherSecrets.forget(gone);
-        access.release(gone, left, actualBindings());
+    private UpdateControl<OAuthTokenStore> finishDeletion(OAuthTokenStore store, StoreState state, TokenIndex index) {
+        var kept = (int) index.tokensOf(store.getMetadata().getName()).stream()
+                .filter(token -> token.facts().keep())
+                .count();
+        finalizer.remove(store);
+        LOG.atInfo()
+                .addKeyValue("namespace", store.getMetadata().getNamespace())
+                .addKeyValue("store", store.getMetadata().getName())
+                .addKeyValue("kept", kept)
+                .log("the store's tokens are gone, and so is the store");
+        events.tokensGoneWithStore(store, state, kept);
+        return UpdateControl.noUpdate();
     }
 
-    private StoreBindings actualBindings() {
-        return Objects.requireNonNull(bindings, "event sources are prepared before the first reconciliation");
+    /// Returns the store's state; that of an earlier store of the same name is dropped.
+    private StoreState stateOf(OAuthTokenStore store) {
+        return states.compute(ResourceID.fromResource(store), (id, state) -> {
+            if (state != null && state.isOf(store)) {
+                return state;
+            }
+            if (state != null) {
+                state.meters().close();
+            }
+            return new StoreState(store, registry, clock);
+        });
+    }
+
+    /// Returns whether a reconciliation of this store has started since the operator did.
+    private boolean wasReconciled(OAuthTokenStore store) {
+        var state = states.get(ResourceID.fromResource(store));
+        return state != null && state.isOf(store);
+    }
+
+    private void forget(OAuthTokenStore store) {
+        var state = states.remove(ResourceID.fromResource(store));
+        if (state != null) {
+            state.meters().close();
+        }
+    }
+
+    private Map<BoundRole, RoleBinding> bindingsBeside(OAuthTokenStore store) {
+        return Objects.requireNonNull(bindings, "event sources are prepared before the first reconciliation")
+                .in(store.getMetadata().getNamespace());
     }
 
     private static UpdateControl<OAuthTokenStore> later(Duration wait) {
         return UpdateControl.<OAuthTokenStore>noUpdate().rescheduleAfter(wait);
-    }
-
-    private UpdateControl<OAuthTokenStore> written(
-            OAuthTokenStore store, StoreStatus said, Instant now, Stream<Instant> wakes) {
-        var heldBack = statuses.write(store, said, memories.of(store), now);
-        var wake = Stream.concat(wakes, heldBack.stream()).min(Instant::compareTo);
-        return wake.map(moment -> later(waitUntil(moment, clock.instant()))).orElseGet(UpdateControl::noUpdate);
     }
 
     /// Returns the delay in whole milliseconds, rounded up and positive, as the timer needs it.

@@ -1,7 +1,6 @@
 package dev.tokenstore.operator.store;
 
 import dev.tokenstore.api.OAuthTokenStore;
-import dev.tokenstore.operator.access.AccessGrants.ActualBindings;
 import dev.tokenstore.operator.access.BoundRole;
 import io.fabric8.kubernetes.api.model.rbac.RoleBinding;
 import io.javaoperatorsdk.operator.api.config.informer.FieldSelectorBuilder;
@@ -13,15 +12,12 @@ import io.javaoperatorsdk.operator.processing.event.source.informer.InformerEven
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
-import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 
 /// Informers over the role bindings that the operator makes, by name, since its rights are limited by name. A change of
-/// one
-/// reconciles all stores of its namespace.
-final class StoreBindings implements ActualBindings {
+/// one reconciles all stores of its namespace.
+final class StoreBindings {
     private final Map<BoundRole, InformerEventSource<RoleBinding, OAuthTokenStore>> sources =
             new EnumMap<>(BoundRole.class);
 
@@ -42,9 +38,12 @@ final class StoreBindings implements ActualBindings {
         return List.copyOf(sources.values());
     }
 
-    @Override
-    public Optional<RoleBinding> get(String namespace, BoundRole role) {
-        return Objects.requireNonNull(sources.get(role)).get(new ResourceID(role.objectName(), namespace));
+    /// Returns the cached bindings of a namespace.
+    Map<BoundRole, RoleBinding> in(String namespace) {
+        var bindings = new EnumMap<BoundRole, RoleBinding>(BoundRole.class);
+        sources.forEach((role, source) -> source.get(new ResourceID(role.objectName(), namespace))
+                .ifPresent(binding -> bindings.put(role, binding)));
+        return bindings;
     }
 
     private static Set<ResourceID> storesBeside(RoleBinding binding, EventSourceContext<OAuthTokenStore> context) {

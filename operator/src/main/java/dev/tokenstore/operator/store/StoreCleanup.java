@@ -1,16 +1,18 @@
 package dev.tokenstore.operator.store;
 
+import dev.tokenstore.api.EndReason;
 import dev.tokenstore.api.OAuthTokenStore;
 import dev.tokenstore.api.OAuthTokenStoreStatus.TokenCounts;
 import dev.tokenstore.api.RetentionPolicy;
+import dev.tokenstore.api.TokenFacts;
 import dev.tokenstore.operator.cleanup.CleanupMode;
 import dev.tokenstore.operator.cleanup.CleanupPlan;
-import dev.tokenstore.operator.cleanup.CleanupResult;
+import dev.tokenstore.operator.cleanup.CleanupPlan.DueToken;
 import dev.tokenstore.operator.cleanup.TokenDeletion;
-import dev.tokenstore.operator.condition.Verdict;
-import dev.tokenstore.operator.metrics.TokenMeters;
+import dev.tokenstore.operator.token.SecretMetadata;
 import dev.tokenstore.operator.token.TokenIndex;
 import dev.tokenstore.operator.token.TokenWatches;
+import io.fabric8.kubernetes.api.model.ObjectMeta;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -20,22 +22,27 @@ import java.util.function.BooleanSupplier;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/// The cleanup of a store that is not being deleted: plans, deletes a batch of due tokens, and says when to run again.
+/// Deletes batches of a store's tokens: those that are due, or all when the store is deleted. Says when to run again.
 final class StoreCleanup {
     private static final Duration AFTER_CHANGE = Duration.ofSeconds(1);
+    private static final Duration AFTER_FAILURE = Duration.ofSeconds(30);
 
     private final TokenWatches watches;
     private final TokenDeletion deletion;
+    private final SecretMetadata secrets;
     private final StoreEvents events;
-    private final TokenMeters meters;
     private final InstantSource clock;
 
     StoreCleanup(
-            TokenWatches watches, TokenDeletion deletion, StoreEvents events, TokenMeters meters, InstantSource clock) {
+            TokenWatches watches,
+            TokenDeletion deletion,
+            SecretMetadata secrets,
+            StoreEvents events,
+            InstantSource clock) {
         this.watches = watches;
         this.deletion = deletion;
+        this.secrets = secrets;
         this.events = events;
-        this.meters = meters;
         this.clock = clock;
     }
 
@@ -44,58 +51,87 @@ final class StoreCleanup {
     /// @param counts of the tokens that are left
     /// @param next when something is due; null: never, or nothing is deleted
     /// @param at when the tokens that are left were judged
-    /// @param wakes the moments at which to reconcile although no watch reports a change
+    /// @param wakeups the moments at which to reconcile although no watch reports a change
     record Outcome(
-            Verdict cleanedUp, TokenCounts counts, @Nullable Instant next, Instant at, List<Instant> wakes) {}
+            Verdict cleanedUp, TokenCounts counts, @Nullable Instant next, Instant at, List<Instant> wakeups) {}
 
+    /// Plans a cleanup and deletes a batch of the tokens that are due.
+    ///
     /// @param isCurrent whether the store is still unchanged; evaluated before each deletion
     Outcome cleanUp(
             OAuthTokenStore store,
-            StoreMemory memory,
+            StoreState state,
             RetentionPolicy policy,
             TokenIndex index,
             BooleanSupplier isCurrent) {
-        var namespace = store.getMetadata().getNamespace();
         var name = store.getMetadata().getName();
         var now = clock.instant();
         var plan = CleanupPlan.of(index.tokensOf(name), policy, now);
         var mode = CleanupMode.of(store, policy, plan);
-        var result = CleanupResult.NOTHING;
+        var result = TokenDeletion.Result.NOTHING;
         var left = plan;
         if (mode == CleanupMode.DELETE && !plan.due().isEmpty()) {
-            result = deletion.delete(namespace, index, plan.due(), isCurrent);
+            result = delete(store, state, index, plan.due(), isCurrent);
             now = clock.instant();
             left = CleanupPlan.of(index.tokensOf(name), policy, now);
         }
-        memory.ledger().deleted(result.deleted(), now);
         if (mode == CleanupMode.DRY_RUN) {
-            memory.ledger().wouldDelete(left.dueByReason(), now);
+            state.ledger().wouldDelete(left.dueByReason(), now);
         }
-        meters.observed(store, left, mode);
-        meters.deleted(namespace, name, result);
-        watchLimit(store, memory, left.total());
-        if (memory.lagsBehind(result.changed() > 0)) {
-            watches.renew(namespace);
+        var limits = store.getSpec() == null ? null : store.getSpec().limits();
+        var limit = limits == null ? null : limits.maxTokens();
+        state.meters().observed(left, mode, limit);
+        if (state.becameFull(limit != null && left.total() >= limit) && limit != null) {
+            events.full(store, state, left.total(), limit);
         }
+        renewIfLagging(store, state, result.changed() > 0);
         return new Outcome(
                 StoreVerdicts.cleanedUp(store, mode, left, result),
                 left.counts(),
-                mode == CleanupMode.DELETE ? nextCleanup(left, now) : null,
+                mode == CleanupMode.DELETE ? left.due().isEmpty() ? left.next() : now : null,
                 now,
-                Stream.concat(wakes(mode, left, result, now), afterFailure(memory, result, now))
+                Stream.concat(wakeups(mode, left, result, now), afterFailure(state, result, now))
                         .toList());
     }
 
-    private void watchLimit(OAuthTokenStore store, StoreMemory memory, int tokens) {
-        var limits = store.getSpec() == null ? null : store.getSpec().limits();
-        var limit = limits == null ? null : limits.maxTokens();
-        var becameFull = memory.becameFull(limit != null && tokens >= limit);
-        if (becameFull && limit != null) {
-            events.full(store, tokens, limit);
+    /// Deletes a batch of the tokens of a store that is being deleted, except those that are annotated to be kept.
+    ///
+    /// @return when to run again; empty once there are none
+    Optional<Duration> deleteAll(OAuthTokenStore store, StoreState state, TokenIndex index) {
+        var metadata = store.getMetadata();
+        var due = index.tokensOf(metadata.getName()).stream()
+                .filter(token -> !token.facts().keep() && !token.terminating())
+                .map(token -> new DueToken(token, EndReason.STORE_DELETED))
+                .toList();
+        if (due.isEmpty() && !secrets.hasToken(metadata.getNamespace(), metadata.getName(), this::mustBeDeleted)) {
+            return Optional.empty();
+        }
+        var result = delete(store, state, index, due, () -> true);
+        renewIfLagging(store, state, result.total() == 0 && result.failed() == 0);
+        return Optional.of(result.failed() > 0 ? AFTER_FAILURE : AFTER_CHANGE);
+    }
+
+    private TokenDeletion.Result delete(
+            OAuthTokenStore store, StoreState state, TokenIndex index, List<DueToken> due, BooleanSupplier isCurrent) {
+        var result = deletion.delete(store.getMetadata().getNamespace(), index, due, isCurrent);
+        state.ledger().deleted(result.deleted(), clock.instant());
+        state.meters().deleted(result);
+        return result;
+    }
+
+    private void renewIfLagging(OAuthTokenStore store, StoreState state, boolean wasStale) {
+        if (state.watchLags(wasStale)) {
+            watches.renew(store.getMetadata().getNamespace());
         }
     }
 
-    private static Stream<Instant> wakes(CleanupMode mode, CleanupPlan left, CleanupResult result, Instant now) {
+    private boolean mustBeDeleted(ObjectMeta token) {
+        return token.getDeletionTimestamp() == null
+                && !TokenFacts.read(token, clock.instant()).keep();
+    }
+
+    private static Stream<Instant> wakeups(
+            CleanupMode mode, CleanupPlan left, TokenDeletion.Result result, Instant now) {
         var moments = Stream.<Instant>builder();
         if (mode != CleanupMode.SUSPENDED) {
             Optional.ofNullable(left.next()).ifPresent(moments);
@@ -104,21 +140,18 @@ final class StoreCleanup {
             // the watch reports tokens that changed during the deletion, hardly ever later than this
             moments.add(result.changed() > 0 ? now.plus(AFTER_CHANGE) : now);
         }
+        var earliest = now.plus(StoreState.STATUS_INTERVAL);
         Optional.ofNullable(left.nextCount())
-                .map(moment -> moment.isBefore(now.plus(StatusPace.LEAST)) ? now.plus(StatusPace.LEAST) : moment)
+                .map(moment -> moment.isBefore(earliest) ? earliest : moment)
                 .ifPresent(moments);
         return moments.build();
     }
 
-    private static Stream<Instant> afterFailure(StoreMemory memory, CleanupResult result, Instant now) {
+    private static Stream<Instant> afterFailure(StoreState state, TokenDeletion.Result result, Instant now) {
         if (result.failed() == 0) {
-            memory.afterFailedCleanup().reset();
+            state.failedCleanups().reset();
             return Stream.empty();
         }
-        return Stream.of(now.plus(memory.afterFailedCleanup().next()));
-    }
-
-    private static @Nullable Instant nextCleanup(CleanupPlan left, Instant now) {
-        return left.due().isEmpty() ? left.next() : now;
+        return Stream.of(now.plus(state.failedCleanups().next()));
     }
 }

@@ -3,24 +3,19 @@ package dev.tokenstore.operator.store;
 import dev.tokenstore.api.EndReason;
 import dev.tokenstore.api.OAuthTokenStore;
 import dev.tokenstore.api.OAuthTokenStoreStatus.LastCleanup;
-import dev.tokenstore.operator.condition.Verdict;
 import io.fabric8.kubernetes.api.model.MicroTime;
 import io.fabric8.kubernetes.api.model.events.v1.EventBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
-import java.time.Instant;
 import java.time.InstantSource;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
-import java.util.concurrent.TimeUnit;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /// Writes Kubernetes events about stores: numbers and reasons, never which tokens. An event that cannot be written is
-/// logged
-/// and dropped, and the rate of each reason is limited.
-public final class StoreEvents {
+/// logged and dropped, and the rate of each reason is limited.
+final class StoreEvents {
     private static final Logger LOG = LoggerFactory.getLogger(StoreEvents.class);
     private static final String CONTROLLER = "tokenstore.dev/operator";
     private static final String NORMAL = "Normal";
@@ -37,61 +32,63 @@ public final class StoreEvents {
     private final KubernetesClient client;
     private final String instance;
     private final InstantSource clock;
-    private final EventPace pace;
 
     /// @param instance names this process among the operator's replicas
-    public StoreEvents(KubernetesClient client, String instance, InstantSource clock) {
+    StoreEvents(KubernetesClient client, String instance, InstantSource clock) {
         this.client = client;
         this.instance = instance;
         this.clock = clock;
-        this.pace = new EventPace(() -> nanosOf(clock.instant()));
     }
 
-    void cleanedUp(OAuthTokenStore store, LastCleanup cleanup) {
+    void cleanedUp(OAuthTokenStore store, StoreState state, LastCleanup cleanup) {
         var total =
                 cleanup.deleted().values().stream().mapToInt(Integer::intValue).sum();
         var byReason = " (" + StoreVerdicts.reasons(cleanup.deleted()) + ")";
         if (Boolean.TRUE.equals(cleanup.dryRun())) {
-            record(store, NORMAL, "TokensWouldBeDeleted", CLEANUP, "Would delete tokens: " + total + byReason);
+            record(store, state, NORMAL, "TokensWouldBeDeleted", CLEANUP, "Would delete tokens: " + total + byReason);
         } else {
-            record(store, NORMAL, "TokensDeleted", CLEANUP, "Deleted tokens: " + total + byReason);
+            record(store, state, NORMAL, "TokensDeleted", CLEANUP, "Deleted tokens: " + total + byReason);
         }
     }
 
     /// Writes an event for a condition whose reason changed, if the reason has one.
     ///
     /// @param before the reason it had, empty if there was none
-    void changed(OAuthTokenStore store, String before, Verdict verdict) {
+    void changed(OAuthTokenStore store, StoreState state, String before, Verdict verdict) {
         switch (verdict.reason()) {
             case StoreVerdicts.SECRETS_NOT_ACCESSIBLE ->
-                record(store, WARNING, verdict.reason(), "Watch", verdict.message());
-            case StoreVerdicts.DELETION_FAILED -> record(store, WARNING, "CleanupFailed", CLEANUP, verdict.message());
-            case StoreVerdicts.HELD -> record(store, WARNING, "CleanupHeld", CLEANUP, verdict.message());
+                record(store, state, WARNING, verdict.reason(), "Watch", verdict.message());
+            case StoreVerdicts.DELETION_FAILED ->
+                record(store, state, WARNING, "CleanupFailed", CLEANUP, verdict.message());
+            case StoreVerdicts.HELD -> record(store, state, WARNING, "CleanupHeld", CLEANUP, verdict.message());
             case StoreVerdicts.SUSPENDED ->
                 record(
                         store,
+                        state,
                         NORMAL,
                         "Suspended",
                         CLEANUP,
                         "Tokens are counted but none is deleted until spec.suspend is off");
             case StoreVerdicts.POLICY_NOT_IN_FORCE, StoreVerdicts.BINDING_REFUSED, StoreVerdicts.ACCOUNT_NOT_ALLOWED ->
-                record(store, WARNING, "AccessNotGranted", GRANT, verdict.message());
-            case StoreVerdicts.BOUND -> record(store, NORMAL, "AccessGranted", GRANT, verdict.message());
+                record(store, state, WARNING, "AccessNotGranted", GRANT, verdict.message());
+            case StoreVerdicts.BOUND -> record(store, state, NORMAL, "AccessGranted", GRANT, verdict.message());
             case StoreVerdicts.SECOND_STORE, StoreVerdicts.SHARED_NAMESPACE ->
-                record(store, WARNING, "NotIsolated", "Inspect", verdict.message());
+                record(store, state, WARNING, "NotIsolated", "Inspect", verdict.message());
             default -> {
                 if (before.equals(StoreVerdicts.SUSPENDED) && !verdict.reason().equals(StoreVerdicts.DRY_RUN)) {
-                    record(store, NORMAL, "Resumed", CLEANUP, "Cleanup runs again");
+                    record(store, state, NORMAL, "Resumed", CLEANUP, "Cleanup runs again");
                 }
             }
         }
     }
 
-    /// @param deleted what was deleted with the store; null: nothing
-    void tokensGoneWithStore(OAuthTokenStore store, @Nullable LastCleanup deleted, int kept) {
+    /// @param kept number of tokens that are left
+    void tokensGoneWithStore(OAuthTokenStore store, StoreState state, int kept) {
+        var deleted = state.ledger().last();
         var number = deleted == null ? 0 : deleted.deleted().getOrDefault(EndReason.STORE_DELETED.label(), 0);
         record(
                 store,
+                state,
                 NORMAL,
                 "TokensDeleted",
                 CLEANUP,
@@ -99,9 +96,10 @@ public final class StoreEvents {
                         + (kept == 0 ? "" : "; left because they are annotated tokenstore.dev/keep: " + kept));
     }
 
-    void full(OAuthTokenStore store, int tokens, int limit) {
+    void full(OAuthTokenStore store, StoreState state, int tokens, int limit) {
         record(
                 store,
+                state,
                 WARNING,
                 "StoreFull",
                 "Count",
@@ -109,9 +107,10 @@ public final class StoreEvents {
                         + ": new ones are refused, others can still be refreshed");
     }
 
-    private void record(OAuthTokenStore store, String type, String reason, String action, String note) {
+    private void record(
+            OAuthTokenStore store, StoreState state, String type, String reason, String action, String note) {
         var metadata = store.getMetadata();
-        if (!pace.allows(metadata.getUid(), reason)) {
+        if (!state.allowsEvent(reason)) {
             return;
         }
         var event = new EventBuilder()
@@ -144,9 +143,5 @@ public final class StoreEvents {
                     .addKeyValue("cause", e.getMessage())
                     .log("could not write an event");
         }
-    }
-
-    private static long nanosOf(Instant moment) {
-        return Math.addExact(TimeUnit.SECONDS.toNanos(moment.getEpochSecond()), moment.getNano());
     }
 }

@@ -2,13 +2,11 @@ package dev.tokenstore.operator.store;
 
 import dev.tokenstore.api.EndReason;
 import dev.tokenstore.api.OAuthTokenStore;
-import dev.tokenstore.operator.access.AccessResult;
+import dev.tokenstore.operator.access.AccessGrants.AccessResult;
 import dev.tokenstore.operator.access.BoundRole;
 import dev.tokenstore.operator.cleanup.CleanupMode;
 import dev.tokenstore.operator.cleanup.CleanupPlan;
-import dev.tokenstore.operator.cleanup.CleanupResult;
-import dev.tokenstore.operator.condition.Verdict;
-import dev.tokenstore.operator.token.OtherSecrets;
+import dev.tokenstore.operator.cleanup.TokenDeletion;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import java.util.Map;
 import java.util.OptionalInt;
@@ -121,8 +119,9 @@ final class StoreVerdicts {
         var secrets = otherSecrets.orElse(0);
         var shared = secrets == 0
                 ? ""
-                : "Secrets of this namespace that are not tokens: " + (secrets >= OtherSecrets.MANY ? "at least " : "")
-                        + secrets + ". Whoever may use the store can read them";
+                : "Secrets of this namespace that are not tokens: "
+                        + (secrets >= StoreState.MOST_OTHER_SECRETS ? "at least " : "") + secrets
+                        + ". Whoever may use the store can read them";
         if (otherStores > 0) {
             return new Verdict.False(
                     SECOND_STORE,
@@ -139,7 +138,7 @@ final class StoreVerdicts {
     }
 
     /// @param left the plan after the cleanup with the outcome `result`
-    static Verdict cleanedUp(OAuthTokenStore store, CleanupMode mode, CleanupPlan left, CleanupResult result) {
+    static Verdict cleanedUp(OAuthTokenStore store, CleanupMode mode, CleanupPlan left, TokenDeletion.Result result) {
         return switch (mode) {
             case SUSPENDED ->
                 new Verdict.False(
@@ -163,7 +162,7 @@ final class StoreVerdicts {
                 + metadata.getGeneration();
     }
 
-    private static Verdict deleted(CleanupPlan left, CleanupResult result) {
+    private static Verdict deleted(CleanupPlan left, TokenDeletion.Result result) {
         if (result.forbidden()) {
             return new Verdict.False(
                     DELETION_FAILED,

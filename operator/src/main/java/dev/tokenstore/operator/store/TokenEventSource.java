@@ -21,72 +21,73 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /// Starts and stops the watches over tokens as stores are created and deleted. Triggers a reconciliation of a store
-/// whose
-/// tokens changed, and of the other stores of a namespace when a store is created or deleted there. The reconciler
-/// reads
-/// tokens from the index, so this event source has no secondary resources.
+/// whose tokens changed, and of the other stores of a namespace when a store is created or deleted there. The
+/// reconciler
+/// reads tokens from the index, so this event source has no secondary resources.
 final class TokenEventSource extends AbstractEventSource<IndexedToken, OAuthTokenStore>
         implements ResourceEventAware<OAuthTokenStore> {
     private static final Logger LOG = LoggerFactory.getLogger(TokenEventSource.class);
-    private static final Duration SWEEP = Duration.ofSeconds(5);
+    private static final Duration RESYNC = Duration.ofSeconds(5);
     private static final Duration SET_BACK = Duration.ofSeconds(1);
 
     private final TokenWatches watches;
     private final EventSourceContext<OAuthTokenStore> context;
-    private final Predicate<OAuthTokenStore> known;
-    private @Nullable ScheduledExecutorService sweeper;
-    private long shift;
+    private final Predicate<OAuthTokenStore> wasReconciled;
+    private @Nullable ScheduledExecutorService resyncs;
+    private long offset;
 
-    /// @param known whether a store was reconciled before
+    /// @param wasReconciled whether a store was reconciled before
     TokenEventSource(
-            TokenWatches watches, EventSourceContext<OAuthTokenStore> context, Predicate<OAuthTokenStore> known) {
+            TokenWatches watches,
+            EventSourceContext<OAuthTokenStore> context,
+            Predicate<OAuthTokenStore> wasReconciled) {
         super(IndexedToken.class, "tokens");
         this.watches = watches;
         this.context = context;
-        this.known = known;
+        this.wasReconciled = wasReconciled;
         watches.listener((namespace, store) -> changed(new ResourceID(store, namespace)));
     }
 
     @Override
     public synchronized void start() {
         super.start();
-        shift = shiftOfTheClock();
-        sweeper = Executors.newSingleThreadScheduledExecutor(
-                Thread.ofPlatform().daemon().name("sweeper").factory());
-        sweeper.scheduleWithFixedDelay(this::sweep, SWEEP.toMillis(), SWEEP.toMillis(), TimeUnit.MILLISECONDS);
+        offset = clockOffset();
+        resyncs = Executors.newSingleThreadScheduledExecutor(
+                Thread.ofPlatform().daemon().name("resync").factory());
+        resyncs.scheduleWithFixedDelay(this::resync, RESYNC.toMillis(), RESYNC.toMillis(), TimeUnit.MILLISECONDS);
     }
 
     @Override
     public synchronized void stop() {
         super.stop();
-        if (sweeper != null) {
-            sweeper.shutdownNow();
+        if (resyncs != null) {
+            resyncs.shutdownNow();
         }
     }
 
-    /// Makes up for two defects of the operator SDK: it never reconciles a store that was created again while the
-    /// deletion of its
-    /// predecessor was reconciled, and its timers are late by as much as the machine's clock is set back.
-    private void sweep() {
+    /// Works around two defects of the operator SDK: it never reconciles a store that was created again while the
+    /// deletion of its predecessor was reconciled, and its timers are late by as much as the machine's clock is set
+    /// back.
+    private void resync() {
         try {
             var stores = context.getPrimaryCache().list().toList();
             stores.stream()
-                    .filter(store -> !known.test(store))
+                    .filter(store -> !wasReconciled.test(store))
                     .forEach(store -> getEventHandler()
                             .handleEvent(
                                     new ResourceEvent(ResourceAction.UPDATED, ResourceID.fromResource(store), store)));
-            var now = shiftOfTheClock();
-            if (now < shift - SET_BACK.toMillis()) {
+            var now = clockOffset();
+            if (now < offset - SET_BACK.toMillis()) {
                 stores.forEach(store -> changed(ResourceID.fromResource(store)));
             }
-            shift = now;
+            offset = now;
         } catch (RuntimeException e) {
-            LOG.atWarn().addKeyValue("cause", e.toString()).log("could not look after the stores; it is tried again");
+            LOG.atWarn().addKeyValue("cause", e.toString()).log("could not trigger reconciliations; it is tried again");
         }
     }
 
     /// The difference between the machine's clock and its monotonic clock, in milliseconds.
-    private static long shiftOfTheClock() {
+    private static long clockOffset() {
         return System.currentTimeMillis() - TimeUnit.NANOSECONDS.toMillis(System.nanoTime());
     }
 

@@ -14,7 +14,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -24,8 +23,8 @@ import org.slf4j.event.Level;
 /// The watch over the token Secrets of one namespace, started again after a refusal.
 ///
 /// The informer retries after all other failures and keeps its entries meanwhile: a deletion that was decided on a
-/// stale entry
-/// fails on its precondition.
+/// stale
+/// entry fails on its precondition.
 final class NamespaceWatch implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(NamespaceWatch.class);
 
@@ -82,7 +81,7 @@ final class NamespaceWatch implements AutoCloseable {
                     ? new TokenView.Refused(retryIn)
                     : new TokenView.Loading(Optional.of(retryIn));
         }
-        return attempt.listed.get() ? new TokenView.Watching(attempt.index) : new TokenView.Loading(Optional.empty());
+        return attempt.isListed ? new TokenView.Watching(attempt.index) : new TokenView.Loading(Optional.empty());
     }
 
     /// Moves to another connection, where the watch starts again if it was started.
@@ -95,10 +94,10 @@ final class NamespaceWatch implements AutoCloseable {
     }
 
     synchronized boolean isListed() {
-        return attempt != null && attempt.listed.get();
+        return attempt != null && attempt.isListed;
     }
 
-    synchronized boolean isBegun() {
+    synchronized boolean isStarted() {
         return attempt != null;
     }
 
@@ -114,26 +113,19 @@ final class NamespaceWatch implements AutoCloseable {
     }
 
     private Attempt begin() {
-        var index = new TokenIndex(namespace, clock);
-        var listed = new AtomicBoolean();
-        var informer = connection
-                .tokens(namespace)
-                .itemStore(index)
-                .exceptionHandler((started, problem) -> retries(problem))
-                .addEventHandler(new StoresOfChangedSecrets(listed));
-        var started = new Attempt(index, informer, listed);
-        informer.stopped().whenComplete((nothing, problem) -> {
+        var started = new Attempt();
+        started.informer.stopped().whenComplete((nothing, problem) -> {
             if (problem != null) {
                 refused(started, problem);
             }
         });
-        informer.start().thenRun(() -> listed(started));
+        started.informer.start().thenRun(() -> listed(started));
         return started;
     }
 
     private void listed(Attempt listed) {
         synchronized (this) {
-            listed.listed.set(true);
+            listed.isListed = true;
             backoff.reset();
         }
         LOG.atInfo()
@@ -182,26 +174,17 @@ final class NamespaceWatch implements AutoCloseable {
     /// @param isReported false for the first refusals, which new rights cause
     private record Refusal(Instant retryAt, boolean isReported) {}
 
-    private static final class Attempt {
-        private final TokenIndex index;
-        private final SharedIndexInformer<Secret> informer;
-        private final AtomicBoolean listed;
+    /// A watch from its start to its end, with the index that it fills. It reports changes once the initial list is
+    /// complete; the list itself is reported as one change.
+    private final class Attempt implements ResourceEventHandler<Secret> {
+        private final TokenIndex index = new TokenIndex(namespace, clock);
+        private final SharedIndexInformer<Secret> informer = connection
+                .tokens(namespace)
+                .itemStore(index)
+                .exceptionHandler((started, problem) -> retries(problem))
+                .addEventHandler(this);
+        private volatile boolean isListed;
         private @Nullable Refusal refusal;
-
-        Attempt(TokenIndex index, SharedIndexInformer<Secret> informer, AtomicBoolean listed) {
-            this.index = index;
-            this.informer = informer;
-            this.listed = listed;
-        }
-    }
-
-    /// Reports changes once the initial list is complete; the list itself is reported as one change.
-    private final class StoresOfChangedSecrets implements ResourceEventHandler<Secret> {
-        private final AtomicBoolean listed;
-
-        StoresOfChangedSecrets(AtomicBoolean listed) {
-            this.listed = listed;
-        }
 
         @Override
         public void onAdd(Secret secret) {
@@ -220,11 +203,8 @@ final class NamespaceWatch implements AutoCloseable {
         }
 
         private void changed(Secret secret) {
-            if (!listed.get()) {
-                return;
-            }
             Map<String, String> labels = secret.getMetadata().getLabels();
-            var store = labels == null ? null : labels.get(TokenSecretLayout.STORE_LABEL);
+            var store = isListed && labels != null ? labels.get(TokenSecretLayout.STORE_LABEL) : null;
             if (store != null && stores.contains(store)) {
                 storeChanged.accept(store);
             }

@@ -86,18 +86,14 @@ public final class SecretMetadata implements AutoCloseable {
     /// @throws KubernetesClientException if the list fails
     public boolean hasToken(String namespace, String store, Predicate<ObjectMeta> wanted) {
         var found = new AtomicBoolean();
-        new PagedList<>(
-                        PAGE,
-                        0,
-                        options -> client.secrets()
-                                .inNamespace(namespace)
-                                .withField("type", TokenSecretLayout.SECRET_TYPE)
-                                .withLabel(TokenSecretLayout.STORE_LABEL, store)
-                                .list(options))
-                .forEachPage(page -> {
-                    found.set(page.stream().map(Secret::getMetadata).anyMatch(wanted));
-                    return !found.get();
-                });
+        var tokens = client.secrets()
+                .inNamespace(namespace)
+                .withField("type", TokenSecretLayout.SECRET_TYPE)
+                .withLabel(TokenSecretLayout.STORE_LABEL, store);
+        new PagedList<>(PAGE, 0, tokens::list).forEachPage(page -> {
+            found.set(page.stream().map(Secret::getMetadata).anyMatch(wanted));
+            return !found.get();
+        });
         return found.get();
     }
 
@@ -105,16 +101,10 @@ public final class SecretMetadata implements AutoCloseable {
     ///
     /// @param atMost stops counting there
     /// @throws KubernetesClientException if the list fails
-    int countOthers(String namespace, int atMost) {
+    public int countOthers(String namespace, int atMost) {
         var number = new AtomicInteger();
-        new PagedList<>(
-                        PAGE,
-                        0,
-                        options -> client.secrets()
-                                .inNamespace(namespace)
-                                .withoutField("type", TokenSecretLayout.SECRET_TYPE)
-                                .list(options))
-                .forEachPage(page -> number.addAndGet(page.size()) < atMost);
+        var others = client.secrets().inNamespace(namespace).withoutField("type", TokenSecretLayout.SECRET_TYPE);
+        new PagedList<>(PAGE, 0, others::list).forEachPage(page -> number.addAndGet(page.size()) < atMost);
         return Math.min(number.get(), atMost);
     }
 
@@ -209,9 +199,8 @@ public final class SecretMetadata implements AutoCloseable {
             builder.setHeader("Accept", list ? METADATA_LIST : METADATA);
         }
 
-        /// Replaces characters beyond ASCII, at which the client library aborts watches. Everything that the operator
-        /// reads of a token
-        /// is ASCII.
+        /// Replaces characters beyond ASCII, at which the client library aborts watches. Everything that the
+        /// operator reads of a token is ASCII.
         @Override
         public AsyncBody.Consumer<List<ByteBuffer>> consumer(
                 AsyncBody.Consumer<List<ByteBuffer>> consumer, HttpRequest request) {
@@ -221,9 +210,8 @@ public final class SecretMetadata implements AutoCloseable {
                     : consumer;
         }
 
-        /// Marks a watch as open when its response begins; the client library would do so at the first event, which may
-        /// be a minute
-        /// later.
+        /// Marks a watch as open when its response begins; the client library would do so at the first event,
+        /// which may be a minute later.
         @Override
         public void after(
                 HttpRequest request, HttpResponse<?> response, AsyncBody.Consumer<List<ByteBuffer>> consumer) {

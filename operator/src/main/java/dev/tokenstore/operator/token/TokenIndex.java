@@ -16,8 +16,7 @@ import org.jspecify.annotations.Nullable;
 /// The tokens of one namespace: for each its name, version and facts, and nothing else.
 ///
 /// It is the informer's item store, so no Secret is kept beside it: items that the informer reads back are made from
-/// the
-/// entries. Thread-safe.
+/// the entries. Thread-safe.
 public final class TokenIndex implements ItemStore<Secret> {
     private final Map<String, IndexedToken> tokens = new ConcurrentHashMap<>();
     private final Map<String, String> stores = new ConcurrentHashMap<>();
@@ -49,8 +48,7 @@ public final class TokenIndex implements ItemStore<Secret> {
     }
 
     /// Adds or replaces a Secret's entry. An unchanged Secret keeps its entry, whose timestamps in the future were
-    /// clamped to the
-    /// moment at which the Secret was first seen.
+    /// clamped to the moment at which the Secret was first seen.
     @Override
     public @Nullable Secret put(String key, Secret secret) {
         var metadata = secret.getMetadata();

@@ -10,8 +10,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /// The watches over token Secrets: one per namespace that has a store, started with its first store and stopped with
-/// its last,
-/// so that the operator needs no right to Secrets anywhere else. Thread-safe.
+/// its last, so that the operator needs no right to Secrets anywhere else. Thread-safe.
 public final class TokenWatches implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(TokenWatches.class);
 
@@ -36,7 +35,7 @@ public final class TokenWatches implements AutoCloseable {
         watches.computeIfAbsent(
                         namespace,
                         name -> new NamespaceWatch(
-                                connections.take(), name, clock, changed -> listener.accept(name, changed)))
+                                connections.acquire(), name, clock, changed -> listener.accept(name, changed)))
                 .add(store);
     }
 
@@ -45,7 +44,7 @@ public final class TokenWatches implements AutoCloseable {
         if (watch != null && watch.removeLeavingNone(store)) {
             watches.remove(namespace);
             watch.close();
-            connections.giveBack(watch.connection());
+            connections.release(watch.connection());
         }
     }
 
@@ -55,27 +54,26 @@ public final class TokenWatches implements AutoCloseable {
         return watch == null ? new TokenView.Loading(Optional.empty()) : watch.view();
     }
 
-    /// Replaces the connection of a watch that lags behind, and starts the watches on it again: a connection may hang
-    /// for minutes
-    /// before the system closes it.
+    /// Replaces the connection of a watch that lags behind, and starts the watches on it again: a connection may
+    /// hang for minutes before the system closes it.
     public synchronized void renew(String namespace) {
         var watch = watches.get(namespace);
         if (watch == null || !watch.isListed()) {
             return;
         }
-        LOG.atWarn().addKeyValue("namespace", namespace).log("the watch over tokens lags behind and is begun again");
+        LOG.atWarn().addKeyValue("namespace", namespace).log("the watch over tokens lags behind and is started again");
         var hanging = watch.connection();
-        var beside = watches.values().stream()
+        var affected = watches.values().stream()
                 .filter(other -> other.connection().equals(hanging))
                 .toList();
-        beside.forEach(NamespaceWatch::close);
+        affected.forEach(NamespaceWatch::close);
         var fresh = connections.replace(hanging);
-        beside.forEach(other -> other.renew(fresh));
+        affected.forEach(other -> other.renew(fresh));
     }
 
     /// The number of watches that were started.
-    public synchronized int begun() {
-        return (int) watches.values().stream().filter(NamespaceWatch::isBegun).count();
+    public synchronized int started() {
+        return (int) watches.values().stream().filter(NamespaceWatch::isStarted).count();
     }
 
     /// The number of watches that are open.

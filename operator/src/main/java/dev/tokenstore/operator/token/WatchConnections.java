@@ -20,7 +20,7 @@ final class WatchConnections implements AutoCloseable {
     }
 
     /// Returns a connection that has room for one more watch, and reserves that room.
-    SecretMetadata take() {
+    SecretMetadata acquire() {
         for (var connection : watches.entrySet()) {
             if (connection.getValue() < WATCHES_EACH) {
                 connection.setValue(connection.getValue() + 1);
@@ -33,7 +33,7 @@ final class WatchConnections implements AutoCloseable {
     }
 
     /// Frees the room of a watch that ended; the connection stays open for the next one.
-    void giveBack(SecretMetadata connection) {
+    void release(SecretMetadata connection) {
         watches.computeIfPresent(connection, (same, number) -> number - 1);
     }
 

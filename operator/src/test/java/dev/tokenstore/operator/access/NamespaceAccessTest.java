@@ -16,9 +16,9 @@ import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 class NamespaceAccessTest {
-    private static final ServiceAccount OPERATOR = new ServiceAccount("oauth-token-store", "operator");
-    private static final ServiceAccount WORKER = new ServiceAccount("sales", "worker");
-    private static final ServiceAccount REPORT = new ServiceAccount("tokens", "report");
+    private static final ServiceAccountRef OPERATOR = new ServiceAccountRef("oauth-token-store", "operator");
+    private static final ServiceAccountRef WORKER = new ServiceAccountRef("sales", "worker");
+    private static final ServiceAccountRef REPORT = new ServiceAccountRef("tokens", "report");
 
     private final Client worker = new Client("worker", "sales", null);
     private final Client workerReading = new Client("worker", "sales", true);
@@ -133,10 +133,10 @@ class NamespaceAccessTest {
 
     @Test
     void aUserNameTellsTheServiceAccount() {
-        assertThat(ServiceAccount.ofUserName("system:serviceaccount:sales:worker"))
+        assertThat(ServiceAccountRef.ofUserName("system:serviceaccount:sales:worker"))
                 .contains(WORKER);
-        assertThat(ServiceAccount.ofUserName("kubernetes-admin")).isEmpty();
-        assertThat(ServiceAccount.ofUserName("system:serviceaccount:sales")).isEmpty();
+        assertThat(ServiceAccountRef.ofUserName("kubernetes-admin")).isEmpty();
+        assertThat(ServiceAccountRef.ofUserName("system:serviceaccount:sales")).isEmpty();
     }
 
     private static RoleBindingBuilder copy(RoleBinding binding) {
@@ -144,7 +144,7 @@ class NamespaceAccessTest {
     }
 
     private static NamespaceAccess decide(
-            List<OAuthTokenStore> stores, boolean confined, Map<BoundRole, Set<ServiceAccount>> bound) {
+            List<OAuthTokenStore> stores, boolean confined, Map<BoundRole, Set<ServiceAccountRef>> bound) {
         return NamespaceAccess.of(stores, Optional.of(OPERATOR), store -> confined, bound);
     }
 

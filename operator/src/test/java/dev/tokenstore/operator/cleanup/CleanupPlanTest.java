@@ -9,6 +9,7 @@ import dev.tokenstore.api.RetentionPolicy;
 import dev.tokenstore.api.TokenFacts;
 import dev.tokenstore.api.TokenFacts.Credentials;
 import dev.tokenstore.api.TokenFacts.Renewal;
+import dev.tokenstore.operator.cleanup.CleanupPlan.DueToken;
 import dev.tokenstore.operator.token.IndexedToken;
 import java.time.Duration;
 import java.time.Instant;

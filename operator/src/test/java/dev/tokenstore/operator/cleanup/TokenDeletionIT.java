@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.tokenstore.api.EndReason;
 import dev.tokenstore.api.TokenSecretLayout;
+import dev.tokenstore.operator.cleanup.CleanupPlan.DueToken;
 import dev.tokenstore.operator.token.SecretMetadata;
 import dev.tokenstore.operator.token.TokenIndex;
 import dev.tokenstore.testing.KubernetesForTests;
@@ -26,7 +27,7 @@ class TokenDeletionIT {
     void deletesATokenThatIsStillTheSame() {
         var due = decidedOn(create("same"));
 
-        assertThat(delete(due)).isEqualTo(new CleanupResult(Map.of(EndReason.TOO_OLD, 1), 0, 0, false));
+        assertThat(delete(due)).isEqualTo(new TokenDeletion.Result(Map.of(EndReason.TOO_OLD, 1), 0, 0, false));
 
         assertThat(exists("same")).isFalse();
         assertThat(index.size()).isZero();
@@ -45,7 +46,7 @@ class TokenDeletionIT {
                         .endMetadata()
                         .build());
 
-        assertThat(delete(due)).isEqualTo(new CleanupResult(Map.of(), 1, 0, false));
+        assertThat(delete(due)).isEqualTo(new TokenDeletion.Result(Map.of(), 1, 0, false));
 
         assertThat(exists("changed")).isTrue();
         assertThat(index.size()).isOne();
@@ -57,7 +58,7 @@ class TokenDeletionIT {
         kubernetes.admin().secrets().withName("again").delete();
         create("again");
 
-        assertThat(delete(due)).isEqualTo(new CleanupResult(Map.of(), 1, 0, false));
+        assertThat(delete(due)).isEqualTo(new TokenDeletion.Result(Map.of(), 1, 0, false));
 
         assertThat(exists("again")).isTrue();
     }
@@ -67,7 +68,7 @@ class TokenDeletionIT {
         var secret = create("uid");
         secret.getMetadata().setUid("00000000-0000-0000-0000-000000000000");
 
-        assertThat(delete(decidedOn(secret))).isEqualTo(new CleanupResult(Map.of(), 1, 0, false));
+        assertThat(delete(decidedOn(secret))).isEqualTo(new TokenDeletion.Result(Map.of(), 1, 0, false));
 
         assertThat(exists("uid")).isTrue();
     }
@@ -77,12 +78,12 @@ class TokenDeletionIT {
         var due = decidedOn(create("gone"));
         kubernetes.admin().secrets().withName("gone").delete();
 
-        assertThat(delete(due)).isEqualTo(CleanupResult.NOTHING);
+        assertThat(delete(due)).isEqualTo(TokenDeletion.Result.NOTHING);
 
         assertThat(index.size()).isZero();
     }
 
-    private CleanupResult delete(DueToken due) {
+    private TokenDeletion.Result delete(DueToken due) {
         try (var client = SecretMetadata.open(kubernetes.config(), builder -> {});
                 var deletion = new TokenDeletion(client, () -> true)) {
             return deletion.delete(kubernetes.namespace(), index, List.of(due), () -> true);

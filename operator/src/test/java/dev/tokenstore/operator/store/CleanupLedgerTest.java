@@ -7,8 +7,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.tokenstore.api.EndReason;
 import dev.tokenstore.api.OAuthTokenStoreStatus;
 import dev.tokenstore.api.OAuthTokenStoreStatus.LastCleanup;
-import dev.tokenstore.operator.condition.Conditions;
-import dev.tokenstore.operator.condition.Verdict;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
@@ -28,14 +26,14 @@ class CleanupLedgerTest {
 
         assertThat(requireNonNull(ledger.last()).deleted()).containsOnly(entry("TooOld", 3), entry("Expired", 4));
         assertThat(requireNonNull(ledger.last()).time()).isEqualTo("2030-01-01T00:00:05Z");
-        assertThat(ledger.news()).isTrue();
+        assertThat(ledger.isUnreported()).isTrue();
     }
 
     @Test
     void whatIsDeletedAfterItWasToldIsAnotherCleanup() {
         ledger.deleted(Map.of(EndReason.TOO_OLD, 2), NOW);
-        ledger.told();
-        assertThat(ledger.news()).isFalse();
+        ledger.reported();
+        assertThat(ledger.isUnreported()).isFalse();
 
         ledger.deleted(Map.of(EndReason.EXPIRED, 1), NOW);
 
@@ -57,9 +55,9 @@ class CleanupLedgerTest {
     void aDryRunIsToldOnceAndNeverAddedToWhatWasDeleted() {
         ledger.wouldDelete(Map.of(EndReason.TOO_OLD, 5), NOW);
         assertThat(requireNonNull(ledger.last()).dryRun()).isTrue();
-        ledger.told();
+        ledger.reported();
         ledger.wouldDelete(Map.of(EndReason.TOO_OLD, 5), NOW.plusSeconds(9));
-        assertThat(ledger.news()).isFalse();
+        assertThat(ledger.isUnreported()).isFalse();
 
         ledger.wouldDelete(Map.of(EndReason.TOO_OLD, 6), NOW.plusSeconds(9));
         ledger.deleted(Map.of(EndReason.TOO_OLD, 6), NOW.plusSeconds(10));
@@ -74,7 +72,7 @@ class CleanupLedgerTest {
         ledger.wouldDelete(Map.of(), NOW);
 
         assertThat(ledger.last()).isNull();
-        assertThat(ledger.news()).isFalse();
+        assertThat(ledger.isUnreported()).isFalse();
     }
 
     private static OAuthTokenStoreStatus status(String reason) {

@@ -28,7 +28,7 @@ class WatchConnectionsTest {
     void theRoomOfAWatchThatEndedIsTakenByTheNext() {
         var full = taken(WatchConnections.WATCHES_EACH);
 
-        connections.giveBack(full.iterator().next());
+        connections.release(full.iterator().next());
 
         assertThat(taken(1)).isEqualTo(full);
     }
@@ -46,7 +46,7 @@ class WatchConnectionsTest {
 
     private Set<SecretMetadata> taken(int watches) {
         var taken = new HashSet<SecretMetadata>();
-        Stream.generate(connections::take).limit(watches).forEach(taken::add);
+        Stream.generate(connections::acquire).limit(watches).forEach(taken::add);
         return taken;
     }
 }

@@ -1,4 +1,4 @@
-package dev.tokenstore.operator.condition;
+package dev.tokenstore.operator.store;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

@@ -11,18 +11,15 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 
 /// Finds out whether the admission policies that confine a store's clients are in force, by a request that they refuse:
-/// the
-/// creation of a binding with a reserved name, as a dry run. That the policies exist is not enough: the API server
-/// needs a
-/// moment to apply them, and to see a new store, which is a policy's parameter.
-///
-/// Thread-safe.
-public final class PolicyProbe {
-    /// The time to live of a positive answer.
-    static final Duration BELIEVED = Duration.ofMinutes(10);
+/// the creation of a binding with a reserved name, as a dry run. That the policies exist is not enough: the API server
+/// needs a moment to apply them, and to see a new store, which is a policy's parameter. Thread-safe.
+final class AdmissionPolicies {
+    /// How long a positive result is reused.
+    private static final Duration LIFETIME = Duration.ofMinutes(10);
 
     private static final Duration FIRST_DELAY = Duration.ofMillis(100);
     private static final Duration LONGEST_DELAY = Duration.ofSeconds(20);
@@ -31,10 +28,8 @@ public final class PolicyProbe {
     private static final String GENERATION = "tokenstore.dev/generation";
     private static final String POLICY = "tokenstore.dev/policy";
 
-    /// The policies that must be in force: for accounts that write stores, for accounts that write Secrets, and for
-    /// listed
-    /// clients.
-    private static final List<String> QUESTIONS =
+    /// For accounts that write stores, for accounts that write Secrets, and for listed clients.
+    private static final List<String> POLICIES =
             List.of("oauth-token-store-access", "oauth-token-store-secrets", "oauth-token-store-clients");
 
     private final KubernetesClient client;
@@ -42,56 +37,51 @@ public final class PolicyProbe {
     private final Map<String, Enforcement> enforcements = new ConcurrentHashMap<>();
 
     /// What is known of the policies for one store.
-    private static final class Enforcement {
-        private final String uid;
-        private final Backoff backoff = Backoff.exponential(FIRST_DELAY, LONGEST_DELAY);
-        private final ExpiringValue<Answer> answer;
-
-        Enforcement(String uid, InstantSource clock) {
-            this.uid = uid;
-            this.answer = new ExpiringValue<>(clock);
-        }
-    }
+    private record Enforcement(String uid, Backoff backoff, ExpiringValue<Result> result) {}
 
     /// @param generation of the store for which the API server answered
-    private record Answer(boolean inForce, long generation) {}
+    private record Result(boolean inForce, long generation) {}
 
-    public PolicyProbe(KubernetesClient client, InstantSource clock) {
+    AdmissionPolicies(KubernetesClient client, InstantSource clock) {
         this.client = client;
         this.clock = clock;
     }
 
-    /// Returns whether the policies are in force for the store. The answer is cached, longer if they are.
+    /// Returns whether the policies are in force for the store. The result is cached, longer if they are.
     ///
     /// @throws KubernetesClientException if the API server does not answer
-    boolean inForce(OAuthTokenStore store) {
+    boolean areInForce(OAuthTokenStore store) {
         var uid = store.getMetadata().getUid();
         long generation = store.getMetadata().getGeneration();
         var known = enforcements.compute(
                 key(store),
-                (key, current) -> current != null && current.uid.equals(uid) ? current : new Enforcement(uid, clock));
-        var cached = known.answer.fresh().filter(answer -> answer.generation() >= generation);
+                (key, current) -> current != null && current.uid().equals(uid)
+                        ? current
+                        : new Enforcement(
+                                uid, Backoff.exponential(FIRST_DELAY, LONGEST_DELAY), new ExpiringValue<>(clock)));
+        var cached = known.result().fresh().filter(result -> result.generation() >= generation);
         if (cached.isPresent()) {
             return cached.get().inForce();
         }
-        boolean inForce = QUESTIONS.stream().allMatch(question -> refused(store, question));
+        boolean inForce = POLICIES.stream().allMatch(policy -> isRefusedBy(policy, store));
         if (inForce) {
-            known.backoff.reset();
+            known.backoff().reset();
         }
-        known.answer.set(new Answer(inForce, generation), inForce ? BELIEVED : known.backoff.next());
+        known.result()
+                .set(
+                        new Result(inForce, generation),
+                        inForce ? LIFETIME : known.backoff().next());
         return inForce;
     }
 
     /// Returns whether the policies were in force for the store's present generation when that was checked last.
-    boolean knownInForce(OAuthTokenStore store) {
-        var known = enforcements.get(key(store));
-        return known != null
-                && known.uid.equals(store.getMetadata().getUid())
-                && known.answer
-                        .latest()
-                        .filter(answer -> answer.inForce()
-                                && answer.generation() >= store.getMetadata().getGeneration())
-                        .isPresent();
+    boolean wereInForce(OAuthTokenStore store) {
+        var metadata = store.getMetadata();
+        return Optional.ofNullable(enforcements.get(key(store)))
+                .filter(known -> known.uid().equals(metadata.getUid()))
+                .flatMap(known -> known.result().latest())
+                .filter(result -> result.inForce() && result.generation() >= metadata.getGeneration())
+                .isPresent();
     }
 
     void forget(OAuthTokenStore store) {
@@ -102,7 +92,7 @@ public final class PolicyProbe {
         return store.getMetadata().getNamespace() + "/" + store.getMetadata().getName();
     }
 
-    private boolean refused(OAuthTokenStore store, String policy) {
+    private boolean isRefusedBy(String policy, OAuthTokenStore store) {
         var metadata = store.getMetadata();
         var probe = new RoleBindingBuilder()
                 .withNewMetadata()

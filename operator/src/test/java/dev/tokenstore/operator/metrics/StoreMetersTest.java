@@ -3,16 +3,12 @@ package dev.tokenstore.operator.metrics;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.tokenstore.api.EndReason;
-import dev.tokenstore.api.OAuthTokenStore;
-import dev.tokenstore.api.OAuthTokenStoreSpec;
-import dev.tokenstore.api.OAuthTokenStoreSpec.Limits;
 import dev.tokenstore.api.OAuthTokenStoreStatus.TokenCounts;
 import dev.tokenstore.operator.cleanup.CleanupMode;
 import dev.tokenstore.operator.cleanup.CleanupPlan;
-import dev.tokenstore.operator.cleanup.CleanupResult;
+import dev.tokenstore.operator.cleanup.TokenDeletion;
 import io.fabric8.kubernetes.api.model.Condition;
 import io.fabric8.kubernetes.api.model.ConditionBuilder;
-import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.time.Instant;
@@ -21,17 +17,16 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
-class TokenMetersTest {
+class StoreMetersTest {
     private static final Instant NEXT_CLEANUP = Instant.ofEpochSecond(1_800_000_000);
 
     private final PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
-    private final TokenMeters meters = new TokenMeters(registry);
-    private final OAuthTokenStore store = store(new Limits(100));
+    private final StoreMeters meters = new StoreMeters(registry, "crm-tokens", "crm");
 
     @Test
     void showsTokensByStateTheLimitAndDeletionsByReason() {
-        meters.observed(store, plan(NEXT_CLEANUP), CleanupMode.DELETE);
-        meters.deleted("crm-tokens", "crm", new CleanupResult(Map.of(EndReason.TOO_OLD, 7), 2, 1, false));
+        meters.observed(plan(NEXT_CLEANUP), CleanupMode.DELETE, 100);
+        meters.deleted(new TokenDeletion.Result(Map.of(EndReason.TOO_OLD, 7), 2, 1, false));
 
         assertThat(registry.scrape())
                 .contains("tokenstore_tokens{namespace=\"crm-tokens\",state=\"valid\",store=\"crm\"} 4.0")
@@ -45,7 +40,7 @@ class TokenMetersTest {
 
     @Test
     void countersBeginAtZeroSoThatTheFirstDeletionIsAnIncrease() {
-        meters.observed(store, plan(null), CleanupMode.DELETE);
+        meters.observed(plan(null), CleanupMode.DELETE, 100);
 
         assertThat(registry.scrape())
                 .contains("reason=\"SessionEnded\",store=\"crm\"} 0.0")
@@ -54,7 +49,7 @@ class TokenMetersTest {
 
     @Test
     void noCleanupIsToComeWhileNothingIsDeleted() {
-        meters.observed(store, plan(NEXT_CLEANUP), CleanupMode.DRY_RUN);
+        meters.observed(plan(NEXT_CLEANUP), CleanupMode.DRY_RUN, 100);
 
         assertThat(registry.scrape())
                 .contains("tokenstore_next_cleanup_timestamp_seconds{namespace=\"crm-tokens\",store=\"crm\"} NaN");
@@ -62,8 +57,8 @@ class TokenMetersTest {
 
     @Test
     void aConditionHasExactlyOneStatus() {
-        meters.said(store, List.of(condition("Ready", "True")));
-        meters.said(store, List.of(condition("Ready", "Unknown")));
+        meters.conditions(List.of(condition("Ready", "True")));
+        meters.conditions(List.of(condition("Ready", "Unknown")));
 
         assertThat(registry.scrape())
                 .contains("status=\"True\",store=\"crm\",type=\"Ready\"} 0.0")
@@ -73,25 +68,25 @@ class TokenMetersTest {
 
     @Test
     void countsAreNotShownWhileTheTokensCannotBeSeen() {
-        meters.observed(store, plan(null), CleanupMode.DELETE);
-        meters.deleted("crm-tokens", "crm", new CleanupResult(Map.of(EndReason.TOO_OLD, 7), 0, 0, false));
+        meters.observed(plan(null), CleanupMode.DELETE, 100);
+        meters.deleted(new TokenDeletion.Result(Map.of(EndReason.TOO_OLD, 7), 0, 0, false));
 
-        meters.unknown(store);
+        meters.unknown();
         assertThat(registry.scrape())
                 .doesNotContain("tokenstore_tokens{")
                 .contains("reason=\"TooOld\",store=\"crm\"} 7.0");
 
-        meters.observed(store, plan(null), CleanupMode.DELETE);
+        meters.observed(plan(null), CleanupMode.DELETE, 100);
         assertThat(registry.scrape()).contains("tokenstore_tokens{");
     }
 
     @Test
     void nothingIsLeftOfAStoreThatIsGone() {
-        meters.observed(store, plan(null), CleanupMode.DELETE);
-        meters.said(store, List.of(condition("Ready", "True")));
-        meters.deleted("crm-tokens", "crm", new CleanupResult(Map.of(EndReason.TOO_OLD, 7), 1, 1, false));
+        meters.observed(plan(null), CleanupMode.DELETE, 100);
+        meters.conditions(List.of(condition("Ready", "True")));
+        meters.deleted(new TokenDeletion.Result(Map.of(EndReason.TOO_OLD, 7), 1, 1, false));
 
-        meters.forget("crm-tokens", "crm");
+        meters.close();
 
         assertThat(registry.scrape()).doesNotContain("crm");
     }
@@ -102,15 +97,5 @@ class TokenMetersTest {
 
     private static Condition condition(String type, String status) {
         return new ConditionBuilder().withType(type).withStatus(status).build();
-    }
-
-    private static OAuthTokenStore store(Limits limits) {
-        var store = new OAuthTokenStore();
-        store.setMetadata(new ObjectMetaBuilder()
-                .withNamespace("crm-tokens")
-                .withName("crm")
-                .build());
-        store.setSpec(new OAuthTokenStoreSpec(null, null, null, limits, null, null, null));
-        return store;
     }
 }

@@ -1,7 +1,7 @@
-package dev.tokenstore.operator.condition;
+package dev.tokenstore.operator.store;
 
 /// The verdict about one aspect of a resource, before it becomes a condition.
-public sealed interface Verdict {
+sealed interface Verdict {
     /// A fixed word in UpperCamel case, part of the interface: see docs/operator.md.
     String reason();
 

@@ -1,4 +1,4 @@
-package dev.tokenstore.operator.condition;
+package dev.tokenstore.operator.store;
 
 import io.fabric8.kubernetes.api.model.Condition;
 import io.fabric8.kubernetes.api.model.ConditionBuilder;
@@ -9,15 +9,15 @@ import java.util.List;
 import java.util.Optional;
 
 /// Turns verdicts into conditions. A condition's transition time moves with its status alone.
-public final class Conditions {
+final class Conditions {
     private final InstantSource clock;
 
-    public Conditions(InstantSource clock) {
+    Conditions(InstantSource clock) {
         this.clock = clock;
     }
 
     /// Returns `existing` with the condition of `type` replaced by `verdict`.
-    public List<Condition> with(List<Condition> existing, String type, Verdict verdict, long generation) {
+    List<Condition> with(List<Condition> existing, String type, Verdict verdict, long generation) {
         var status = switch (verdict) {
             case Verdict.True t -> "True";
             case Verdict.False f -> "False";
@@ -41,7 +41,7 @@ public final class Conditions {
     }
 
     /// Returns whether both lists have the same types, statuses, reasons and generations; messages do not count.
-    public static boolean sameVerdicts(List<Condition> one, List<Condition> other) {
+    static boolean sameVerdicts(List<Condition> one, List<Condition> other) {
         return one.size() == other.size()
                 && one.stream()
                         .allMatch(condition -> find(other, condition.getType())
@@ -52,7 +52,7 @@ public final class Conditions {
     }
 
     /// The reason of the condition of `type`, empty if there is none.
-    public static Optional<String> reason(List<Condition> conditions, String type) {
+    static Optional<String> reason(List<Condition> conditions, String type) {
         return find(conditions, type).map(Condition::getReason);
     }
 
