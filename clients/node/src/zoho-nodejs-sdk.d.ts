@@ -1,9 +1,9 @@
 /** The part of the Node SDK that its store uses; the SDK has no types. */
 declare module "@zohocrm/nodejs-sdk-8.0" {
-  import type { ZohoToken, ZohoUser } from "./zoho-tokens.js";
+  import type { ZohoSdk, ZohoToken } from "./zoho-tokens.js";
 
-  export const OAuthToken: new () => ZohoToken;
-  export const UserSignature: new (name: string) => ZohoUser;
-  export const SDKException: new (code: string, message: string) => Error;
+  export const OAuthToken: ZohoSdk<ZohoToken>["OAuthToken"];
+  export const UserSignature: ZohoSdk<ZohoToken>["UserSignature"];
+  export const SDKException: ZohoSdk<ZohoToken>["SDKException"];
   export const TokenStore: { TokenStore: new () => object };
 }

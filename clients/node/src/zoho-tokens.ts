@@ -31,14 +31,14 @@ export interface ZohoToken {
   setExpiresIn(expiresIn: string): void;
 }
 
-/** How the two Zoho SDKs differ. */
+/** What a store uses of the module of a Zoho SDK. */
 export interface ZohoSdk<T extends ZohoToken> {
-  /** The name of its npm package. */
-  readonly name: string;
-  isOAuthToken(value: unknown): value is T;
-  newOAuthToken(): T;
-  newUserSignature(name: string): ZohoUser;
-  newException(code: string, message: string, cause: unknown): Error;
+  // eight values that may be null, the same in all SDKs
+  readonly OAuthToken: new (...values: any[]) => T;
+  readonly UserSignature: new (name: string) => ZohoUser;
+  // not Error: the TypeScript SDKs declare its cause as private
+  readonly SDKException: new (code: string, message: string) => object;
+  readonly TokenStore?: { readonly TokenStore?: new () => object };
 }
 
 type PlainField = Exclude<TokenField, "userSignature">;
@@ -55,30 +55,52 @@ const ACCESSORS = {
   expiresIn: ["getExpiresIn", "setExpiresIn"],
 } as const satisfies Record<PlainField, readonly [keyof ZohoToken, keyof ZohoToken]>;
 
+/**
+ * Returns the module if it is an SDK whose tokens a store can read and fill.
+ *
+ * @throws TypeError naming what it lacks
+ */
+export function checkedSdk<T extends ZohoToken>(sdk: ZohoSdk<T>): ZohoSdk<T> {
+  const classes = ["OAuthToken", "UserSignature", "SDKException"] as const;
+  const accessors = [...Object.values(ACCESSORS).flat(), "getUserSignature", "setUserSignature"];
+  const missing =
+    classes.find((name) => typeof sdk?.[name] !== "function") ??
+    accessors.map((name) => `OAuthToken.${name}`).find((_, i) => !(accessors[i]! in sdk.OAuthToken.prototype));
+  if (missing !== undefined) {
+    throw new TypeError(
+      `what was given as a Zoho CRM SDK has no ${missing}; give the module of one of generation 6.0 or newer`,
+    );
+  }
+  return sdk;
+}
+
 /** Reads and fills the `OAuthToken` of either Zoho SDK through its getters and setters. */
 export class ZohoTokens<T extends ZohoToken> implements SdkTokens<T> {
   readonly #sdk: ZohoSdk<T>;
+  readonly #name: string;
 
-  constructor(sdk: ZohoSdk<T>) {
+  /** @param name of the SDK, for messages */
+  constructor(sdk: ZohoSdk<T>, name: string) {
     this.#sdk = sdk;
+    this.#name = name;
   }
 
-  /** Fails for an OAuthToken of another copy of the SDK, which would otherwise silently not be stored. */
+  /** Fails for an OAuthToken of another copy or generation of the SDK, which would otherwise silently not be stored. */
   isToken(value: unknown): value is T {
-    if (this.#sdk.isOAuthToken(value)) {
+    if (value instanceof this.#sdk.OAuthToken) {
       return true;
     }
     if (typeof value === "object" && value?.constructor?.name === "OAuthToken") {
       throw new TypeError(
-        `this OAuthToken belongs to another copy of ${this.#sdk.name} than the one the token store uses: ` +
-          `see both with "npm ls ${this.#sdk.name}" and keep one`,
+        `this OAuthToken belongs to another copy of ${this.#name} than the one the token store uses, or to another ` +
+          'generation: see all with "npm ls --all" and keep one, or give sidecarTokenStoreFor the one the token is of',
       );
     }
     return false;
   }
 
   create(): T {
-    return this.#sdk.newOAuthToken();
+    return new this.#sdk.OAuthToken(null, null, null, null, null, null, null, null);
   }
 
   get(token: T, field: TokenField): unknown {
@@ -87,13 +109,14 @@ export class ZohoTokens<T extends ZohoToken> implements SdkTokens<T> {
 
   set(token: T, field: TokenField, value: string): void {
     if (field === "userSignature") {
-      token.setUserSignature(this.#sdk.newUserSignature(value));
+      token.setUserSignature(new this.#sdk.UserSignature(value));
     } else {
       token[ACCESSORS[field][1]](value);
     }
   }
 
   failure(message: string, cause: unknown): Error {
-    return this.#sdk.newException("TOKEN_STORE", message, cause);
+    // given to the constructor, the cause's text would be appended to the message, as details are unless they are null
+    return Object.assign(new this.#sdk.SDKException("TOKEN_STORE", message), { details: null, cause }) as unknown as Error;
   }
 }

@@ -1,10 +1,10 @@
-// The table of cases that the adapters of all languages follow, for both SDKs, on a store in a cluster.
+// The table of cases that the adapters of all languages follow, for all SDKs, on a store in a cluster.
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { after, before, describe, test } from "node:test";
 import { inspect } from "node:util";
 import { TokenStoreClient, TokenStoreError } from "oauth-token-store";
-import { SDKS, fieldsOf, load, oauthToken, valueOf } from "./sdks.mjs";
+import { OTHER_SDKS, SDKS, fieldsOf, load, oauthToken, valueOf } from "./sdks.mjs";
 import { newSidecar } from "./testbed.mjs";
 
 const TABLE = JSON.parse(readFileSync(new URL("../../adapter-cases.json", import.meta.url), "utf8"));
@@ -17,7 +17,7 @@ const METHODS = {
   delete_tokens: "deleteTokens",
 };
 
-for (const name of SDKS) {
+for (const name of [...SDKS, ...OTHER_SDKS]) {
   describe(`the table of cases with ${name}`, () => {
     let sidecar, sdk, store, client;
 

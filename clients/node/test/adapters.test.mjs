@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { inspect } from "node:util";
 import { TokenStoreClient, TokenStoreError } from "oauth-token-store";
+import { sidecarTokenStoreFor } from "oauth-token-store/zoho";
 import { fakeStore, storeError } from "./fake-store.mjs";
 import { SDKS, fieldsOf, load, oauthToken } from "./sdks.mjs";
 
@@ -132,3 +133,33 @@ for (const name of SDKS) {
     });
   });
 }
+
+describe("an SDK that the caller gives", () => {
+  test("is refused with a sentence that names what it lacks", async () => {
+    const sdk = await import("@zohocrm/nodejs-sdk-8.0");
+    const { getUserSignature, ...older } = Object.getOwnPropertyDescriptors(sdk.OAuthToken.prototype);
+    const OAuthToken = class {};
+    Object.defineProperties(OAuthToken.prototype, older);
+
+    for (const [given, lacks] of [
+      [undefined, "OAuthToken"],
+      [{ OAuthToken }, "UserSignature"],
+      [{ ...sdk, OAuthToken }, "OAuthToken.getUserSignature"],
+    ]) {
+      assert.throws(() => sidecarTokenStoreFor(given), {
+        name: "TypeError",
+        message: `what was given as a Zoho CRM SDK has no ${lacks}; give the module of one of generation 6.0 or newer`,
+      });
+    }
+  });
+
+  test("does not mix with a token of another generation", async () => {
+    const sdk7 = await import("@zohocrm/typescript-sdk-7.0");
+    const store = new (sidecarTokenStoreFor(await import("@zohocrm/typescript-sdk-6.0")))({ address: "127.0.0.1:1" });
+
+    await assert.rejects(store.findToken(oauthToken(sdk7, { id: "1" })), {
+      code: "TOKEN_STORE",
+      message: /^this OAuthToken belongs to another copy of the Zoho CRM SDK .* or to another generation: /,
+    });
+  });
+});

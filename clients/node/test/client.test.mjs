@@ -1,6 +1,9 @@
 // The client by itself, against a store that answers what a test says.
 import assert from "node:assert/strict";
 import { execFile } from "node:child_process";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { after, describe, test } from "node:test";
 import { promisify, inspect } from "node:util";
 import { Token, TokenStoreClient, TokenStoreError } from "oauth-token-store";
@@ -453,6 +456,30 @@ describe("the address", () => {
       });
     }
     assert.throws(() => new TokenStoreClient({ address: "" }), { message: /^address is malformed/ });
+  });
+
+  test("may be a socket's path of 107 bytes, and no longer one, which is refused with both numbers", async (t) => {
+    const folder = mkdtempSync(join(tmpdir(), "tokenstore-"));
+    t.after(() => rmSync(folder, { recursive: true }));
+    const path = join(folder, "é").padEnd(106, "x");
+    assert.equal(Buffer.byteLength(path), 107);
+    const fake = await fakeStore({ FindToken: () => ({}) }, { address: `unix:${path}` });
+    t.after(() => fake.stop());
+
+    for (const address of [`unix:${path}`, `unix://${path}`]) {
+      const client = new TokenStoreClient({ address });
+      t.after(() => client.close());
+      assert.equal(await client.findToken({ userSignature: "alice" }), null);
+    }
+    for (const address of [`unix:${path}x`, `unix://${path}x`]) {
+      process.env.TOKENSTORE_ADDRESS = address;
+      assert.throws(() => new TokenStoreClient(), {
+        name: "TypeError",
+        message:
+          `TOKENSTORE_ADDRESS names a Unix socket whose path has 108 bytes: ${address} ` +
+          "(the operating system takes at most 107; use a shorter path)",
+      });
+    }
   });
 
   test("is reached directly, whatever proxy the environment names", async (t) => {

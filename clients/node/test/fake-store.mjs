@@ -3,7 +3,7 @@ import { Server, ServerCredentials, Metadata, status } from "@grpc/grpc-js";
 import { ERROR_INFO, SERVICE, STATUS } from "../dist/wire.js";
 
 /** Serves the given handlers (method name: (request, attempt, deadline) => reply, or a promise of it) on the loopback. */
-export async function fakeStore(handlers, { port = 0 } = {}) {
+export async function fakeStore(handlers, { port = 0, address = `127.0.0.1:${port}` } = {}) {
   const server = new Server();
   const calls = {};
   const service = {};
@@ -19,7 +19,7 @@ export async function fakeStore(handlers, { port = 0 } = {}) {
   }
   server.addService(SERVICE, service);
   const bound = await new Promise((resolve, reject) =>
-    server.bindAsync(`127.0.0.1:${port}`, ServerCredentials.createInsecure(), (error, port) =>
+    server.bindAsync(address, ServerCredentials.createInsecure(), (error, port) =>
       error ? reject(error) : resolve(port),
     ),
   );

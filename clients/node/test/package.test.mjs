@@ -1,4 +1,4 @@
-// The package as users get it: packed, installed into an empty project with both SDKs, imported, required and compiled.
+// The package as users get it: packed, installed into an empty project with the SDKs, imported, required and compiled.
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
 import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
@@ -22,9 +22,9 @@ describe("the packed package", () => {
     );
     files = packed.files.map(({ path }) => path);
     writeFileSync(join(project, "package.json"), JSON.stringify({ name: "project", private: true }));
-    const versions = ["@zohocrm/nodejs-sdk-8.0", "@zohocrm/typescript-sdk-8.0", "@types/node"].map(
-      (name) => `${name}@${OWN.devDependencies[name]}`,
-    );
+    const versions = Object.entries(OWN.devDependencies)
+      .filter(([name]) => /^@(zohocrm|types)/.test(name))
+      .map(([name, version]) => `${name}@${version}`);
     run("npm", ["install", "--prefer-offline", "--no-audit", "--no-fund", join(project, packed.filename), ...versions]);
     cpSync(join(HERE, "test", "project"), project, { recursive: true });
   });
@@ -53,24 +53,46 @@ describe("the packed package", () => {
     assert.equal(run("node", ["requires.cjs"]), "no token store sidecar\nno SDK was loaded\n");
   });
 
+  const compile = (module, resolution, options, files) =>
+    run(process.execPath, [
+      ...[TSC, "--strict", "--exactOptionalPropertyTypes", "--target", "es2022", "--types", "node"],
+      ...["--module", module, ...(resolution === undefined ? [] : ["--moduleResolution", resolution]), ...options, ...files],
+    ]);
+
   for (const [module, resolution, kinds] of [
+    ["commonjs", undefined, ["ts"]],
     ["node16", "node16", ["mts", "cts"]],
+    ["nodenext", "nodenext", ["mts", "cts"]],
     ["esnext", "bundler", ["mts"]],
   ]) {
-    const compile = (name, ...options) =>
-      run(process.execPath, [
-        ...[TSC, "--noEmit", "--strict", "--exactOptionalPropertyTypes", "--target", "es2022", "--types", "node"],
-        ...["--module", module, "--moduleResolution", resolution, ...options],
-        ...kinds.map((kind) => `${name}.${kind}`),
-      ]);
+    const name = `module ${module}, moduleResolution ${resolution ?? "left out: node10"}`;
 
-    test(`compiles in strict TypeScript, moduleResolution ${resolution}`, () => {
-      compile("types");
+    // the declarations of the package itself are checked too
+    test(`compiles in strict TypeScript, ${name}`, () => {
+      for (const kind of kinds) {
+        // without a file ending of their own, modules are what package.json says: here CommonJS
+        const files = kind === "ts" ? ["types.cts", "types.mts"].map((file) => copyAsTs(file)) : [`types.${kind}`];
+        compile(module, resolution, ["--noEmit"], files);
+      }
     });
 
-    test(`compiles with the TypeScript SDK, moduleResolution ${resolution}`, () => {
-      // the SDK's own declarations do not compile with a library that knows Error.cause
-      compile("types-with-sdk", "--skipLibCheck");
+    test(`compiles with the TypeScript SDKs, and runs, ${name}`, () => {
+      for (const kind of kinds) {
+        const file = kind === "ts" ? copyAsTs("types-with-sdk.cts") : `types-with-sdk.${kind}`;
+        // the SDKs' own declarations do not compile with a library that knows Error.cause
+        compile(module, resolution, ["--skipLibCheck", "--outDir", "out"], [file]);
+        const compiled = join("out", file.replace(/ts$/, "js"));
+
+        const output = run("node", [compiled]);
+
+        assert.equal(output, "Caused By : TOKEN_STORE - no token store sidecar\n".repeat(2));
+      }
     });
+  }
+
+  function copyAsTs(file) {
+    const copy = file.replace(/\.(.)ts$/, "-$1.ts");
+    cpSync(join(project, file), join(project, copy));
+    return copy;
   }
 });

@@ -6,7 +6,7 @@ import { EventEmitter, once } from "node:events";
 import { setTimeout as sleep } from "node:timers/promises";
 import { after, before, beforeEach, describe, test } from "node:test";
 import { TokenStoreClient } from "oauth-token-store";
-import { SDKS } from "./sdks.mjs";
+import { OTHER_SDKS, SDKS } from "./sdks.mjs";
 import { newSidecar, newVendor } from "./testbed.mjs";
 
 const CLIENT = { clientId: "C1", clientSecret: "fixture-secret-client" };
@@ -58,7 +58,7 @@ for (const name of SDKS) {
 
       const app = await initializedApp(token);
 
-      const [row, ...others] = await rows();
+      const [row, ...others] = await rows(client);
       assert.deepEqual(others, []);
       assert.match(row.userSignature, /^alice@example\.com:/, "the SDKs name the user and the organisation");
       assert.equal(row.refreshToken, token.refreshToken);
@@ -74,7 +74,7 @@ for (const name of SDKS) {
       const grantToken = await vendor.newGrant("bob");
 
       await initializedApp({ ...CLIENT, grantToken, redirectURL: "https://app.example/callback" });
-      const [row] = await rows();
+      const [row] = await rows(client);
       const second = await initializedApp({ ...CLIENT, grantToken, redirectURL: "https://app.example/callback" });
 
       assert.equal(row.grantToken, grantToken);
@@ -92,7 +92,7 @@ for (const name of SDKS) {
 
       assert.equal((await second.do("call")).status, 200);
       assert.deepEqual(await vendor.tokenRequests(), ["refresh_token"]);
-      assert.equal((await rows()).length, 1);
+      assert.equal((await rows(client)).length, 1);
     });
 
     test("calls again and again with the stored token, by its id", async () => {
@@ -110,13 +110,13 @@ for (const name of SDKS) {
       // the SDKs refresh what is valid for less than five seconds
       await vendor.behave({ accessTokenSeconds: 4 });
       const app = await initializedApp(await byRefreshToken());
-      const [first] = await rows();
+      const [first] = await rows(client);
 
       await vendor.behave({ accessTokenSeconds: 3600 });
       assert.equal((await app.do("call")).status, 200);
       assert.equal((await app.do("call")).status, 200);
 
-      const [second, ...others] = await rows();
+      const [second, ...others] = await rows(client);
       assert.deepEqual(others, []);
       assert.equal(second.id, first.id);
       assert.equal(second.refreshToken, first.refreshToken);
@@ -141,7 +141,7 @@ for (const name of SDKS) {
 
     test("is initialised by the id alone", async () => {
       await initializedApp(await byRefreshToken("dora"));
-      const [{ id }] = await rows();
+      const [{ id }] = await rows(client);
 
       const second = await initializedApp({ id });
 
@@ -154,18 +154,18 @@ for (const name of SDKS) {
       await vendor.behave({ accessTokenSeconds: 4 });
       await initializedApp(await byRefreshToken("dora"));
       await vendor.behave({ accessTokenSeconds: 3600 });
-      const [{ id }] = await rows();
+      const [{ id }] = await rows(client);
 
       const second = await initializedApp({ id });
 
       assert.equal((await second.do("call")).user, "dora@example.com");
       assert.deepEqual(await vendor.tokenRequests(), ["refresh_token", "refresh_token"]);
-      assert.equal((await rows()).length, 1);
+      assert.equal((await rows(client)).length, 1);
     });
 
     test("is initialised by its user's name", async () => {
       await initializedApp(await byRefreshToken("erin"));
-      const [{ userSignature }] = await rows();
+      const [{ userSignature }] = await rows(client);
 
       const second = await initializedApp({ userSignature });
 
@@ -193,7 +193,7 @@ for (const name of SDKS) {
         assert.equal((await app.do("call")).user, `${user}@example.com`);
       }
 
-      assert.deepEqual((await rows()).map((row) => row.userSignature.split("@")[0]).sort(), ["frank", "grace"]);
+      assert.deepEqual((await rows(client)).map((row) => row.userSignature.split("@")[0]).sort(), ["frank", "grace"]);
       assert.equal((await vendor.tokenRequests()).length, 2);
     });
 
@@ -261,7 +261,7 @@ for (const name of SDKS) {
     test("is told when its session was cleaned up, and starts a new one", async () => {
       const token = await byRefreshToken("kim");
       const app = await initializedApp(token);
-      const [{ id }] = await rows();
+      const [{ id }] = await rows(client);
 
       // what the operator does
       await client.deleteToken(id);
@@ -271,7 +271,7 @@ for (const name of SDKS) {
 
       await app.do("initialize", { vendor, token });
       assert.equal((await app.do("call")).user, "kim@example.com");
-      assert.notEqual((await rows())[0].id, id);
+      assert.notEqual((await rows(client))[0].id, id);
       assert.deepEqual(await vendor.tokenRequests(), ["refresh_token", "refresh_token"]);
     });
 
@@ -284,7 +284,7 @@ for (const name of SDKS) {
       assert.equal(error.type, "SDKException");
       assert.equal(error.reason, undefined, "no error of the store");
       assert.match(error.text, /invalid_code/);
-      assert.deepEqual(await rows(), []);
+      assert.deepEqual(await rows(client), []);
     });
 
     test("removes its token from the store", async () => {
@@ -292,16 +292,8 @@ for (const name of SDKS) {
 
       assert.equal(await app.do("remove"), true);
 
-      assert.deepEqual(await rows(), []);
+      assert.deepEqual(await rows(client), []);
     });
-
-    async function rows() {
-      const rows = [];
-      for await (const token of client.getTokens()) {
-        rows.push({ ...token });
-      }
-      return rows;
-    }
   });
 
   describe(`an app with ${name} on another store`, () => {
@@ -335,6 +327,45 @@ for (const name of SDKS) {
 
       assert.equal(error.reason, "STORE_NOT_ACCESSIBLE");
       assert.deepEqual(await vendor.tokenRequests(), ["refresh_token"], "a refresh was spent for nothing");
+    });
+  });
+}
+
+for (const name of [...SDKS, ...OTHER_SDKS]) {
+  describe(`an app with ${name} whose client secret leaked`, () => {
+    test("goes on with a new one, as docs/operate.md says: expire its token, then restart it", async (t) => {
+      const sidecar = await newSidecar();
+      const vendor = await newVendor();
+      const client = new TokenStoreClient({ address: sidecar.address });
+      const apps = [];
+      t.after(async () => {
+        await Promise.all(apps.map((app) => app.end()));
+        client.close();
+        await sidecar.remove();
+      });
+      const start = async (token) => {
+        apps.push(new App(name, sidecar.address));
+        await apps.at(-1).ready;
+        await apps.at(-1).do("initialize", { vendor, token });
+        return apps.at(-1);
+      };
+      const token = { ...CLIENT, refreshToken: await vendor.newRefreshToken("nina") };
+      await start(token);
+      await start(token);
+      assert.deepEqual(await vendor.tokenRequests(), ["refresh_token"], "the second app finds the first one's token");
+      const [{ id }] = await rows(client);
+      await vendor.behave({ clientSecret: "fixture-secret-new" });
+
+      await client.saveToken({ id, expiresIn: "1" }); // what `tokenstore expire` saves
+      const restarted = await start({ ...token, clientSecret: "fixture-secret-new" });
+
+      assert.equal((await restarted.do("call")).user, "nina@example.com");
+      const [row, ...others] = await rows(client);
+      assert.deepEqual([row.id, row.clientSecret, others], [id, "fixture-secret-new", []]);
+      // with the new secret the token can be refreshed again
+      await client.saveToken({ id, expiresIn: "1" });
+      assert.equal((await restarted.do("call")).user, "nina@example.com");
+      assert.deepEqual(await vendor.outcomes(), ["issued", "issued", "issued"]);
     });
   });
 }
@@ -375,6 +406,14 @@ describe("the Node SDK's switchUser while the sidecar is down", () => {
     assert.doesNotMatch(app.output, /fixture-secret/);
   });
 });
+
+async function rows(client) {
+  const rows = [];
+  for await (const token of client.getTokens()) {
+    rows.push({ ...token });
+  }
+  return rows;
+}
 
 /** An app as a process. */
 class App {

@@ -1,10 +1,20 @@
-// Both SDKs, with what a test needs to make of each.
+// The SDKs, with what a test needs to make of each.
 
 /** The SDKs by the name of the adapter's subpath. */
 export const SDKS = ["zoho-node", "zoho-typescript"];
 
+/** The generations that have no subpath of their own: a store takes the SDK from the caller. */
+export const OTHER_SDKS = ["nodejs", "typescript"].flatMap((language) =>
+  ["6.0", "7.0"].map((generation) => `@zohocrm/${language}-sdk-${generation}`),
+);
+
 /** Loads an SDK and the store for it. */
 export async function load(name) {
+  if (OTHER_SDKS.includes(name)) {
+    const sdk = await import(name);
+    const { sidecarTokenStoreFor } = await import("oauth-token-store/zoho");
+    return { sdk, SidecarTokenStore: sidecarTokenStoreFor(sdk) };
+  }
   const sdk = await import(name === "zoho-node" ? "@zohocrm/nodejs-sdk-8.0" : "@zohocrm/typescript-sdk-8.0");
   const { SidecarTokenStore } = await import(`oauth-token-store/${name}`);
   return { sdk, SidecarTokenStore };

@@ -51,6 +51,8 @@ export async function newVendor() {
     behave: (behaviour) => ask("PUT", `/vendors/${id}/behaviour`, behaviour),
     expireAccessTokens: () => ask("POST", `/vendors/${id}/expire`, {}),
     record: () => ask("GET", `/vendors/${id}`),
+    /** How it answered so far: `issued`, or the error. */
+    outcomes: async () => (await ask("GET", `/vendors/${id}`)).tokenRequests.map(({ outcome }) => outcome),
     /** How it was asked for tokens so far: `refresh_token`, `authorization_code`. */
     tokenRequests: async () => (await ask("GET", `/vendors/${id}`)).tokenRequests.map(({ grantType }) => grantType),
   };

@@ -354,6 +354,30 @@ def test_after_its_session_was_cleaned_up_an_app_fails_until_it_is_initialised_a
     assert len(vendor.token_requests()) == 2
 
 
+def test_a_leaked_client_secret_is_replaced_as_the_operators_guide_says(
+    new_app: NewApp, vendor: Vendor, client: TokenStoreClient
+) -> None:
+    refresh_token = vendor.new_refresh_token()
+    new_app().initialize(refresh_token=refresh_token, **CLIENT)
+    id = only_row(client).id
+    vendor.behave(clientSecret="fixture-secret-new")
+    renewed = {**CLIENT, "client_secret": "fixture-secret-new"}
+
+    # the wrong order: the token is found as valid, with the old secret
+    early = new_app()
+    early.initialize(refresh_token=refresh_token, **renewed)
+    client.save_token(Token(id=id, expires_in="1"))  # what `tokenstore expire` saves
+    with pytest.raises(SdkError, match="invalid_client"):
+        early.call()
+
+    app = new_app()
+    app.initialize(refresh_token=refresh_token, **renewed)
+    assert app.call() == 200
+    assert (only_row(client).id, only_row(client).client_secret) == (id, "fixture-secret-new")
+    client.save_token(Token(id=id, expires_in="1"))
+    assert app.call() == 200
+
+
 def test_the_vendors_refusal_stores_nothing(new_app: NewApp, vendor: Vendor, client: TokenStoreClient) -> None:
     vendor.behave(refuse="invalid_code")
 

@@ -1,13 +1,24 @@
 import { TokenStoreClient } from "oauth-token-store";
+import { sidecarTokenStoreFor } from "oauth-token-store/zoho";
 import { SidecarTokenStore } from "oauth-token-store/zoho-typescript";
+import * as sdk7 from "@zohocrm/typescript-sdk-7.0";
 import { InitializeBuilder, OAuthBuilder, OAuthToken, TokenStore, USDataCenter } from "@zohocrm/typescript-sdk-8.0";
 
+const client = new TokenStoreClient({ address: "127.0.0.1:1" });
+const store: TokenStore.TokenStore = new SidecarTokenStore(client);
+const SidecarTokenStore7 = sidecarTokenStoreFor(sdk7);
+const store7: sdk7.TokenStore.TokenStore = new SidecarTokenStore7(client);
+
+for (const it of [store, store7]) {
+  it.findTokenById("1").catch((error: unknown) => console.log(String(error).slice(0, 48)));
+}
+
 export async function example(): Promise<void> {
-  const store: TokenStore.TokenStore = new SidecarTokenStore(new TokenStoreClient());
   const token: OAuthToken = await new SidecarTokenStore().findTokenById("1");
+  const token7: sdk7.OAuthToken = await new SidecarTokenStore7().findTokenById("1");
   await new InitializeBuilder()
     .environment(USDataCenter.PRODUCTION())
-    .token(new OAuthBuilder().id(token.getId() ?? "").build())
+    .token(new OAuthBuilder().id(token.getId() ?? token7.getId() ?? "").build())
     .store(store)
     .initialize();
 }

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import json
 import os
+import sys
 import threading
 import time
 from collections.abc import Iterator
@@ -21,6 +22,8 @@ from .token import FIELDS, Token, check_text
 DEFAULT_ADDRESS = "127.0.0.1:50051"
 
 _PAGE_SIZE = 500
+# of a Unix socket, in bytes
+_LONGEST_PATH = 103 if sys.platform == "darwin" else 107
 _SERVICE = pb.DESCRIPTOR.services_by_name["TokenStoreService"]
 
 
@@ -211,6 +214,13 @@ def _connect(address: str) -> _Connection:
 
 
 def _checked(address: str) -> str:
+    path = address[len("unix://") :] if address.startswith("unix:///") else address[len("unix:") :]
+    size = len(os.fsencode(path)) if address.startswith("unix:/") else 0
+    if size > _LONGEST_PATH:
+        raise ValueError(
+            f"the path of the socket {address!r} has {size} bytes, and the operating system takes at most"
+            f" {_LONGEST_PATH}; use a shorter path (TOKENSTORE_ADDRESS)"
+        )
     host, _, port = address.rpartition(":")
     if address.startswith("unix:/") or (host and "/" not in host and port.isascii() and port.isdigit()):
         return address

@@ -23,7 +23,8 @@ final class Vendors {
     private static final String PATH = "v";
     private static final int FIRST_ORGANISATION = 700_000_000;
 
-    private static final List<String> BEHAVIOUR = List.of("accessTokenSeconds", "refuse", "delayMillis", "limit");
+    private static final List<String> BEHAVIOUR =
+            List.of("accessTokenSeconds", "refuse", "delayMillis", "limit", "clientSecret");
 
     private final Supplier<String> url;
     private final InstantSource clock;
@@ -74,13 +75,15 @@ final class Vendors {
         var refuse = field(wanted, "refuse");
         var delay = field(wanted, "delayMillis");
         var limit = field(wanted, "limit");
+        var secret = field(wanted, "clientSecret");
         vendor.behave(new Behaviour(
                 seconds.isMissingNode() ? old.accessTokenLife() : Duration.ofSeconds(seconds.asLong()),
                 refuse.isMissingNode() ? old.refusal() : Optional.ofNullable(refuse.textValue()),
                 delay.isMissingNode() ? old.delay() : Duration.ofMillis(delay.asLong()),
                 limit.isMissingNode()
                         ? old.limit()
-                        : limit.isNull() ? OptionalInt.empty() : OptionalInt.of(limit.asInt())));
+                        : limit.isNull() ? OptionalInt.empty() : OptionalInt.of(limit.asInt()),
+                secret.isMissingNode() ? old.clientSecret() : Optional.ofNullable(secret.textValue())));
     }
 
     private static void requireKnown(String field) {

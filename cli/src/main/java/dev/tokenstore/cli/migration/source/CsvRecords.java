@@ -22,6 +22,7 @@ final class CsvRecords {
 
     private final BufferedReader reader;
     private final CsvFile.Dialect dialect;
+    private final char separator;
     private int line = 1;
 
     /// @param problem why the record cannot be read; empty if it can
@@ -36,9 +37,10 @@ final class CsvRecords {
     }
 
     /// @param reader at the beginning of a line; closed by the caller
-    CsvRecords(BufferedReader reader, CsvFile.Dialect dialect) {
+    CsvRecords(BufferedReader reader, CsvFile.Dialect dialect, char separator) {
         this.reader = reader;
         this.dialect = dialect;
+        this.separator = separator;
     }
 
     /// Reads the next record; empty at the end.
@@ -46,6 +48,7 @@ final class CsvRecords {
         var begin = line;
         var values = new ArrayList<String>();
         var value = new StringBuilder();
+        var quotedLength = 0;
         while (true) {
             int character = read();
             if (dialect == CsvFile.Dialect.QUOTED && character == '"' && value.isEmpty()) {
@@ -57,17 +60,22 @@ final class CsvRecords {
                     line = marked;
                     return broken(begin, "a quoted value in it is never closed");
                 }
-                if (character != ',' && character != '\n' && character != '\r' && character != END) {
-                    return broken(begin, "text follows a quoted value before the next comma");
+                quotedLength = value.length();
+                if (character != separator && character != '\n' && character != '\r' && character != END) {
+                    return broken(
+                            begin,
+                            "text follows a quoted value before the next "
+                                    + (separator == ',' ? "comma" : "separator"));
                 }
             }
-            if (character == ',') {
+            if (character == separator) {
                 values.add(value.toString());
                 value.setLength(0);
+                quotedLength = 0;
             } else if (character == END && values.isEmpty() && value.isEmpty()) {
                 return Optional.empty();
             } else if (character == '\n' || character == END) {
-                values.add(withoutCarriageReturn(value));
+                values.add(withoutCarriageReturns(value, quotedLength));
                 return Optional.of(new CsvRecord(begin, values, Optional.empty()));
             } else {
                 value.append((char) character);
@@ -98,10 +106,13 @@ final class CsvRecords {
         return UNCLOSED;
     }
 
-    /// Python ends lines with CR LF; so do files that were edited on Windows.
-    private static String withoutCarriageReturn(StringBuilder value) {
+    /// Python ends lines with CR LF, on Windows some with CR CR LF; so may files that were edited there.
+    private static String withoutCarriageReturns(StringBuilder value, int quotedLength) {
         var end = value.length();
-        return !value.isEmpty() && value.charAt(end - 1) == '\r' ? value.substring(0, end - 1) : value.toString();
+        while (end > quotedLength && value.charAt(end - 1) == '\r') {
+            end--;
+        }
+        return value.substring(0, end);
     }
 
     /// Skips the rest of the line.

@@ -34,14 +34,15 @@ public final class SourceOptions {
             paramLabel = "quoted|plain",
             description =
                     "How a file was written: quoted by Python and Java, plain by Node and TypeScript. Default: told"
-                            + " from its end.")
+                            + " from its first line and its end.")
     private CsvFile.@Nullable Dialect dialect;
 
     @Option(
             names = "--charset",
             paramLabel = "NAME",
             defaultValue = "UTF-8",
-            description = "A file's encoding; Python and old Java on Windows write windows-1252. Default: UTF-8.")
+            description = "A file's encoding; Python and old Java on Windows write windows-1252. UTF-16 is recognised."
+                    + " Default: UTF-8.")
     private Charset charset = StandardCharsets.UTF_8;
 
     @Option(

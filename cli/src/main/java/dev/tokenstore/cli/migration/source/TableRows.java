@@ -22,7 +22,7 @@ final class TableRows {
         for (int column = first; column <= metadata.getColumnCount(); column++) {
             names.add(metadata.getColumnLabel(column));
         }
-        return Columns.named(names, source);
+        return Columns.named(names, source, "name an SDK's table with --table; this one has " + names);
     }
 
     /// The current row of a result.

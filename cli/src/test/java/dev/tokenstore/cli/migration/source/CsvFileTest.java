@@ -167,6 +167,126 @@ class CsvFileTest {
     }
 
     @Test
+    void whatWindowsMakesOfPythonsLineEndsIsNoPartOfAValue() throws IOException {
+        var written = Files.readString(Path.of("src/test/resources/migration/python.csv"));
+
+        var rows = read(written.replace("\r\n", "\r\r\n"));
+
+        assertThat(rows.values(REDIRECT_URL)).isEqualTo(fixture("python").values(REDIRECT_URL));
+        assertThat(rows.values(API_DOMAIN)).isEqualTo(fixture("python").values(API_DOMAIN));
+        assertThat(rows.values(ACCESS_TOKEN)).isEqualTo(fixture("python").values(ACCESS_TOKEN));
+        assertThat(rows.broken()).isEmpty();
+    }
+
+    @Test
+    void onlyCarriageReturnsOutsideOfQuotesBelongToTheLineEnd() throws IOException {
+        var rows = read(HEADER + "\r\r\n1,a,c,s,fixture-secret-r,,,,,\"https://x\r\"\r\r\r\n"
+                + "2,b,c,s,fixture-secret-r2,,,,,https://y\r\r\r\n\r\r\n");
+
+        assertThat(rows.values(API_DOMAIN)).containsExactly("https://x\r", "https://y");
+        assertThat(rows.broken()).isEmpty();
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "useridentifier,accesstoken,refreshtoken,expirytime",
+                "\"USERIDENTIFIER\";\"accesstoken\";\"refreshtoken\";\"expirytime\"",
+                "useridentifier\taccesstoken\trefreshtoken\texpirytime"
+            })
+    void theFirstSdksHadFourColumns(String header) throws IOException {
+        var separator = header.contains(";") ? ";" : header.contains("\t") ? "\t" : ",";
+
+        var rows = read(header + "\n"
+                + String.join(separator, "old@example.com", "fixture-secret-a", "fixture-secret-r", "1893456000000")
+                + "\n");
+
+        assertThat(rows.readable().getFirst().fields())
+                .isEqualTo(TokenFields.of(Map.of(
+                        USER_SIGNATURE,
+                        "old@example.com",
+                        ACCESS_TOKEN,
+                        "fixture-secret-a",
+                        REFRESH_TOKEN,
+                        "fixture-secret-r",
+                        EXPIRES_IN,
+                        "1893456000000")));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"UTF-16LE", "UTF-16BE"})
+    void utf16IsReadWithAndWithoutAByteOrderMark(String charset) throws IOException {
+        for (var mark : List.of("\uFEFF", "")) {
+            for (var text : List.of(
+                    HEADER + "\r\n1,\"é, 🔑\",c,s,fixture-secret-r,,,,,\r\n",
+                    HEADER + "\n1,é, 🔑,s,fixture-secret-r,,,,,")) {
+                var file = Files.write(folder.resolve("utf16"), (mark + text).getBytes(Charset.forName(charset)));
+
+                var rows = Rows.of(new CsvFile(file, StandardCharsets.UTF_8, Optional.empty()));
+
+                assertThat(rows.values(USER_SIGNATURE).getFirst()).startsWith("é");
+                assertThat(rows.values(ID)).containsExactly("1");
+            }
+        }
+    }
+
+    @Test
+    void semicolonsAreReadAsSpreadsheetsWriteThem() throws IOException {
+        var rows = read(HEADER.replace(',', ';') + "\r\n1;\"a;b\";c;s;fixture-secret-r;;;;;https://x,y\r\n"
+                + "2;b;c;s;fixture-secret-r2;;;1,89346E+12;;\r\n");
+
+        assertThat(rows.values(USER_SIGNATURE)).containsExactly("a;b");
+        assertThat(rows.values(API_DOMAIN)).containsExactly("https://x,y");
+        assertThat(rows.broken()).containsExactly("line 3: its expiry_time is not a moment in milliseconds since 1970");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"\n", "\r\n"})
+    void quotedFilesAreReadAlsoWithoutTheirLastLineEnd(String lineEnd) throws IOException {
+        var header = "\"" + HEADER.replace(",", "\",\"") + "\"";
+        var row = "\"1\",\"a, b\",\"c\",\"s\",\"fixture-secret-\"\"r\"\"\",\"\",\"\",\"\",\"\",\"\"";
+
+        var rows = read(header + lineEnd + row);
+
+        assertThat(rows.values(USER_SIGNATURE)).containsExactly("a, b");
+        assertThat(rows.values(REFRESH_TOKEN)).containsExactly("fixture-secret-\"r\"");
+        assertThat(rows.values(ID)).containsExactly("1");
+    }
+
+    @Test
+    void aQuotedValueInAFileThatMayBePlainIsNotGuessed() throws IOException {
+        var text = HEADER + "\n1,\"a\",c,s,fixture-secret-r,,,,,\n2,\"a, b\",c,s,fixture-secret-r2,,,,,";
+        var file = Files.writeString(folder.resolve("lost-line-end"), text);
+
+        assertThat(read(text).broken())
+                .containsExactly(
+                        "line 2: a value in it is in quotes; say with --dialect plain that they belong to the value,"
+                                + " with --dialect quoted that they do not",
+                        "line 3: it has 11 values instead of 10: a comma or line break in a value tore it, or it was"
+                                + " edited; if values are quoted, use --dialect quoted");
+        assertThat(Rows.of(new CsvFile(file, StandardCharsets.UTF_8, Optional.of(CsvFile.Dialect.QUOTED)))
+                        .values(USER_SIGNATURE))
+                .containsExactly("a", "a, b");
+    }
+
+    @Test
+    void whatCannotBeReadIsNamed() throws IOException {
+        var pickle = Files.write(folder.resolve("tokens.pkl"), new byte[] {(byte) 0x80, 4, (byte) 0x95, 1, 'x', '\n'});
+        var bars = Files.writeString(folder.resolve("bars"), HEADER.replace(',', '|') + "\n");
+
+        assertThatThrownBy(() -> Rows.of(new CsvFile(pickle, StandardCharsets.UTF_8, Optional.empty())))
+                .hasMessage(
+                        pickle + " is not text in UTF-8; name its encoding with --charset, or name the file that the"
+                                + " SDK's FileStore wrote");
+        assertThatThrownBy(() -> Rows.of(new CsvFile(bars, StandardCharsets.UTF_8, Optional.empty())))
+                .hasMessage(
+                        bars + " has no columns named access_token and refresh_token, or accesstoken and refreshtoken;"
+                                + " its first line was read as UTF-8, separated by commas, semicolons or tabs, and quoted: name"
+                                + " its encoding with --charset and its quoting with --dialect, or name the file that the SDK's"
+                                + " FileStore wrote");
+    }
+
+    @Test
     void aDialectThatWasNamedIsNotGuessed() throws IOException {
         var file = Files.writeString(folder.resolve("plain"), HEADER + "\n1,\"a\"b,c,s,fixture-secret-r,,,,,\n");
 

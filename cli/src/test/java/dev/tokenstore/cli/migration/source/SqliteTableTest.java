@@ -104,6 +104,22 @@ class SqliteTableTest {
                 .hasMessageContaining("--table");
     }
 
+    @Test
+    void theTableOfTheFirstSdksIsReadAndAnotherOneIsRefusedWithItsColumns() throws SQLException {
+        try (var database = database("CREATE TABLE oauthtokens (useridentifier varchar(100), accesstoken varchar(100),"
+                        + " refreshtoken varchar(100), expirytime bigint)");
+                var statement = database.createStatement()) {
+            statement.execute(
+                    "INSERT INTO oauthtokens VALUES ('old', 'fixture-secret-a', 'fixture-secret-r', 1893456000000)");
+            statement.execute("CREATE TABLE people (name varchar(100), age int)");
+        }
+
+        assertThat(read("oauthtokens").values(EXPIRES_IN)).containsExactly("1893456000000");
+        assertThatThrownBy(() -> read("people"))
+                .hasMessage("table people of " + file() + " has no columns named access_token and refresh_token, or"
+                        + " accesstoken and refreshtoken; name an SDK's table with --table; this one has [name, age]");
+    }
+
     private Rows read(String table) {
         return Rows.of(new SqliteTable(file(), table));
     }

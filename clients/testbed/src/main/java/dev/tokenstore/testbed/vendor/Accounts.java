@@ -100,6 +100,12 @@ final class Accounts {
         if (request.get("client_secret").isEmpty()) {
             return new TokenReply.Refused("invalid_client_secret");
         }
+        if (behaviour
+                .clientSecret()
+                .filter(only -> !only.equals(request.get("client_secret")))
+                .isPresent()) {
+            return new TokenReply.Refused("invalid_client");
+        }
         return switch (request.grantType()) {
             case "authorization_code" -> exchange(request.get("code"));
             case "refresh_token" -> refresh(request.get("refresh_token"));

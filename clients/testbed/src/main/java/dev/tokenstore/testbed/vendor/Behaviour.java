@@ -10,8 +10,14 @@ import java.util.OptionalInt;
 /// @param refusal the error that every token request is answered with, if any
 /// @param delay how long a token request waits for its answer
 /// @param limit how many access tokens a refresh token gives in [Accounts#LIMITED_TIME], if limited
-public record Behaviour(Duration accessTokenLife, Optional<String> refusal, Duration delay, OptionalInt limit) {
+/// @param clientSecret the only client secret that token requests may have; any if empty
+public record Behaviour(
+        Duration accessTokenLife,
+        Optional<String> refusal,
+        Duration delay,
+        OptionalInt limit,
+        Optional<String> clientSecret) {
     /// As the real one does: an hour, and ten in ten minutes.
     public static final Behaviour USUAL =
-            new Behaviour(Duration.ofHours(1), Optional.empty(), Duration.ZERO, OptionalInt.of(10));
+            new Behaviour(Duration.ofHours(1), Optional.empty(), Duration.ZERO, OptionalInt.of(10), Optional.empty());
 }

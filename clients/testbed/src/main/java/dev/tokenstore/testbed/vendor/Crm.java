@@ -4,12 +4,13 @@ import dev.tokenstore.testbed.http.HttpAnswer;
 import dev.tokenstore.testbed.http.HttpCall;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Pattern;
 
 /// The side of the vendor that tokens are for: who the user is, what the organisation is, and one cheap call that an
 /// app would make. Thread-safe.
 final class Crm {
     private static final String TOKEN_PREFIX = "Zoho-oauthtoken ";
-    private static final String PATH = "/crm/v8/";
+    private static final Pattern PATH = Pattern.compile("^/crm/v[0-9.]+/");
 
     private final Accounts accounts;
     private final String organisation;
@@ -30,7 +31,8 @@ final class Crm {
                 .orElse(""));
         record(state);
         return switch (state) {
-            case AccessTokenState.Valid valid -> answer(call.method() + " " + call.path(), valid.user());
+            case AccessTokenState.Valid valid ->
+                answer(call.method() + " " + PATH.matcher(call.path()).replaceFirst(""), valid.user());
             case AccessTokenState.Expired expired -> invalidToken();
             case AccessTokenState.Unknown unknown -> invalidToken();
         };
@@ -43,9 +45,9 @@ final class Crm {
 
     private HttpAnswer answer(String request, String user) {
         return switch (request) {
-            case "GET " + PATH + "users" -> HttpAnswer.of(users(user));
-            case "GET " + PATH + "org" -> HttpAnswer.of(organisations());
-            case "GET " + PATH + "settings/roles" -> HttpAnswer.of(roles());
+            case "GET users" -> HttpAnswer.of(users(user));
+            case "GET org" -> HttpAnswer.of(organisations());
+            case "GET settings/roles" -> HttpAnswer.of(roles());
             default -> error(404, "INVALID_URL_PATTERN", "Please check if the URL trying to access is a correct one");
         };
     }

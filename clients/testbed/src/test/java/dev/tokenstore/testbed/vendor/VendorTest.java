@@ -95,10 +95,12 @@ class VendorTest {
     @Test
     void theLimitCanBeAnotherOrNone() {
         var token = vendor.newRefreshToken(Optional.empty());
-        vendor.behave(new Behaviour(Duration.ofHours(1), Optional.empty(), Duration.ZERO, OptionalInt.of(1)));
+        vendor.behave(new Behaviour(
+                Duration.ofHours(1), Optional.empty(), Duration.ZERO, OptionalInt.of(1), Optional.empty()));
         assertThat(refresh(token).status()).isEqualTo(200);
         assertThat(refresh(token).status()).isEqualTo(400);
-        vendor.behave(new Behaviour(Duration.ofHours(1), Optional.empty(), Duration.ZERO, OptionalInt.empty()));
+        vendor.behave(new Behaviour(
+                Duration.ofHours(1), Optional.empty(), Duration.ZERO, OptionalInt.empty(), Optional.empty()));
 
         for (int i = 0; i < 30; i++) {
             assertThat(refresh(token).status()).isEqualTo(200);
@@ -107,7 +109,8 @@ class VendorTest {
 
     @Test
     void anAccessTokenEndsAfterItsTime() {
-        vendor.behave(new Behaviour(Duration.ofSeconds(7), Optional.empty(), Duration.ZERO, OptionalInt.empty()));
+        vendor.behave(new Behaviour(
+                Duration.ofSeconds(7), Optional.empty(), Duration.ZERO, OptionalInt.empty(), Optional.empty()));
         var reply = refresh(vendor.newRefreshToken(Optional.empty()));
         assertThat(reply.body()).containsEntry("expires_in", 7L);
         pass(Duration.ofMillis(6_999));
@@ -140,8 +143,12 @@ class VendorTest {
     @Test
     void everyTokenRequestIsRefusedWhenItIsToldToRefuse() {
         var grant = vendor.newGrant(Optional.empty());
-        vendor.behave(
-                new Behaviour(Duration.ofHours(1), Optional.of("invalid_client"), Duration.ZERO, OptionalInt.empty()));
+        vendor.behave(new Behaviour(
+                Duration.ofHours(1),
+                Optional.of("invalid_client"),
+                Duration.ZERO,
+                OptionalInt.empty(),
+                Optional.empty()));
 
         assertRefused(exchange(grant), "invalid_client");
 
