@@ -49,6 +49,10 @@ final class CachedReads implements TokenLookup, SecretObserver, AutoCloseable {
     /// From then on a read of a row that is not known fails at once, with the reason of the outage.
     private static final Duration WAIT_WITHOUT_A_ROW = Duration.ofSeconds(2);
 
+    /// While an outage may still be a slow answer, only rows that were asked for this recently are served without
+    /// waiting.
+    private static final Duration RECENT = Duration.ofSeconds(5);
+
     private static final int MAX_ANSWERS = 10_000;
     private static final int MAX_ROWS_OF_AN_ANSWER = 4;
 
@@ -68,6 +72,7 @@ final class CachedReads implements TokenLookup, SecretObserver, AutoCloseable {
     private final RowWatches watches;
     private final AtomicLong ownWrites = new AtomicLong();
     private volatile @Nullable Outage outage;
+    private long answeredAt;
 
     /// What is looked for.
     private sealed interface Question {
@@ -134,7 +139,7 @@ final class CachedReads implements TokenLookup, SecretObserver, AutoCloseable {
         this.listener = listener;
         this.nanoTime = nanoTime;
         this.rows = new RowCache(nanoTime);
-        this.refresher = new StoreRefresher(resource, random, this::answered, this::failed);
+        this.refresher = new StoreRefresher(resource, random, this::answered, this::failed, nanoTime);
         this.watches = new RowWatches(rows, this, secrets, namespace, connections, listener, random);
     }
 
@@ -212,9 +217,13 @@ final class CachedReads implements TokenLookup, SecretObserver, AutoCloseable {
             answers.remove(question, answer);
         }
         var writesBefore = ownWrites.get();
-        var found = asked(ask);
+        var askedAt = nanoTime.getAsLong();
+        var found = asked(ask, askedAt);
         if (ownWrites.get() == writesBefore) {
-            remember(question, isConclusive, found);
+            remember(question, isConclusive, found, askedAt);
+            if (ownWrites.get() != writesBefore) {
+                answers.remove(question);
+            }
         }
         return found;
     }
@@ -223,18 +232,21 @@ final class CachedReads implements TokenLookup, SecretObserver, AutoCloseable {
         return answer.until().isEmpty() || nanoTime.getAsLong() - answer.until().getAsLong() < 0;
     }
 
-    private List<StoredToken> asked(Supplier<List<StoredToken>> ask) {
+    private List<StoredToken> asked(Supplier<List<StoredToken>> ask, long askedAt) {
         failIfOut(WAIT_WITHOUT_A_ROW);
         listener.read(ReadListener.Source.API_SERVER);
         try {
-            return ask.get();
+            var found = ask.get();
+            answered();
+            return found;
         } catch (StorageException e) {
-            failed(e);
+            failed(e, askedAt);
             throw e;
         }
     }
 
-    private void remember(Question question, Predicate<List<SecretRow>> isConclusive, List<StoredToken> found) {
+    private void remember(
+            Question question, Predicate<List<SecretRow>> isConclusive, List<StoredToken> found, long askedAt) {
         var known = new ArrayList<SecretRow>();
         found.forEach(token -> rows.get(token.name()).map(Entry::row).ifPresent(known::add));
         if (found.isEmpty() || found.size() > MAX_ROWS_OF_AN_ANSWER || known.size() < found.size()) {
@@ -245,7 +257,7 @@ final class CachedReads implements TokenLookup, SecretObserver, AutoCloseable {
         }
         var until = isConclusive.test(known)
                 ? OptionalLong.empty()
-                : OptionalLong.of(nanoTime.getAsLong() + Freshness.MAX_AGE.toNanos());
+                : OptionalLong.of(askedAt + Freshness.MAX_AGE.toNanos());
         answers.put(question, new Answer(known.stream().map(SecretRow::name).toList(), until));
     }
 
@@ -272,15 +284,17 @@ final class CachedReads implements TokenLookup, SecretObserver, AutoCloseable {
         }
         var stale = cached.filter(entry -> freshness.mayServeStale(
                 entry.expiry(), now, Duration.ofNanos(arrival - later(entry.askedAt(), resource.seenAt()))));
-        if (stale.isPresent() && outage != null) {
+        if (stale.isPresent() && isOut(stale.get(), arrival)) {
             listener.read(ReadListener.Source.STALE);
             return stale;
         }
-        failIfOut(Duration.ZERO);
+        if (stale.isEmpty()) {
+            failIfOut(Duration.ZERO);
+        }
         try {
             await(name, arrival - maxAge.toNanos(), stale.isPresent());
         } catch (StorageException e) {
-            failed(e);
+            failed(e, arrival);
             if (stale.isEmpty() || e.reason() != Reason.API_SERVER_UNAVAILABLE) {
                 throw e;
             }
@@ -289,6 +303,12 @@ final class CachedReads implements TokenLookup, SecretObserver, AutoCloseable {
         }
         listener.read(ReadListener.Source.API_SERVER);
         return rows.get(name);
+    }
+
+    private boolean isOut(Entry entry, long now) {
+        var current = outage;
+        return current != null
+                && (now - current.since() >= WAIT_WITHOUT_A_ROW.toNanos() || now - entry.askedAt() <= RECENT.toNanos());
     }
 
     private static long later(long one, long other) {
@@ -340,7 +360,7 @@ final class CachedReads implements TokenLookup, SecretObserver, AutoCloseable {
                 inFlight.remove(name, flight);
                 answered();
                 flight.done().complete(null);
-            } catch (RuntimeException e) {
+            } catch (Throwable e) { // a flight that never ends would be waited for
                 inFlight.remove(name, flight);
                 flight.done().completeExceptionally(e);
             }
@@ -359,28 +379,37 @@ final class CachedReads implements TokenLookup, SecretObserver, AutoCloseable {
     }
 
     private synchronized void answered() {
+        answeredAt = nanoTime.getAsLong();
         if (outage != null) {
             outage = null;
             listener.reachable();
         }
     }
 
-    private synchronized void failed(StorageException failure) {
+    /// @param askedAt when the request was sent: one from before the last answer tells nothing about now, nor does one
+    /// that
+    ///     its caller gave up
+    private synchronized void failed(StorageException failure, long askedAt) {
         switch (failure.reason()) {
             case API_SERVER_UNAVAILABLE -> {
-                if (outage == null) {
+                if (outage == null
+                        && askedAt - answeredAt >= 0
+                        && !Thread.currentThread().isInterrupted()) {
                     outage = new Outage(failure, nanoTime.getAsLong());
                     listener.unreachable(String.valueOf(failure.getMessage()));
                     refresher.hurry();
                 }
             }
-            case STORE_NOT_ACCESSIBLE, STORE_NOT_FOUND -> {
-                answers.clear();
-                watches.closeAll();
-                rows.clear();
-            }
+            case STORE_NOT_ACCESSIBLE, STORE_NOT_FOUND -> refused();
             default -> {}
         }
+    }
+
+    @Override
+    public void refused() {
+        answers.clear();
+        watches.closeAll();
+        rows.clear();
     }
 
     @Override
@@ -425,6 +454,9 @@ final class CachedReads implements TokenLookup, SecretObserver, AutoCloseable {
     /// Forgets answers after an own write; also those that another row could have changed.
     private void forgetAnswers(BiPredicate<Question, Answer> affected) {
         ownWrites.incrementAndGet();
+        if (answers.isEmpty()) {
+            return;
+        }
         answers.entrySet()
                 .removeIf(entry ->
                         entry.getValue().until().isPresent() || affected.test(entry.getKey(), entry.getValue()));
@@ -432,8 +464,11 @@ final class CachedReads implements TokenLookup, SecretObserver, AutoCloseable {
 
     private Optional<Entry> entry(Secret secret, long askedAt) {
         return reader.read(secret) instanceof SecretReading.Readable readable
-                ? Optional.of(
-                        new Entry(readable.row(), TokenFacts.read(secret.getMetadata(), clock.instant()), askedAt))
+                ? Optional.of(new Entry(
+                        readable.row(),
+                        TokenFacts.read(secret.getMetadata(), clock.instant()),
+                        askedAt,
+                        nanoTime.getAsLong()))
                 : Optional.empty();
     }
 

@@ -34,7 +34,8 @@ record Freshness(Duration serveStaleFor) {
     ///
     /// @param sinceHeard since the API server last told something about the token or its store
     boolean mayServeStale(Optional<Instant> expiry, Instant now, Duration sinceHeard) {
-        return sinceHeard.compareTo(serveStaleFor) <= 0
+        return !serveStaleFor.isZero()
+                && sinceHeard.compareTo(serveStaleFor) <= 0
                 && expiry.filter(moment -> !now.isBefore(moment)).isEmpty();
     }
 }

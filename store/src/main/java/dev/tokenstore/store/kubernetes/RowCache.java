@@ -4,11 +4,11 @@ import dev.tokenstore.api.TokenFacts;
 import dev.tokenstore.store.token.TokenFields;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.Comparator;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.LongAdder;
@@ -17,9 +17,10 @@ import org.jspecify.annotations.Nullable;
 
 /// The last known rows of the Secrets that reads and saves of this process have used, by name. Thread-safe.
 ///
-/// Which of two answers of the API server is the newer one: the higher resourceVersion of one Secret, unless the other
-/// was asked for after this one had arrived; versions may turn back when etcd is restored. After an own write, and when
-/// the outcome of one is unknown, an answer counts only if it was asked for later or holds that write.
+/// Which of two answers of the API server is the newer one: the one that was asked for after the other had arrived,
+/// whatever their versions, which turn back when etcd is restored; else the higher resourceVersion of one Secret. After
+/// an own write, and when the outcome of one is unknown, an answer counts only if it was asked for later or holds that
+/// write.
 ///
 /// Moments are those of a monotonic timer, in nanoseconds.
 final class RowCache {
@@ -30,12 +31,15 @@ final class RowCache {
     private static final long FLOOR_NANOS = Duration.ofMinutes(1).toNanos();
 
     private static final int MAX_FLOORS = 1_000;
+    private static final long SWEEP_NANOS = Duration.ofSeconds(1).toNanos();
 
     private final LongSupplier nanoTime;
     private final long maxBytes;
     private final Map<String, Entry> entries = new ConcurrentHashMap<>();
     private final Map<String, Floor> floors = new ConcurrentHashMap<>();
     private final AtomicLong bytes = new AtomicLong();
+    private final AtomicLong floorsSweptAt = new AtomicLong();
+    private final AtomicBoolean isEvicting = new AtomicBoolean();
     private volatile long clearedAt;
 
     /// A row, and when the API server was asked for it.
@@ -46,17 +50,20 @@ final class RowCache {
         private final long version;
         private final int bytes;
         private final long askedAt;
+        private final long learntAt;
         private Usage usage = new Usage();
 
         /// @param facts for the decision whether the row's time is over
         /// @param askedAt when the request was sent whose answer holds the row
-        Entry(SecretRow row, TokenFacts facts, long askedAt) {
+        /// @param learntAt when that answer had arrived
+        Entry(SecretRow row, TokenFacts facts, long askedAt, long learntAt) {
             this.row = row;
             this.facts = facts;
             this.expiry = row.fields().expiry();
             this.version = versionOf(row);
             this.bytes = OVERHEAD_BYTES + sizeOf(row.fields());
             this.askedAt = askedAt;
+            this.learntAt = learntAt;
             this.usage.at = askedAt;
         }
 
@@ -77,8 +84,13 @@ final class RowCache {
             return askedAt;
         }
 
-        private boolean isNewerOfSameSecret(Entry other) {
-            return row.uid().equals(other.row.uid()) && version > other.version;
+        private boolean isOfSameSecret(Entry other) {
+            return row.uid().equals(other.row.uid());
+        }
+
+        /// The same row, as old as another: a watch delivers changes, and does not say that they are the last ones.
+        private Entry askedForAt(long moment) {
+            return new Entry(row, facts, moment, learntAt);
         }
 
         private static int sizeOf(TokenFields fields) {
@@ -109,14 +121,13 @@ final class RowCache {
     }
 
     /// What later answers must hold: the own write of that moment; without one, nothing that was asked for before.
-    private record Floor(long at, Optional<Entry> written) {
+    ///
+    /// @param uid of the Secret that was written; null if what is stored is unknown
+    private record Floor(long at, @Nullable String uid, long version) {
         boolean admits(Optional<Entry> answer, long askedAt) {
             return askedAt - at >= 0
-                    || written.isPresent()
-                            && answer.filter(entry -> !written.get().isNewerOfSameSecret(entry)
-                                            && entry.row
-                                                    .uid()
-                                                    .equals(written.get().row.uid()))
+                    || uid != null
+                            && answer.filter(entry -> entry.row.uid().equals(uid) && entry.version >= version)
                                     .isPresent();
         }
     }
@@ -141,7 +152,8 @@ final class RowCache {
         return Optional.of(entry);
     }
 
-    /// Takes an answer to a consistent read.
+    /// Takes an answer to a consistent read. Where it overlapped with what is known, and versions do not tell which is
+    /// newer, nothing is known any more.
     ///
     /// @param answer empty if there is no row of that name
     /// @param askedAt when the request was sent
@@ -151,31 +163,76 @@ final class RowCache {
             if (askedAt - clearedAt < 0 || floor != null && !floor.admits(answer, askedAt)) {
                 return current;
             }
-            var isOutdated = current != null
-                    && askedAt - current.askedAt < 0
-                    && answer.filter(entry -> entry.isNewerOfSameSecret(current))
-                            .isEmpty();
-            return isOutdated ? current : replaced(current, answer.orElse(null));
+            if (current == null || askedAt - current.learntAt >= 0) {
+                return replaced(current, answer.orElse(null));
+            }
+            if (answer.filter(current::isOfSameSecret).isEmpty()) {
+                return forgotten(name, current);
+            }
+            var next = answer.get();
+            return next.version > current.version || next.version == current.version && askedAt - current.askedAt > 0
+                    ? replaced(current, next)
+                    : current;
         });
         evict();
     }
 
-    /// Takes a change that a watch delivered, if it is newer than what is known of that very Secret. A Secret that is
-    /// not
-    /// known is forgotten instead: only an answer that was asked for tells whether it is the newest.
+    /// Takes a change that a watch delivered, if it is newer than what is known. A change of a Secret that is not known
+    /// only tells that answers which were asked for before are outdated.
     ///
     /// @param change empty if it was deleted
     void watched(String name, String uid, long version, Optional<Entry> change) {
         entries.compute(name, (same, current) -> {
-            if (current == null) {
-                return null;
+            if (current != null && version <= current.version) {
+                return current;
             }
-            if (!current.row.uid().equals(uid)) {
-                return version > current.version ? replaced(current, null) : current;
-            }
-            return version > current.version ? replaced(current, change.orElse(null)) : current;
+            return current != null && current.row.uid().equals(uid) && change.isPresent()
+                    ? replaced(current, change.get().askedForAt(current.askedAt))
+                    : forgotten(name, current);
         });
         evict();
+    }
+
+    /// Takes the answer to an own write.
+    void wrote(Entry written) {
+        var name = written.row.name();
+        entries.compute(name, (same, current) -> {
+            var floor = floors.get(name);
+            var overlapped = current != null && current.learntAt - written.askedAt >= 0;
+            if (overlapped && current.isOfSameSecret(written) && current.version > written.version) {
+                raiseFloor(name, current.row.uid(), current.version);
+                return current;
+            }
+            var wasForgotten = current == null && floor != null && floor.at - written.askedAt >= 0;
+            if (wasForgotten || overlapped && !current.isOfSameSecret(written)) {
+                return forgotten(name, current);
+            }
+            raiseFloor(name, written.row.uid(), written.version);
+            return replaced(current, written);
+        });
+        evict();
+    }
+
+    /// Forgets a row that was deleted, or that a write whose outcome is unknown may have changed.
+    void forget(String name) {
+        entries.compute(name, (same, current) -> forgotten(name, current));
+    }
+
+    private @Nullable Entry forgotten(String name, @Nullable Entry current) {
+        raiseFloor(name, null, 0);
+        return replaced(current, null);
+    }
+
+    /// Forgets everything, also what is on its way.
+    void clear() {
+        clearedAt = nanoTime.getAsLong();
+        entries.keySet().forEach(this::forget);
+    }
+
+    /// Returns the resourceVersion of a row, if it is known.
+    Optional<String> version(String name) {
+        return Optional.ofNullable(entries.get(name))
+                .map(entry -> entry.row.version().resourceVersion());
     }
 
     /// Returns how often each row is used: the uses of the last second, and nine tenths of what it was before. To be
@@ -190,32 +247,6 @@ final class RowCache {
         return rates;
     }
 
-    /// Takes the answer to an own write.
-    void wrote(Entry written) {
-        var name = written.row.name();
-        entries.compute(name, (same, current) -> {
-            raiseFloor(name, Optional.of(written));
-            var isOutdated =
-                    current != null && current.askedAt - written.askedAt >= 0 && current.isNewerOfSameSecret(written);
-            return isOutdated ? current : replaced(current, written);
-        });
-        evict();
-    }
-
-    /// Forgets a row that was deleted, or that a write whose outcome is unknown may have changed.
-    void forget(String name) {
-        entries.compute(name, (same, current) -> {
-            raiseFloor(name, Optional.empty());
-            return replaced(current, null);
-        });
-    }
-
-    /// Forgets everything, also what is on its way.
-    void clear() {
-        clearedAt = nanoTime.getAsLong();
-        entries.keySet().forEach(this::forget);
-    }
-
     private @Nullable Entry replaced(@Nullable Entry current, @Nullable Entry next) {
         bytes.addAndGet((next == null ? 0L : next.bytes) - (current == null ? 0L : current.bytes));
         if (current != null && next != null) {
@@ -224,27 +255,36 @@ final class RowCache {
         return next;
     }
 
-    private void raiseFloor(String name, Optional<Entry> written) {
+    private void raiseFloor(String name, @Nullable String uid, long version) {
         var now = nanoTime.getAsLong();
-        if (floors.size() >= MAX_FLOORS) {
+        var swept = floorsSweptAt.get();
+        if (floors.size() >= MAX_FLOORS && now - swept > SWEEP_NANOS && floorsSweptAt.compareAndSet(swept, now)) {
             floors.values().removeIf(floor -> now - floor.at > FLOOR_NANOS);
         }
-        floors.put(name, new Floor(now, written));
+        floors.put(name, new Floor(now, uid, version));
     }
 
     /// Removes the rows that were used least recently, a quarter of them at once.
     private void evict() {
-        if (bytes.get() <= maxBytes) {
+        if (bytes.get() <= maxBytes || !isEvicting.compareAndSet(false, true)) {
             return;
         }
-        var oldestFirst = entries.entrySet().stream()
-                .sorted(Comparator.comparingLong(entry -> entry.getValue().usage.at - clearedAt))
-                .toList();
-        for (var oldest : oldestFirst) {
-            if (bytes.get() <= maxBytes - maxBytes / 4) {
-                return;
+        try {
+            // the moments change while they are sorted
+            var now = nanoTime.getAsLong();
+            var idle = new HashMap<String, Long>();
+            entries.forEach((name, entry) -> idle.put(name, now - entry.usage.at));
+            var longestIdleFirst = idle.entrySet().stream()
+                    .sorted(Map.Entry.<String, Long>comparingByValue().reversed())
+                    .toList();
+            for (var oldest : longestIdleFirst) {
+                if (bytes.get() <= maxBytes - maxBytes / 4) {
+                    return;
+                }
+                entries.computeIfPresent(oldest.getKey(), (same, current) -> replaced(current, null));
             }
-            entries.computeIfPresent(oldest.getKey(), (same, current) -> replaced(current, null));
+        } finally {
+            isEvicting.set(false);
         }
     }
 }

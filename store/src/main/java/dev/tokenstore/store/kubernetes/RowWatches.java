@@ -28,6 +28,8 @@ final class RowWatches implements AutoCloseable {
     private static final Duration TICK = Duration.ofSeconds(1);
     private static final long KEPT_NANOS = Duration.ofMinutes(1).toNanos();
     private static final long PING_NANOS = Duration.ofSeconds(20).toNanos();
+    private static final int NO_ANSWER = -1;
+    private static final int UNPROCESSABLE = 422;
     private static final long PAUSE_AFTER_REFUSAL_NANOS = Duration.ofMinutes(10).toNanos();
 
     /// Uses a second, of which a tenth is forgotten each second: below, requests by need cost less than a watch.
@@ -53,32 +55,43 @@ final class RowWatches implements AutoCloseable {
 
     private final class Watched implements SecretWatch.Listener {
         private final String name;
+        private final Duration timeout;
+        private final boolean beginsWithState = startsWithState;
         private final long openedAt = observer.now();
+        private long pingedAt = openedAt;
+        private Optional<Secret> initial = Optional.empty();
         private volatile boolean isSynced;
         private volatile boolean hasEnded;
-        private boolean isThere;
-        private @Nullable SecretWatch watch;
+        private volatile @Nullable SecretWatch watch;
 
-        Watched(String name) {
+        Watched(String name, Duration timeout) {
             this.name = name;
+            this.timeout = timeout;
         }
 
         @Override
         public void stored(Secret secret) {
-            isThere = true;
-            observer.watched(name, secret, false);
+            if (beginsWithState && !isSynced) {
+                initial = Optional.of(secret);
+            } else {
+                observer.watched(name, secret, false);
+            }
         }
 
         @Override
         public void deleted(Secret secret) {
-            isThere = false;
-            observer.watched(name, secret, true);
+            if (beginsWithState && !isSynced) {
+                initial = Optional.empty();
+            } else {
+                observer.watched(name, secret, true);
+            }
         }
 
+        /// The initial state is the answer to a consistent read.
         @Override
         public void synced() {
-            if (startsWithState && !isThere) {
-                observer.forget(name);
+            if (beginsWithState) {
+                observer.read(name, initial, openedAt);
             }
             isSynced = true;
         }
@@ -88,7 +101,7 @@ final class RowWatches implements AutoCloseable {
             isSynced = false;
             hasEnded = true;
             if (status != HttpURLConnection.HTTP_OK) {
-                refusal = status;
+                refusal = status == 0 ? NO_ANSWER : status;
             }
         }
     }
@@ -134,7 +147,12 @@ final class RowWatches implements AutoCloseable {
         try {
             while (true) {
                 Thread.sleep(TICK);
-                tick(observer.now());
+                try {
+                    tick(observer.now());
+                } catch (RuntimeException e) {
+                    // a request failed; its message may quote an answer
+                    pausedUntil = observer.now() + backoff.next().toNanos();
+                }
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
@@ -153,6 +171,11 @@ final class RowWatches implements AutoCloseable {
                 .filter(watched -> rates.getOrDefault(watched.name, 0.0) < MAX_RATE_TO_CLOSE)
                 .toList()
                 .forEach(this::close);
+        // an API server that is gone does not end its watches
+        watches.values().stream()
+                .filter(watched -> now - watched.openedAt > watched.timeout.toNanos() + PING_NANOS)
+                .toList()
+                .forEach(this::close);
         if (now - pingedAt > PING_NANOS) {
             pingedAt = now;
             ping();
@@ -169,8 +192,13 @@ final class RowWatches implements AutoCloseable {
         refusal = 0;
         switch (status) {
             case 0 -> {}
-            case HttpURLConnection.HTTP_BAD_REQUEST, 422 -> startsWithState = false;
-            case HttpURLConnection.HTTP_FORBIDDEN, HttpURLConnection.HTTP_UNAUTHORIZED -> {
+            case HttpURLConnection.HTTP_BAD_REQUEST, UNPROCESSABLE -> {
+                if (!startsWithState) {
+                    pausedUntil = now + backoff.next().toNanos();
+                }
+                startsWithState = false;
+            }
+            case HttpURLConnection.HTTP_FORBIDDEN -> {
                 listener.watchRefused();
                 pausedUntil = now + PAUSE_AFTER_REFUSAL_NANOS;
             }
@@ -201,11 +229,19 @@ final class RowWatches implements AutoCloseable {
 
     private void open(String name) {
         var after = startsWithState ? Optional.<String>empty() : secrets.readWithListVersion(name);
-        var watched = new Watched(name);
+        // 8 to 12 minutes, so that watches that were opened together do not end together
+        var watched = new Watched(name, Duration.ofSeconds(random.nextLong(480, 720)));
         watches.put(name, watched);
-        // 10 minutes, so that watches that were opened together do not end together
-        var timeout = Duration.ofSeconds(random.nextLong(480, 720));
-        watched.watch = SecretWatch.open(connection(), namespace, name, after, timeout, watched);
+        try {
+            watched.watch = SecretWatch.open(connection(), namespace, name, after, watched.timeout, watched);
+        } finally {
+            if (watched.watch == null) {
+                watches.remove(name, watched);
+            }
+        }
+        if (watches.get(name) != watched) {
+            close(watched); // all were closed meanwhile
+        }
     }
 
     private void close(Watched watched) {
@@ -213,23 +249,40 @@ final class RowWatches implements AutoCloseable {
         watches.remove(watched.name, watched);
     }
 
-    /// Asks for a watched Secret over the connection of the watches.
+    /// Asks for the watched Secret that was asked for the longest ago, over the connection of the watches. Where each
+    /// watch has a connection of its own, without HTTP/2, for a third of them.
     private void ping() {
-        var some = watches.keySet().stream().findFirst();
-        if (some.isEmpty()) {
+        if (watches.isEmpty()) {
             return;
         }
+        var isShared = connection().getMasterUrl().getProtocol().equals("https")
+                && !connection().getConfiguration().isHttp2Disable();
+        var number = isShared ? 1 : (watches.size() + 2) / 3;
+        watches.values().stream()
+                .sorted(Comparator.comparingLong(watched -> watched.pingedAt - pausedUntil))
+                .limit(number)
+                .toList()
+                .forEach(this::ping);
+    }
+
+    private void ping(Watched watched) {
+        watched.pingedAt = observer.now();
+        var before = rows.version(watched.name);
         try {
-            var askedAt = observer.now();
             var secret = connection()
                     .secrets()
                     .inNamespace(namespace)
-                    .withName(some.get())
+                    .withName(watched.name)
                     .get();
-            observer.read(some.get(), Optional.ofNullable(secret), askedAt);
+            observer.read(watched.name, Optional.ofNullable(secret), watched.pingedAt);
             backoff.reset();
+            if (!before.equals(rows.version(watched.name))) {
+                close(watched); // the change did not arrive by the watch, or at the same moment: it is opened again
+            }
         } catch (KubernetesClientException e) {
-            if (e.getCode() <= 0) {
+            if (e.getCode() == HttpURLConnection.HTTP_UNAUTHORIZED || e.getCode() == HttpURLConnection.HTTP_FORBIDDEN) {
+                observer.refused();
+            } else if (e.getCode() <= 0) {
                 closeAll();
                 closeConnection();
             }

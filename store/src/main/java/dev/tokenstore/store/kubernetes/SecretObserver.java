@@ -24,6 +24,9 @@ interface SecretObserver {
 
         @Override
         public void forget(String name) {}
+
+        @Override
+        public void refused() {}
     };
 
     /// Returns the moment of a request that is about to be sent.
@@ -44,4 +47,7 @@ interface SecretObserver {
 
     /// A Secret was deleted, was not as an own write expected, or may have been changed by a write without an answer.
     void forget(String name);
+
+    /// The account may not read Secrets any more.
+    void refused();
 }

@@ -13,6 +13,7 @@ import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
@@ -22,6 +23,9 @@ import org.jspecify.annotations.Nullable;
 final class SecretWatch implements AutoCloseable {
     /// The annotation of the bookmark that ends the initial events.
     private static final String INITIAL_EVENTS_END = "k8s.io/initial-events-end";
+
+    /// The answer goes on for as long as the watch.
+    private static final Duration HEADERS_WITHIN = Duration.ofSeconds(10);
 
     private static final int MAX_EVENT_BYTES = 4 << 20;
 
@@ -73,7 +77,13 @@ final class SecretWatch implements AutoCloseable {
                 + "/secrets?watch=true&allowWatchBookmarks=true&fieldSelector=metadata.name%3D" + name
                 + "&timeoutSeconds=" + timeout.toSeconds() + start);
         var http = client.getHttpClient();
-        http.consumeBytes(http.newHttpRequestBuilder().uri(uri).forStreaming().build(), watch::consume)
+        http.consumeBytes(
+                        http.newHttpRequestBuilder()
+                                .uri(uri)
+                                .forStreaming()
+                                .timeout(HEADERS_WITHIN.toMillis(), TimeUnit.MILLISECONDS)
+                                .build(),
+                        watch::consume)
                 .whenComplete((response, failure) -> {
                     if (response == null || response.code() != HttpURLConnection.HTTP_OK) {
                         if (response != null) {

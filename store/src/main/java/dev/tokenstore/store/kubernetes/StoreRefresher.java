@@ -5,7 +5,8 @@ import dev.tokenstore.store.StorageException;
 import java.time.Duration;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Consumer;
+import java.util.function.BiConsumer;
+import java.util.function.LongSupplier;
 import java.util.random.RandomGenerator;
 
 /// Asks for the store's resource every 15 seconds, and more often while it cannot be asked for: then its answer says
@@ -18,19 +19,26 @@ final class StoreRefresher implements AutoCloseable {
     private final StoreResource resource;
     private final RandomGenerator random;
     private final Runnable answered;
-    private final Consumer<StorageException> failed;
+    private final BiConsumer<StorageException, Long> failed;
+    private final LongSupplier nanoTime;
     private final Semaphore hurries = new Semaphore(0);
     private final Thread thread = Thread.ofVirtual().name("store-refresher").unstarted(this::run);
 
     /// @param random for the jitter
     /// @param answered runs after each answer
-    /// @param failed gets each failure
+    /// @param failed gets each failure, and when the request was sent
+    /// @param nanoTime a monotonic timer, in nanoseconds
     StoreRefresher(
-            StoreResource resource, RandomGenerator random, Runnable answered, Consumer<StorageException> failed) {
+            StoreResource resource,
+            RandomGenerator random,
+            Runnable answered,
+            BiConsumer<StorageException, Long> failed,
+            LongSupplier nanoTime) {
         this.resource = resource;
         this.random = random;
         this.answered = answered;
         this.failed = failed;
+        this.nanoTime = nanoTime;
     }
 
     void start() {
@@ -63,13 +71,16 @@ final class StoreRefresher implements AutoCloseable {
     }
 
     private boolean isAnswered() {
+        var askedAt = nanoTime.getAsLong();
         try {
             resource.check();
             answered.run();
             return true;
         } catch (StorageException e) {
-            failed.accept(e);
+            failed.accept(e, askedAt);
             return false;
+        } catch (RuntimeException e) {
+            return false; // for instance of a spec that cannot be read; it is tried again
         }
     }
 

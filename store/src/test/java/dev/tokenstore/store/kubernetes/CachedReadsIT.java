@@ -344,6 +344,67 @@ class CachedReadsIT {
     }
 
     @Test
+    void aCallerThatGivesUpIsNoOutage() throws Exception {
+        var store = open(Duration.ofMinutes(5));
+        var other = direct.open();
+        opened.add(other);
+        var slow = saved(store, user("slow").with(ACCESS_TOKEN, "s"));
+        var changed = saved(store, user("changed").with(ACCESS_TOKEN, "before"));
+        List.of(slow, changed)
+                .forEach(token -> assertThat(store.findById(token.id())).isPresent());
+        await().pollDelay(Freshness.MAX_AGE.multipliedBy(2)).until(() -> true);
+        saved(other, user("changed").with(ACCESS_TOKEN, "after"));
+        proxy.misbehave(request -> request.contains(slow.name()) ? Fault.HANG : Fault.NONE);
+
+        var caller = Thread.ofVirtual().start(() -> {
+            try {
+                store.findById(slow.id());
+            } catch (StorageException e) {
+                assertThat(e.reason()).isEqualTo(Reason.API_SERVER_UNAVAILABLE);
+            }
+        });
+        await().until(() -> proxy.requests().stream().anyMatch(request -> request.contains(slow.name())));
+        caller.interrupt();
+        caller.join();
+
+        assertThat(accessOf(store.findById(changed.id()))).contains("after");
+        assertThat(outages).isEmpty();
+    }
+
+    @Test
+    void watchesAreOpenedAgainAfterAnOutageWithoutStreamingLists() {
+        proxy.misbehave(request -> request.contains("sendInitialEvents") ? Fault.BAD_REQUEST : Fault.NONE);
+        var store = open(Duration.ofMinutes(5));
+        var saved = saved(store, user("alice").with(ACCESS_TOKEN, "a0"));
+        awaitWatched(store, saved);
+
+        proxy.misbehave(request -> Fault.DROP_REQUEST);
+        proxy.closeStreams();
+        await().pollDelay(Duration.ofSeconds(5))
+                .until(() -> store.findById(saved.id()).isPresent());
+        proxy.misbehave(request -> request.contains("sendInitialEvents") ? Fault.BAD_REQUEST : Fault.NONE);
+
+        await().atMost(Duration.ofSeconds(5)).until(() -> watches.get() == 0);
+        awaitWatched(store, saved);
+    }
+
+    @Test
+    void nothingIsServedOnceSecretsMayNotBeRead() {
+        var store = open(Duration.ofMinutes(5));
+        var saved = saved(store, user("alice").with(ACCESS_TOKEN, "a0"));
+        awaitWatched(store, saved);
+
+        proxy.misbehave(request -> request.contains("/secrets") ? Fault.FORBIDDEN : Fault.NONE);
+
+        await().atMost(Duration.ofSeconds(25))
+                .pollInterval(Duration.ofMillis(50))
+                .untilAsserted(() -> assertThatThrownBy(() -> store.findById(saved.id()))
+                        .isInstanceOfSatisfying(
+                                StorageException.class,
+                                e -> assertThat(e.reason()).isEqualTo(Reason.STORE_NOT_ACCESSIBLE)));
+    }
+
+    @Test
     void nothingIsServedOnceTheRightIsGone() {
         var namespace = kubernetes.newNamespace();
         var store = TestStore.in(kubernetes, namespace, "crm").apply("{}");

@@ -25,50 +25,126 @@ class RowCacheTest {
 
     @Test
     void anAnswerReplacesAnEarlierOne() {
-        read("1", 10, 1);
-        read("2", 20, 2);
+        read("1", 10, 11);
+        read("2", 20, 21);
 
         assertThat(version()).contains("2");
     }
 
     @Test
     void anAnswerThatWasAskedForEarlierDoesNotReplaceALaterOne() {
-        read("2", 20, 2);
-        read("1", 10, 1);
+        read("2", 20, 21);
+        read("1", 10, 22);
 
         assertThat(version()).contains("2");
     }
 
     @Test
     void anAnswerThatWasAskedForEarlierCountsIfItsVersionIsHigher() {
-        read("1", 20, 2);
-        read("2", 10, 1);
+        read("1", 20, 21);
+        read("2", 10, 22);
 
         assertThat(version()).contains("2");
     }
 
     @Test
     void aLaterAnswerCountsThoughVersionsHaveTurnedBack() {
-        read("9", 10, 1);
-        read("3", 20, 2);
+        read("9", 10, 11);
+        read("3", 20, 21);
 
         assertThat(version()).contains("3");
     }
 
     @Test
     void aLaterAnswerRemovesARow() {
-        read("1", 10, 1);
+        read("1", 10, 11);
         cache.read(NAME, Optional.empty(), 20);
 
         assertThat(version()).isEmpty();
     }
 
     @Test
-    void anEarlierAnswerDoesNotRemoveARow() {
-        read("1", 20, 1);
+    void whereAnAnswerWithoutARowOverlappedNothingIsKnown() {
+        read("1", 20, 21);
         cache.read(NAME, Optional.empty(), 10);
+        assertThat(version()).isEmpty();
 
+        read("1", 15, 22);
+        assertThat(version()).as("asked for before").isEmpty();
+        read("1", 30, 31);
         assertThat(version()).contains("1");
+    }
+
+    @Test
+    void ofTwoAnswersThatOverlappedTheOneWithTheHigherVersionCounts() {
+        read("11", 0, 6);
+        read("10", 1, 7);
+
+        assertThat(version()).contains("11");
+    }
+
+    @Test
+    void aChangeOfARowThatIsNotKnownOutdatesAnswersOnTheirWay() {
+        now.set(30);
+        cache.watched(NAME, "uid", 12, Optional.of(entry("uid", "12", 30)));
+
+        read("11", 20, 31);
+        assertThat(version()).isEmpty();
+
+        read("12", 32, 33);
+        assertThat(version()).contains("12");
+    }
+
+    @Test
+    void aDeletionThatAWatchDeliversIsNotUndoneByAnAnswerOnItsWay() {
+        read("10", 10, 11);
+        now.set(30);
+        cache.watched(NAME, "uid", 12, Optional.empty());
+
+        read("10", 20, 31);
+
+        assertThat(version()).isEmpty();
+    }
+
+    @Test
+    void aChangeThatAWatchDeliversCountsIfItIsNewer() {
+        read("10", 10, 11);
+
+        cache.watched(NAME, "uid", 9, Optional.of(entry("uid", "9", 12)));
+        assertThat(version()).contains("10");
+        cache.watched(NAME, "other", 8, Optional.empty());
+        assertThat(version()).contains("10");
+        cache.watched(NAME, "uid", 12, Optional.of(entry("uid", "12", 12)));
+        assertThat(version()).contains("12");
+        assertThat(cache.get(NAME).orElseThrow().askedAt())
+                .as("it tells nothing of its age")
+                .isEqualTo(10);
+    }
+
+    @Test
+    void theLateAnswerToAnOwnWriteDoesNotReviveARowThatWasDeletedSince() {
+        read("4", 10, 11);
+        now.set(30);
+        cache.forget(NAME);
+        now.set(31);
+
+        cache.wrote(entry("uid", "5", 20));
+        assertThat(version()).isEmpty();
+
+        read("5", 32, 33);
+        assertThat(version()).contains("5");
+    }
+
+    @Test
+    void ownWritesThatAreAnsweredInReverseKeepTheLaterOne() {
+        now.set(30);
+        cache.wrote(entry("uid", "6", 21));
+        now.set(31);
+        cache.wrote(entry("uid", "5", 20));
+        assertThat(version()).contains("6");
+
+        read("5", 25, 32);
+        assertThat(version()).contains("6");
     }
 
     @Test
@@ -76,7 +152,7 @@ class RowCacheTest {
         now.set(30);
         cache.wrote(entry("uid", "5", 20));
 
-        read("4", 25, 1);
+        read("4", 25, 31);
         cache.read(NAME, Optional.empty(), 25);
 
         assertThat(version()).contains("5");
@@ -87,7 +163,7 @@ class RowCacheTest {
         now.set(30);
         cache.wrote(entry("uid", "5", 20));
 
-        read("6", 25, 1);
+        read("6", 25, 31);
 
         assertThat(version()).contains("6");
     }
@@ -97,14 +173,14 @@ class RowCacheTest {
         now.set(30);
         cache.wrote(entry("uid", "5", 20));
 
-        read("2", 31, 1);
+        read("2", 31, 32);
 
         assertThat(version()).contains("2");
     }
 
     @Test
     void theAnswerToAnOwnWriteDoesNotRollBackWhatWasReadSince() {
-        read("7", 25, 1);
+        read("7", 25, 26);
         now.set(30);
 
         cache.wrote(entry("uid", "5", 20));
@@ -114,7 +190,7 @@ class RowCacheTest {
 
     @Test
     void theAnswerToAnOwnWriteCountsAfterARestoredBackup() {
-        read("9", 10, 1);
+        read("9", 10, 11);
         now.set(30);
 
         cache.wrote(entry("uid", "5", 20));
@@ -124,11 +200,11 @@ class RowCacheTest {
 
     @Test
     void anAnswerAskedForBeforeADeletionDoesNotReviveTheRow() {
-        read("1", 10, 1);
+        read("1", 10, 11);
         now.set(30);
         cache.forget(NAME);
 
-        read("1", 20, 1);
+        read("1", 20, 31);
         assertThat(version()).isEmpty();
 
         cache.read(NAME, Optional.of(entry("another", "8", 31)), 31);
@@ -137,14 +213,14 @@ class RowCacheTest {
 
     @Test
     void nothingThatWasAskedForBeforeAClearCounts() {
-        read("1", 10, 1);
+        read("1", 10, 11);
         now.set(30);
         cache.clear();
 
-        read("2", 29, 1);
+        read("2", 29, 31);
         assertThat(version()).isEmpty();
 
-        read("2", 31, 1);
+        read("2", 31, 32);
         assertThat(version()).contains("2");
     }
 
@@ -177,11 +253,11 @@ class RowCacheTest {
         return cache.get(NAME).map(entry -> entry.row().version().resourceVersion());
     }
 
-    private static Entry entry(String uid, String version, long askedAt) {
+    private Entry entry(String uid, String version, long askedAt) {
         var fields = TokenFields.NONE.with(TokenField.ID, uid).with(TokenField.ACCESS_TOKEN, "fixture-secret");
         var token = new StoredToken(
                 fields, version, TIME, TIME, TIME, TIME, NAME, new SecretVersion(uid, version, List.of()));
         var facts = TokenFacts.ofRow(TIME, TIME, TIME, Optional.empty(), Credentials.ACCESS_ONLY, TIME);
-        return new Entry(new SecretRow(token, true, OptionalInt.of(0)), facts, askedAt);
+        return new Entry(new SecretRow(token, true, OptionalInt.of(0)), facts, askedAt, now.get());
     }
 }
