@@ -28,6 +28,7 @@ final class RowWatches implements AutoCloseable {
     private static final Duration TICK = Duration.ofSeconds(1);
     private static final long KEPT_NANOS = Duration.ofMinutes(1).toNanos();
     private static final long PING_NANOS = Duration.ofSeconds(20).toNanos();
+    private static final long SYNCED_WITHIN_NANOS = Duration.ofSeconds(10).toNanos();
     private static final int NO_ANSWER = -1;
     private static final int UNPROCESSABLE = 422;
     private static final long PAUSE_AFTER_REFUSAL_NANOS = Duration.ofMinutes(10).toNanos();
@@ -171,6 +172,13 @@ final class RowWatches implements AutoCloseable {
                 .filter(watched -> rates.getOrDefault(watched.name, 0.0) < MAX_RATE_TO_CLOSE)
                 .toList()
                 .forEach(this::close);
+        watches.values().stream()
+                .filter(watched -> !watched.isSynced && now - watched.openedAt > SYNCED_WITHIN_NANOS)
+                .toList()
+                .forEach(watched -> {
+                    refusal = NO_ANSWER;
+                    close(watched);
+                });
         // an API server that is gone does not end its watches
         watches.values().stream()
                 .filter(watched -> now - watched.openedAt > watched.timeout.toNanos() + PING_NANOS)

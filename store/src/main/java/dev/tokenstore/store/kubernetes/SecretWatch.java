@@ -13,7 +13,7 @@ import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.TimeUnit;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
@@ -24,9 +24,6 @@ final class SecretWatch implements AutoCloseable {
     /// The annotation of the bookmark that ends the initial events.
     private static final String INITIAL_EVENTS_END = "k8s.io/initial-events-end";
 
-    /// The answer goes on for as long as the watch.
-    private static final Duration HEADERS_WITHIN = Duration.ofSeconds(10);
-
     private static final int MAX_EVENT_BYTES = 4 << 20;
 
     private final Listener listener;
@@ -35,6 +32,7 @@ final class SecretWatch implements AutoCloseable {
     private final ByteArrayOutputStream line = new ByteArrayOutputStream();
     private final AtomicBoolean hasEnded = new AtomicBoolean();
     private volatile @Nullable AsyncBody body;
+    private volatile @Nullable CompletableFuture<?> request;
 
     /// Gets what the watch delivers, one call at a time and in order.
     interface Listener {
@@ -77,23 +75,19 @@ final class SecretWatch implements AutoCloseable {
                 + "/secrets?watch=true&allowWatchBookmarks=true&fieldSelector=metadata.name%3D" + name
                 + "&timeoutSeconds=" + timeout.toSeconds() + start);
         var http = client.getHttpClient();
-        http.consumeBytes(
-                        http.newHttpRequestBuilder()
-                                .uri(uri)
-                                .forStreaming()
-                                .timeout(HEADERS_WITHIN.toMillis(), TimeUnit.MILLISECONDS)
-                                .build(),
-                        watch::consume)
-                .whenComplete((response, failure) -> {
-                    if (response == null || response.code() != HttpURLConnection.HTTP_OK) {
-                        if (response != null) {
-                            response.body().cancel();
-                        }
-                        watch.end(response == null ? 0 : response.code());
-                        return;
-                    }
-                    watch.begin(response.body());
-                });
+        var request = http.consumeBytes(
+                http.newHttpRequestBuilder().uri(uri).forStreaming().build(), watch::consume);
+        watch.request = request;
+        request.whenComplete((response, failure) -> {
+            if (response == null || response.code() != HttpURLConnection.HTTP_OK) {
+                if (response != null) {
+                    response.body().cancel();
+                }
+                watch.end(response == null ? 0 : response.code());
+                return;
+            }
+            watch.begin(response.body());
+        });
         return watch;
     }
 
@@ -166,8 +160,12 @@ final class SecretWatch implements AutoCloseable {
     public void close() {
         end(HttpURLConnection.HTTP_OK);
         var open = body;
+        var waiting = request;
         if (open != null) {
             open.cancel();
+        } else if (waiting != null) {
+            waiting.cancel(
+                    true); // no timeout of the client's ends a request without an answer: it would end the watch too
         }
     }
 }
