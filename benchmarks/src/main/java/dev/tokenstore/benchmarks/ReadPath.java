@@ -216,6 +216,8 @@ final class ReadPath {
     }
 
     private void requests(SidecarProcess sidecar, TokenStoreServiceBlockingStub stub, List<Token> tokens) {
+        // those that were not used for a minute have lost their watches
+        awaitWatched(sidecar, stub, tokens);
         var before = meter(sidecar, "tokenstore_sidecar_reads_total", "source", "api_server");
         var finds = sizes.reads() * 50;
         for (int i = 0; i < finds; i++) {

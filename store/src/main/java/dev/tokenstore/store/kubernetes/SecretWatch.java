@@ -164,8 +164,7 @@ final class SecretWatch implements AutoCloseable {
         if (open != null) {
             open.cancel();
         } else if (waiting != null) {
-            waiting.cancel(
-                    true); // no timeout of the client's ends a request without an answer: it would end the watch too
+            waiting.cancel(true); // no timeout of the client's is set: a later JDK's would cover the whole answer
         }
     }
 }
