@@ -419,11 +419,13 @@ final class CachedReads implements TokenLookup, SecretObserver, AutoCloseable {
 
     @Override
     public void read(String name, Optional<Secret> secret, long askedAt) {
+        answered();
         rows.read(name, secret.flatMap(found -> entry(found, askedAt)), askedAt);
     }
 
     @Override
     public void wrote(Secret secret, long askedAt) {
+        answered();
         var written = entry(secret, askedAt);
         if (written.isEmpty()) {
             forget(secret.getMetadata().getName());
