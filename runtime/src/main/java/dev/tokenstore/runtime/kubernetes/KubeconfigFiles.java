@@ -55,7 +55,8 @@ final class KubeconfigFiles {
         try {
             text = Files.readString(file);
         } catch (IOException e) {
-            throw new KubeconfigException("cannot read the kubeconfig " + file + "; give --kubeconfig another file");
+            throw new KubeconfigException(
+                    "cannot read the kubeconfig " + file + "; make it readable, or name another file");
         }
         try {
             var parsed = new KubernetesSerialization()

@@ -76,7 +76,7 @@ class KubernetesConfigTest {
 
         assertThatThrownBy(() -> read(missing, null))
                 .isInstanceOf(KubeconfigException.class)
-                .hasMessage("cannot read the kubeconfig " + missing + "; give --kubeconfig another file");
+                .hasMessage("cannot read the kubeconfig " + missing + "; make it readable, or name another file");
     }
 
     @Test

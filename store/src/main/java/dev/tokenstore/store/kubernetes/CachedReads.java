@@ -386,9 +386,9 @@ final class CachedReads implements TokenLookup, SecretObserver, AutoCloseable {
         }
     }
 
-    /// @param askedAt when the request was sent: one from before the last answer tells nothing about now, nor does one
-    /// that
-    ///     its caller gave up
+    /// Declares an outage, unless the request was sent before the last answer, or its caller gave it up.
+    ///
+    /// @param askedAt when the request was sent
     private synchronized void failed(StorageException failure, long askedAt) {
         switch (failure.reason()) {
             case API_SERVER_UNAVAILABLE -> {

@@ -57,9 +57,9 @@ final class SecretWatch implements AutoCloseable {
 
     /// Begins a watch; returns at once.
     ///
-    /// @param after the resourceVersion of a list that the watch goes on from; empty: the watch begins with the Secret
-    /// as
-    ///     it is, which the API server may not support (400 or 422)
+    /// @param after the resourceVersion of a list that the watch goes on from. Empty: the watch begins with the
+    /// Secret's
+    ///     state, which the API server may not support (400 or 422)
     /// @param timeout after which the API server ends the watch
     static SecretWatch open(
             KubernetesClient client,
