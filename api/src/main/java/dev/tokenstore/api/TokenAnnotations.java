@@ -92,6 +92,10 @@ public final class TokenAnnotations {
         return nonces.isEmpty() ? List.of() : List.of(nonces.split(" ", NONCES));
     }
 
+    public Optional<RefreshClaim> claim() {
+        return text(TokenSecretLayout.CLAIM).flatMap(RefreshClaim::parse);
+    }
+
     private Optional<String> text(String name) {
         return Optional.ofNullable(annotations.get(name));
     }

@@ -63,6 +63,9 @@ public final class TokenSecretLayout {
     /// whose reply was lost.
     public static final String WRITES = "tokenstore.dev/writes";
 
+    /// Annotation: who refreshes the token at the moment, see [RefreshClaim]; void at another [#VERSION] than its own.
+    public static final String CLAIM = "tokenstore.dev/claim";
+
     /// Annotation set by people: `true` protects the token from every cleanup.
     public static final String KEEP = "tokenstore.dev/keep";
 

@@ -25,4 +25,9 @@ public final class Timeout {
     public boolean isOver() {
         return end - nanoTime.getAsLong() <= 0;
     }
+
+    /// How much of it is left; zero once it is over.
+    public Duration left() {
+        return Duration.ofNanos(Math.max(0, end - nanoTime.getAsLong()));
+    }
 }

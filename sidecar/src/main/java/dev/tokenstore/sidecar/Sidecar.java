@@ -1,11 +1,13 @@
 package dev.tokenstore.sidecar;
 
+import dev.tokenstore.api.RefreshClaim;
 import dev.tokenstore.runtime.Backoff;
 import dev.tokenstore.runtime.program.HttpEndpoints;
 import dev.tokenstore.runtime.program.HttpEndpoints.Page;
 import dev.tokenstore.runtime.program.ProgramVersion;
 import dev.tokenstore.sidecar.grpc.GrpcServer;
 import dev.tokenstore.store.TokenStore;
+import dev.tokenstore.store.refresh.RefreshCoordinator;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.binder.jvm.JvmMemoryMetrics;
 import io.micrometer.core.instrument.binder.system.UptimeMetrics;
@@ -34,6 +36,7 @@ final class Sidecar {
     private final SidecarConfig config;
     private final StoreBackend backend;
     private final TokenStore store;
+    private final RefreshCoordinator refreshes;
     private final GrpcServer server;
     private final StoreReadiness readiness;
     private final PrometheusMeterRegistry meters;
@@ -52,7 +55,14 @@ final class Sidecar {
         this.backend = backend;
         this.meters = meters;
         this.store = new TokenStore(backend.reads(), backend.storage(), backend.uses(), random);
-        this.server = new GrpcServer(store, config.limits(), calls);
+        this.refreshes = new RefreshCoordinator(
+                store,
+                backend.storage(),
+                () -> RefreshClaim.DEFAULT_DURATION,
+                backend.clock(),
+                random,
+                new RefreshMeters(meters));
+        this.server = new GrpcServer(store, refreshes, config.limits(), calls);
         this.readiness = new StoreReadiness(
                 backend.check(), Backoff.withFullJitter(FIRST_RETRY, LONGEST_RETRY, random), server::becomeReady);
     }
@@ -154,6 +164,9 @@ final class Sidecar {
                         ready -> ready.whyNotReady().isEmpty() ? 1 : 0)
                 .description("1 once the store has answered")
                 .register(meters);
+        Gauge.builder("tokenstore.sidecar.refresh.waiting", refreshes, RefreshCoordinator::waiting)
+                .description("Finds that wait for another caller's refresh")
+                .register(meters);
         new JvmMemoryMetrics().bindTo(meters);
         new UptimeMetrics().bindTo(meters);
     }
@@ -195,8 +208,10 @@ final class Sidecar {
 
     private int end(Duration drainTimeout) {
         readiness.close();
+        refreshes.endWaits();
         var cut = server.drain(drainTimeout);
         socket.ifPresent(UnixSocketFile::close);
+        refreshes.close();
         store.close();
         backend.closeConnection().run();
         probes.ifPresent(HttpEndpoints::close);

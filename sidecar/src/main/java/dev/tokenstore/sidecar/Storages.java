@@ -37,7 +37,7 @@ final class Storages {
             case SidecarConfig.Embedded embedded -> open(embedded, unreadable, cleanups, clock, random);
             case SidecarConfig.Memory memory -> {
                 var storage = InMemoryTokenStorage.open(memory.settings(), new MachineClock(clock), random, cleanups);
-                yield new StoreBackend(storage, storage, storage.uses(), () -> {}, () -> {}, "memory");
+                yield new StoreBackend(storage, storage, storage.uses(), clock, () -> {}, () -> {}, "memory");
             }
         };
     }
@@ -60,6 +60,7 @@ final class Storages {
                 storage,
                 storage.cachedReads(kubernetes.serveStaleFor(), reads),
                 storage.uses(),
+                connection.clock(),
                 storage::check,
                 connection::close,
                 namespace + "/" + kubernetes.name());
@@ -75,7 +76,13 @@ final class Storages {
             var storage = SqliteTokenStorage.open(
                     embedded.file(), embedded.settings(), new MachineClock(clock), random, unreadable, cleanups);
             return new StoreBackend(
-                    storage, storage, storage.uses(), () -> storage.list(1, ""), () -> {}, "file " + embedded.file());
+                    storage,
+                    storage,
+                    storage.uses(),
+                    clock,
+                    () -> storage.list(1, ""),
+                    () -> {},
+                    "file " + embedded.file());
         } catch (StorageException e) {
             throw new StartException("cannot use the file " + embedded.file() + ": " + e.getMessage(), e);
         }

@@ -1,8 +1,10 @@
 package dev.tokenstore.store;
 
+import dev.tokenstore.api.RefreshClaim;
 import dev.tokenstore.store.token.GeneratedIds;
 import dev.tokenstore.store.token.TokenFields;
 import dev.tokenstore.store.token.TokenId;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 
@@ -38,10 +40,30 @@ public interface TokenStorage extends TokenLookup, AutoCloseable {
     /// @throws StorageException with reason `TOKEN_UNREADABLE` if there is one but it cannot be read
     Optional<StoredToken> byIdEvenIfOver(TokenId id);
 
+    /// Writes a claim on a row, or takes it away, if the row is still as `current` says. Moves neither its version nor
+    /// its times.
+    ///
+    /// @param current a row that this storage returned
+    /// @param claim at the version of `current`
+    Replacement claim(StoredToken current, Optional<RefreshClaim> claim);
+
+    /// Waits until a row may be another one than `seen`, and no longer than `atMost`. Changes by other processes on the
+    /// same data count, too, after half a second at most. May return early.
+    ///
+    /// @param seen a row that this storage, or a lookup over it, returned
+    void awaitChange(StoredToken seen, Duration atMost) throws InterruptedException;
+
     /// Deletes the row, however it was changed since it was read; deleting what is not there succeeds.
     ///
     /// @param row a row that this storage returned
-    void delete(StoredToken row);
+    /// @return whether this call deleted it
+    boolean delete(StoredToken row);
+
+    /// Deletes the row if it is still as `row` says.
+    ///
+    /// @param row a row that this storage returned
+    /// @return whether this call deleted it
+    boolean deleteUnchanged(StoredToken row);
 
     /// Deletes all rows that were there when the call began.
     ///

@@ -82,12 +82,7 @@ public final class TokenStore implements AutoCloseable {
     ///
     /// @throws InvalidTokenException if a new row would hold no credential
     public SaveResult save(TokenFields given) {
-        return save(given, Optional.empty());
-    }
-
-    /// Stores what is given, as [#save] does, if its row is still at the version that was expected.
-    public SaveResult saveIfVersion(TokenFields given, String expectedVersion) {
-        return save(given, Optional.of(expectedVersion));
+        return save(given, SaveCondition.NONE);
     }
 
     /// Stores tokens that have no row yet, many at once: what a save of each would do, but none of them ever
@@ -150,22 +145,32 @@ public final class TokenStore implements AutoCloseable {
         };
     }
 
-    private SaveResult save(TokenFields given, Optional<String> expectedVersion) {
+    /// Stores what is given, as [#save(TokenFields)] does, if its row is still at the version that was expected.
+    public SaveResult saveIfVersion(TokenFields given, String expectedVersion) {
+        return save(given, SaveCondition.ofVersion(expectedVersion));
+    }
+
+    /// Stores what is given, as [#save(TokenFields)] does, on a condition about its row.
+    public SaveResult save(TokenFields given, SaveCondition condition) {
         var timeout = Timeout.of(saveTimeout);
         var backoff = Backoff.forContention(random);
         do {
-            var result = trySave(given, expectedVersion);
+            var result = trySave(given, condition);
             if (result.isPresent()) {
                 return result.get();
             }
         } while (backoff.sleep(timeout));
-        throw new StorageException(
+        throw contended("saved", "save");
+    }
+
+    private static StorageException contended(String done, String act) {
+        return new StorageException(
                 StorageException.Reason.TOO_MUCH_CONTENTION,
-                "the token was not saved because others kept changing it; save it again");
+                "the token was not " + done + " because others kept changing it; " + act + " it again");
     }
 
     /// Decides on what is stored now and writes; empty when that changed before it was written.
-    private Optional<SaveResult> trySave(TokenFields given, Optional<String> expectedVersion) {
+    private Optional<SaveResult> trySave(TokenFields given, SaveCondition condition) {
         var id = given.id();
         var withItsId = id.flatMap(storage::byId);
         if (withItsId.isEmpty() && id.filter(storage.ids()::isGenerated).isPresent()) {
@@ -176,8 +181,16 @@ public final class TokenStore implements AutoCloseable {
             requireCredential(given);
         }
         var version = row.map(StoredToken::version);
-        if (expectedVersion.isPresent() && !expectedVersion.equals(version)) {
+        if (condition.expectedVersion().isPresent()
+                && !condition.expectedVersion().equals(version)) {
             return Optional.of(new SaveResult.VersionConflict(version));
+        }
+        if (row.isPresent()
+                && condition
+                        .claim()
+                        .filter(claim -> claim.isOvertaken(row.get(), given))
+                        .isPresent()) {
+            return Optional.of(new SaveResult.Saved(row.get()));
         }
         return row.isPresent() ? update(row.get(), given) : insert(given);
     }
@@ -205,8 +218,28 @@ public final class TokenStore implements AutoCloseable {
     }
 
     /// Deletes the row with that id; an unknown id succeeds (rule R13).
-    public void delete(TokenId id) {
-        storage.byIdEvenIfOver(id).ifPresent(storage::delete);
+    ///
+    /// @return whether a row was deleted
+    public boolean delete(TokenId id) {
+        return storage.byIdEvenIfOver(id).filter(storage::delete).isPresent();
+    }
+
+    /// Deletes the row with that id if it is still at the version that was expected (rule R13a).
+    ///
+    /// @return whether a row was deleted
+    public boolean deleteIfVersion(TokenId id, String expectedVersion) {
+        var timeout = Timeout.of(saveTimeout);
+        var backoff = Backoff.forContention(random);
+        do {
+            var row = storage.byIdEvenIfOver(id).filter(found -> found.version().equals(expectedVersion));
+            if (row.isEmpty()) {
+                return false;
+            }
+            if (storage.deleteUnchanged(row.get())) {
+                return true;
+            }
+        } while (backoff.sleep(timeout));
+        throw contended("deleted", "delete");
     }
 
     /// Deletes every row (rule R13).

@@ -10,6 +10,7 @@ import static dev.tokenstore.store.token.TokenField.USER_SIGNATURE;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.tokenstore.api.RefreshClaim;
 import dev.tokenstore.store.StorageException.Reason;
 import dev.tokenstore.store.embedded.RecordedCleanup;
 import dev.tokenstore.store.memory.InMemoryTokenStorage;
@@ -308,8 +309,23 @@ class TokenStoreTest {
         }
 
         @Override
-        public void delete(StoredToken row) {
-            rows.delete(row);
+        public Replacement claim(StoredToken current, Optional<RefreshClaim> claim) {
+            return rows.claim(current, claim);
+        }
+
+        @Override
+        public void awaitChange(StoredToken seen, Duration atMost) throws InterruptedException {
+            rows.awaitChange(seen, atMost);
+        }
+
+        @Override
+        public boolean delete(StoredToken row) {
+            return rows.delete(row);
+        }
+
+        @Override
+        public boolean deleteUnchanged(StoredToken row) {
+            return rows.deleteUnchanged(row);
         }
 
         @Override

@@ -1,5 +1,6 @@
 package dev.tokenstore.sidecar.grpc;
 
+import io.grpc.Attributes;
 import io.grpc.Context;
 import io.grpc.ForwardingServerCall.SimpleForwardingServerCall;
 import io.grpc.ForwardingServerCallListener.SimpleForwardingServerCallListener;
@@ -36,6 +37,12 @@ final class CallRecorder implements ServerInterceptor {
         if (call != null) {
             call.row = row;
         }
+    }
+
+    /// The identity of the connection of the current call.
+    static Object connection() {
+        var call = CURRENT.get();
+        return call == null ? Attributes.EMPTY : ConnectionIdentity.of(call.getAttributes());
     }
 
     @Override

@@ -2,6 +2,7 @@ package dev.tokenstore.sidecar.grpc;
 
 import dev.tokenstore.proto.v1.TokenStoreServiceGrpc;
 import dev.tokenstore.store.TokenStore;
+import dev.tokenstore.store.refresh.RefreshCoordinator;
 import io.grpc.Deadline;
 import io.grpc.Server;
 import io.grpc.ServerInterceptors;
@@ -51,6 +52,7 @@ public final class GrpcServer implements AutoCloseable {
 
     private final TokenStoreGrpcService service;
     private final Limits limits;
+    private final ConnectionIdentity connections;
     private final CallRecorder recorder;
     private final CallLimit callLimit;
     private final HealthStatusManager health = new HealthStatusManager();
@@ -69,8 +71,9 @@ public final class GrpcServer implements AutoCloseable {
     public record Limits(int maxMessageBytes, int maxConcurrentCalls, Duration defaultDeadline) {}
 
     /// Creates a server that does not listen yet. Health of the process is `SERVING`, of the service `NOT_SERVING`.
-    public GrpcServer(TokenStore store, Limits limits, CallListener listener) {
-        this.service = new TokenStoreGrpcService(store, listener);
+    public GrpcServer(TokenStore store, RefreshCoordinator refreshes, Limits limits, CallListener listener) {
+        this.service = new TokenStoreGrpcService(store, refreshes, listener);
+        this.connections = new ConnectionIdentity(refreshes::connectionEnded);
         this.limits = limits;
         this.recorder = new CallRecorder(listener);
         this.callLimit = new CallLimit(limits.maxConcurrentCalls());
@@ -120,6 +123,7 @@ public final class GrpcServer implements AutoCloseable {
     private Server startTokenStore(NettyServerBuilder builder) throws IOException {
         var deadline = new CallDeadline(limits.defaultDeadline(), timer);
         return start(builder.maxInboundMessageSize(limits.maxMessageBytes())
+                .addTransportFilter(connections)
                 .permitKeepAliveTime(10, TimeUnit.SECONDS)
                 .permitKeepAliveWithoutCalls(true)
                 .addService(ServerInterceptors.interceptForward(service, recorder, callLimit, deadline))

@@ -10,6 +10,9 @@ import dev.tokenstore.proto.v1.FindTokenRequest;
 import dev.tokenstore.proto.v1.FindTokenResponse;
 import dev.tokenstore.proto.v1.GetTokensRequest;
 import dev.tokenstore.proto.v1.GetTokensResponse;
+import dev.tokenstore.proto.v1.RefreshAction;
+import dev.tokenstore.proto.v1.ReportRejectedRequest;
+import dev.tokenstore.proto.v1.ReportRejectedResponse;
 import dev.tokenstore.proto.v1.SaveTokenRequest;
 import dev.tokenstore.proto.v1.SaveTokenResponse;
 import dev.tokenstore.proto.v1.Token;
@@ -19,11 +22,15 @@ import dev.tokenstore.store.StorageException;
 import dev.tokenstore.store.StoredToken;
 import dev.tokenstore.store.TokenStorage.InvalidCursorException;
 import dev.tokenstore.store.TokenStore;
+import dev.tokenstore.store.refresh.FoundToken;
+import dev.tokenstore.store.refresh.RefreshCoordinator;
 import dev.tokenstore.store.token.InvalidTokenException;
+import dev.tokenstore.store.token.SecretValue;
 import dev.tokenstore.store.token.TokenId;
 import io.grpc.Context;
 import io.grpc.StatusRuntimeException;
 import io.grpc.stub.StreamObserver;
+import java.util.Optional;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -33,19 +40,29 @@ final class TokenStoreGrpcService extends TokenStoreServiceGrpc.TokenStoreServic
     private static final Logger LOG = LoggerFactory.getLogger(TokenStoreGrpcService.class);
 
     private final TokenStore store;
+    private final RefreshCoordinator refreshes;
     private final CallListener listener;
 
-    TokenStoreGrpcService(TokenStore store, CallListener listener) {
+    TokenStoreGrpcService(TokenStore store, RefreshCoordinator refreshes, CallListener listener) {
         this.store = store;
+        this.refreshes = refreshes;
         this.listener = listener;
     }
 
     @Override
     public void findToken(FindTokenRequest request, StreamObserver<FindTokenResponse> responses) {
         respond(responses, () -> {
-            var found = store.find(TokenMessages.fieldsOf(request.getToken()));
+            var wanted = TokenMessages.fieldsOf(request.getToken());
+            var found = request.getWillRefresh()
+                    ? refreshes.find(wanted, RefreshMessages.requestOf(request))
+                    : store.find(wanted).map(TokenStoreGrpcService::asItIs);
             var response = FindTokenResponse.newBuilder();
-            found.ifPresent(token -> response.setToken(answered(token)));
+            found.ifPresent(result -> {
+                response.setToken(answered(result.token()));
+                result.claim()
+                        .ifPresent(claim -> response.setRefresh(RefreshAction.REFRESH_NOW)
+                                .setClaim(RefreshMessages.messageOf(claim)));
+            });
             return response.build();
         });
     }
@@ -53,8 +70,16 @@ final class TokenStoreGrpcService extends TokenStoreServiceGrpc.TokenStoreServic
     @Override
     public void findTokenById(FindTokenByIdRequest request, StreamObserver<FindTokenByIdResponse> responses) {
         respond(responses, () -> {
-            var token = store.findById(new TokenId(request.getId())).orElseThrow(CallErrors::tokenNotFound);
-            return FindTokenByIdResponse.newBuilder().setToken(answered(token)).build();
+            var id = new TokenId(request.getId());
+            var found = request.getWillRefresh()
+                    ? refreshes.findById(id, RefreshMessages.requestOf(request))
+                    : store.findById(id).map(TokenStoreGrpcService::asItIs);
+            var result = found.orElseThrow(CallErrors::tokenNotFound);
+            var response = FindTokenByIdResponse.newBuilder().setToken(answered(result.token()));
+            result.claim()
+                    .ifPresent(claim ->
+                            response.setRefresh(RefreshAction.REFRESH_NOW).setClaim(RefreshMessages.messageOf(claim)));
+            return response.build();
         });
     }
 
@@ -62,10 +87,10 @@ final class TokenStoreGrpcService extends TokenStoreServiceGrpc.TokenStoreServic
     public void saveToken(SaveTokenRequest request, StreamObserver<SaveTokenResponse> responses) {
         respond(responses, () -> {
             var given = TokenMessages.fieldsOf(request.getToken());
-            var expectedVersion = request.getExpectedVersion();
-            var result = expectedVersion.isEmpty() ? store.save(given) : store.saveIfVersion(given, expectedVersion);
-            return switch (result) {
+            var condition = RefreshMessages.conditionOf(request);
+            return switch (store.save(given, condition)) {
                 case SaveResult.Saved saved -> {
+                    condition.claim().ifPresent(refreshes::saved);
                     listener.saved(given, saved.token());
                     yield SaveTokenResponse.newBuilder()
                             .setToken(answered(saved.token()))
@@ -80,8 +105,11 @@ final class TokenStoreGrpcService extends TokenStoreServiceGrpc.TokenStoreServic
     @Override
     public void deleteToken(DeleteTokenRequest request, StreamObserver<DeleteTokenResponse> responses) {
         respond(responses, () -> {
-            store.delete(new TokenId(request.getId()));
-            return DeleteTokenResponse.getDefaultInstance();
+            var id = new TokenId(request.getId());
+            var isDeleted = request.getExpectedVersion().isEmpty()
+                    ? store.delete(id)
+                    : store.deleteIfVersion(id, request.getExpectedVersion());
+            return DeleteTokenResponse.newBuilder().setDeleted(isDeleted).build();
         });
     }
 
@@ -103,6 +131,25 @@ final class TokenStoreGrpcService extends TokenStoreServiceGrpc.TokenStoreServic
                 () -> DeleteTokensResponse.newBuilder()
                         .setDeletedCount(store.deleteAll())
                         .build());
+    }
+
+    @Override
+    public void reportRejected(ReportRejectedRequest request, StreamObserver<ReportRejectedResponse> responses) {
+        respond(responses, () -> {
+            if (request.getAccessToken().isEmpty()) {
+                throw new InvalidTokenException("access_token is missing: give the one that the API refused");
+            }
+            var outcome = refreshes
+                    .reportRejected(new TokenId(request.getId()), new SecretValue(request.getAccessToken()))
+                    .orElseThrow(CallErrors::tokenNotFound);
+            return ReportRejectedResponse.newBuilder()
+                    .setOutcome(RefreshMessages.messageOf(outcome))
+                    .build();
+        });
+    }
+
+    private static FoundToken asItIs(StoredToken token) {
+        return new FoundToken(token, Optional.empty());
     }
 
     private static Token answered(StoredToken token) {

@@ -1,5 +1,6 @@
 package dev.tokenstore.sidecar.grpc;
 
+import dev.tokenstore.api.RefreshClaim;
 import dev.tokenstore.store.NewRow;
 import dev.tokenstore.store.StoredToken;
 import dev.tokenstore.store.TokenStorage;
@@ -8,6 +9,7 @@ import dev.tokenstore.store.token.SecretValue;
 import dev.tokenstore.store.token.TokenField;
 import dev.tokenstore.store.token.TokenFields;
 import dev.tokenstore.store.token.TokenId;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.Random;
@@ -56,8 +58,26 @@ record ScriptedStorage(Runnable script) implements TokenStorage {
     }
 
     @Override
-    public void delete(StoredToken row) {
+    public Replacement claim(StoredToken current, Optional<RefreshClaim> claim) {
         script.run();
+        return new Replacement.RowChanged();
+    }
+
+    @Override
+    public void awaitChange(StoredToken seen, Duration atMost) {
+        script.run();
+    }
+
+    @Override
+    public boolean delete(StoredToken row) {
+        script.run();
+        return false;
+    }
+
+    @Override
+    public boolean deleteUnchanged(StoredToken row) {
+        script.run();
+        return false;
     }
 
     @Override

@@ -1,5 +1,6 @@
 package dev.tokenstore.sidecar.grpc;
 
+import dev.tokenstore.api.RefreshClaim;
 import dev.tokenstore.proto.v1.TokenStoreServiceGrpc;
 import dev.tokenstore.proto.v1.TokenStoreServiceGrpc.TokenStoreServiceBlockingStub;
 import dev.tokenstore.store.StorageException;
@@ -10,6 +11,8 @@ import dev.tokenstore.store.TokenStore;
 import dev.tokenstore.store.UseRecorder;
 import dev.tokenstore.store.embedded.CleanupListener;
 import dev.tokenstore.store.memory.InMemoryTokenStorage;
+import dev.tokenstore.store.refresh.RefreshCoordinator;
+import dev.tokenstore.store.refresh.RefreshListener;
 import dev.tokenstore.store.token.TokenFields;
 import io.grpc.ManagedChannel;
 import io.grpc.netty.NegotiationType;
@@ -34,6 +37,7 @@ final class ServedStore implements AutoCloseable, CallListener {
     final List<StorageException.Reason> storageFailures = new CopyOnWriteArrayList<>();
     final List<String> savedRows = new CopyOnWriteArrayList<>();
     private final TokenStore store;
+    private final RefreshCoordinator refreshes;
 
     /// Serves an empty store in memory.
     ServedStore() {
@@ -47,7 +51,14 @@ final class ServedStore implements AutoCloseable, CallListener {
 
     ServedStore(TokenStorage storage, GrpcServer.Limits limits) {
         this.store = new TokenStore(storage, storage, UseRecorder.NONE, new Random(7));
-        this.server = new GrpcServer(store, limits, this);
+        this.refreshes = new RefreshCoordinator(
+                store,
+                storage,
+                () -> RefreshClaim.DEFAULT_DURATION,
+                InstantSource.system(),
+                new Random(7),
+                RefreshListener.none());
+        this.server = new GrpcServer(store, refreshes, limits, this);
         try {
             var port = server.listen(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
             this.channel = NettyChannelBuilder.forAddress("127.0.0.1", port)

@@ -1,6 +1,7 @@
 package dev.tokenstore.store.kubernetes;
 
 import dev.tokenstore.api.TokenFacts;
+import dev.tokenstore.runtime.Timeout;
 import dev.tokenstore.store.LivingTokens;
 import dev.tokenstore.store.ReadListener;
 import dev.tokenstore.store.StorageException;
@@ -53,6 +54,9 @@ final class CachedReads implements TokenLookup, SecretObserver, AutoCloseable {
     /// waiting.
     private static final Duration RECENT = Duration.ofSeconds(5);
 
+    /// How old a row without a watch is when a wait for its change asks for it again.
+    static final Duration MAX_AGE_WHILE_AWAITED = Duration.ofMillis(500);
+
     private static final int MAX_ANSWERS = 10_000;
     private static final int MAX_ROWS_OF_AN_ANSWER = 4;
 
@@ -65,6 +69,7 @@ final class CachedReads implements TokenLookup, SecretObserver, AutoCloseable {
     private final Freshness freshness;
     private final ReadListener listener;
     private final LongSupplier nanoTime;
+    private final ChangeSignals signals = new ChangeSignals();
     private final RowCache rows;
     private final Map<Question, Answer> answers = new ConcurrentHashMap<>();
     private final Map<String, Flight> inFlight = new ConcurrentHashMap<>();
@@ -138,7 +143,7 @@ final class CachedReads implements TokenLookup, SecretObserver, AutoCloseable {
         this.freshness = freshness;
         this.listener = listener;
         this.nanoTime = nanoTime;
-        this.rows = new RowCache(nanoTime);
+        this.rows = new RowCache(nanoTime, signals);
         this.refresher = new StoreRefresher(resource, random, this::answered, this::failed, nanoTime);
         this.watches = new RowWatches(rows, this, secrets, namespace, connections, listener, random);
     }
@@ -366,6 +371,42 @@ final class CachedReads implements TokenLookup, SecretObserver, AutoCloseable {
             }
         });
         return flight;
+    }
+
+    /// Waits until a row may be another one than `seen`, and no longer than `atMost`. All who wait for a row share its
+    /// watch, or the requests for it.
+    ///
+    /// @throws StorageException if the row cannot be asked for
+    void awaitChange(StoredToken seen, Duration atMost) throws InterruptedException {
+        var name = seen.name();
+        var timeout = Timeout.of(atMost, nanoTime);
+        watches.demand(name);
+        while (true) {
+            var signal = signals.next(name);
+            var entry = rows.get(name);
+            if (entry.filter(current -> current.row().token().equals(seen)).isEmpty() || timeout.isOver()) {
+                return;
+            }
+            var age = Duration.ofNanos(nanoTime.getAsLong() - entry.get().askedAt());
+            var isAsked = !watches.follow(name);
+            if (isAsked && age.compareTo(MAX_AGE_WHILE_AWAITED) >= 0) {
+                failIfOut(Duration.ZERO);
+                await(name, nanoTime.getAsLong() - MAX_AGE_WHILE_AWAITED.toNanos(), false);
+                continue;
+            }
+            var pause = isAsked ? MAX_AGE_WHILE_AWAITED.minus(age) : MAX_AGE_WHILE_AWAITED;
+            await(signal, pause.compareTo(timeout.left()) < 0 ? pause : timeout.left());
+        }
+    }
+
+    private static void await(CompletableFuture<Void> signal, Duration atMost) throws InterruptedException {
+        try {
+            signal.get(atMost.toNanos(), TimeUnit.NANOSECONDS);
+        } catch (TimeoutException e) {
+            // then the row is looked at again
+        } catch (ExecutionException e) {
+            throw new IllegalStateException("signals do not fail", e);
+        }
     }
 
     /// @param after how long the outage must have lasted

@@ -58,7 +58,8 @@ public final class KubernetesConnection implements AutoCloseable {
         return client;
     }
 
-    ServerClock clock() {
+    /// The API server's clock, whose times the rows hold.
+    public ServerClock clock() {
         return clock;
     }
 

@@ -1,6 +1,9 @@
 package dev.tokenstore.store.kubernetes;
 
+import dev.tokenstore.api.RefreshClaim;
 import dev.tokenstore.api.TokenFacts;
+import dev.tokenstore.runtime.Backoff;
+import dev.tokenstore.runtime.Timeout;
 import dev.tokenstore.store.BulkInsert;
 import dev.tokenstore.store.LastUse;
 import dev.tokenstore.store.LivingTokens;
@@ -66,7 +69,7 @@ public final class KubernetesTokenStorage implements TokenStorage, BulkInsert {
     private final WriteClock clock;
     private final LastUse lastUse;
     private final StoreResource resource;
-    private Optional<CachedReads> cachedReads = Optional.empty();
+    private volatile Optional<CachedReads> cachedReads = Optional.empty();
 
     /// @param unreadable called with the name of each Secret of the store that is not a token, whenever one is read
     KubernetesTokenStorage(
@@ -291,9 +294,47 @@ public final class KubernetesTokenStorage implements TokenStorage, BulkInsert {
         }
     }
 
+    /// A claim has a nonce of its own, by which one is recognised whose reply was lost.
     @Override
-    public void delete(StoredToken row) {
-        secrets.delete(row.name(), SecretVersion.of(row).uid(), Optional.empty());
+    public Replacement claim(StoredToken current, Optional<RefreshClaim> claim) {
+        return switch (alive.patch(writer.claim(current, claim))) {
+            case SecretRows.Written.Done done ->
+                new Replacement.Replaced(done.row().token());
+            case SecretRows.Written.Refused refused ->
+                refused.current()
+                        .map(SecretRow::token)
+                        .filter(row -> claim.isPresent() && row.claim().equals(claim))
+                        .<Replacement>map(Replacement.Replaced::new)
+                        .orElseGet(Replacement.RowChanged::new);
+        };
+    }
+
+    /// Without cached reads, which hear of changes, the row is asked for twice a second.
+    @Override
+    public void awaitChange(StoredToken seen, Duration atMost) throws InterruptedException {
+        var reads = cachedReads;
+        if (reads.isPresent()) {
+            reads.get().awaitChange(seen, atMost);
+            return;
+        }
+        var timeout = Timeout.of(atMost);
+        var backoff = Backoff.exponential(CachedReads.MAX_AGE_WHILE_AWAITED, CachedReads.MAX_AGE_WHILE_AWAITED);
+        while (alive.rowByName(seen.name())
+                        .map(SecretRow::token)
+                        .filter(seen::equals)
+                        .isPresent()
+                && backoff.sleep(timeout)) {}
+    }
+
+    @Override
+    public boolean delete(StoredToken row) {
+        return secrets.delete(row.name(), SecretVersion.of(row).uid(), Optional.empty());
+    }
+
+    @Override
+    public boolean deleteUnchanged(StoredToken row) {
+        var version = SecretVersion.of(row);
+        return secrets.delete(row.name(), version.uid(), Optional.of(version.resourceVersion()));
     }
 
     /// Deletes the Secrets one by one, each with a precondition on its uid, without reading what they hold. (A

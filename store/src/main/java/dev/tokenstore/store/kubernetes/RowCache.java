@@ -37,6 +37,7 @@ final class RowCache {
     private final long maxBytes;
     private final Map<String, Entry> entries = new ConcurrentHashMap<>();
     private final Map<String, Floor> floors = new ConcurrentHashMap<>();
+    private final ChangeSignals signals;
     private final AtomicLong bytes = new AtomicLong();
     private final AtomicLong floorsSweptAt = new AtomicLong();
     private final AtomicBoolean isEvicting = new AtomicBoolean();
@@ -132,12 +133,14 @@ final class RowCache {
         }
     }
 
-    RowCache(LongSupplier nanoTime) {
-        this(nanoTime, MAX_BYTES);
+    /// @param signals gets the name of each row that may have changed
+    RowCache(LongSupplier nanoTime, ChangeSignals signals) {
+        this(nanoTime, signals, MAX_BYTES);
     }
 
-    RowCache(LongSupplier nanoTime, long maxBytes) {
+    RowCache(LongSupplier nanoTime, ChangeSignals signals, long maxBytes) {
         this.nanoTime = nanoTime;
+        this.signals = signals;
         this.maxBytes = maxBytes;
         this.clearedAt = nanoTime.getAsLong();
     }
@@ -174,6 +177,7 @@ final class RowCache {
                     ? replaced(current, next)
                     : current;
         });
+        signals.signal(name);
         evict();
     }
 
@@ -190,6 +194,7 @@ final class RowCache {
                     ? replaced(current, change.get().askedForAt(current.askedAt))
                     : forgotten(name, current);
         });
+        signals.signal(name);
         evict();
     }
 
@@ -210,12 +215,14 @@ final class RowCache {
             raiseFloor(name, written.row.uid(), written.version);
             return replaced(current, written);
         });
+        signals.signal(name);
         evict();
     }
 
     /// Forgets a row that was deleted, or that a write whose outcome is unknown may have changed.
     void forget(String name) {
         entries.compute(name, (same, current) -> forgotten(name, current));
+        signals.signal(name);
     }
 
     private @Nullable Entry forgotten(String name, @Nullable Entry current) {

@@ -1,6 +1,7 @@
 package dev.tokenstore.store.kubernetes;
 
 import dev.tokenstore.runtime.Backoff;
+import dev.tokenstore.runtime.Timeout;
 import dev.tokenstore.store.ReadListener;
 import io.fabric8.kubernetes.api.model.Secret;
 import io.fabric8.kubernetes.client.KubernetesClient;
@@ -10,7 +11,10 @@ import java.time.Duration;
 import java.util.Comparator;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
@@ -24,6 +28,9 @@ import org.jspecify.annotations.Nullable;
 final class RowWatches implements AutoCloseable {
     /// An API server accepts 100 concurrent requests on a connection.
     static final int MAX_WATCHES = 50;
+
+    /// Beyond that limit, for rows whose change is awaited.
+    private static final int MAX_DEMANDED_WATCHES = 32;
 
     private static final Duration TICK = Duration.ofSeconds(1);
     private static final long KEPT_NANOS = Duration.ofMinutes(1).toNanos();
@@ -47,6 +54,7 @@ final class RowWatches implements AutoCloseable {
     private final RandomGenerator random;
     private final Backoff backoff;
     private final Map<String, Watched> watches = new ConcurrentHashMap<>();
+    private final BlockingQueue<String> demands = new ArrayBlockingQueue<>(MAX_DEMANDED_WATCHES);
     private final Thread thread = Thread.ofVirtual().name("row-watches").unstarted(this::run);
     private @Nullable KubernetesClient client;
     private long pausedUntil;
@@ -138,6 +146,13 @@ final class RowWatches implements AutoCloseable {
         return watched != null && watched.isSynced;
     }
 
+    /// Opens a watch over a row at once, if there is room for it: its change is awaited.
+    void demand(String name) {
+        if (!watches.containsKey(name) && !demands.contains(name)) {
+            demands.offer(name);
+        }
+    }
+
     /// Ends all watches, whose connection or right may be gone.
     void closeAll() {
         watches.values().forEach(watched -> Optional.ofNullable(watched.watch).ifPresent(SecretWatch::close));
@@ -146,10 +161,16 @@ final class RowWatches implements AutoCloseable {
 
     private void run() {
         try {
+            var tick = Timeout.of(TICK, observer::now);
             while (true) {
-                Thread.sleep(TICK);
+                var demanded = demands.poll(tick.left().toNanos(), TimeUnit.NANOSECONDS);
                 try {
-                    tick(observer.now());
+                    if (demanded != null) {
+                        openDemanded(demanded);
+                    } else {
+                        tick = Timeout.of(TICK, observer::now);
+                        tick(observer.now());
+                    }
                 } catch (RuntimeException e) {
                     // a request failed; its message may quote an answer
                     pausedUntil = observer.now() + backoff.next().toNanos();
@@ -233,6 +254,15 @@ final class RowWatches implements AutoCloseable {
             }
         }
         open(hottest.get().getKey());
+    }
+
+    private void openDemanded(String name) {
+        watches.values().removeIf(watched -> watched.hasEnded);
+        if (observer.now() - pausedUntil >= 0
+                && !watches.containsKey(name)
+                && watches.size() < MAX_WATCHES + MAX_DEMANDED_WATCHES) {
+            open(name);
+        }
     }
 
     private void open(String name) {

@@ -65,7 +65,8 @@ final class SecretReader {
                 annotations.lastUsedAt().filter(saved::isBefore).orElse(saved),
                 annotations.userSince().orElse(created),
                 metadata.getName(),
-                new SecretVersion(metadata.getUid(), metadata.getResourceVersion(), annotations.nonces()));
+                new SecretVersion(metadata.getUid(), metadata.getResourceVersion(), annotations.nonces()),
+                annotations.claim());
         return new SecretRow(token, !annotations.isPending(), annotations.userRank());
     }
 

@@ -1,5 +1,6 @@
 package dev.tokenstore.store.kubernetes;
 
+import dev.tokenstore.api.RefreshClaim;
 import dev.tokenstore.api.Timestamps;
 import dev.tokenstore.api.TokenAnnotations;
 import dev.tokenstore.api.TokenSecretLayout;
@@ -17,6 +18,7 @@ import java.util.Base64;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.random.RandomGenerator;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -103,6 +105,15 @@ final class SecretWriter {
     /// A guarded merge patch that records that a row was read.
     Secret use(StoredToken row, Instant now) {
         return patch(row, Map.of(), Map.of(TokenSecretLayout.LAST_USED_AT, text(now)), Map.of());
+    }
+
+    /// A guarded merge patch that writes a claim on a row, or takes it away.
+    Secret claim(StoredToken row, Optional<RefreshClaim> claim) {
+        return patch(
+                row,
+                Map.of(),
+                Map.of(TokenSecretLayout.CLAIM, claim.map(RefreshClaim::text).orElse(NOTHING)),
+                Map.of());
     }
 
     private static Map<String, String> dataOf(TokenFields fields) {

@@ -3,6 +3,7 @@ package dev.tokenstore.store.memory;
 import static dev.tokenstore.store.token.TokenField.ID;
 import static dev.tokenstore.store.token.TokenField.USER_SIGNATURE;
 
+import dev.tokenstore.api.RefreshClaim;
 import dev.tokenstore.api.TokenFacts;
 import dev.tokenstore.store.LastUse;
 import dev.tokenstore.store.LivingTokens;
@@ -30,6 +31,7 @@ import java.util.List;
 import java.util.NavigableMap;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BiConsumer;
 import java.util.function.Supplier;
@@ -48,6 +50,7 @@ public final class InMemoryTokenStorage implements TokenStorage {
     private final LastUse lastUse;
     private final EmbeddedCleanup cleanup;
     private final ReentrantLock lock = new ReentrantLock();
+    private final Condition changed = lock.newCondition();
 
     // all below only under the lock
     private final NavigableMap<Long, StoredToken> rows = new TreeMap<>();
@@ -163,15 +166,46 @@ public final class InMemoryTokenStorage implements TokenStorage {
                                 stored.createTime(),
                                 stored.updateTime(),
                                 clock.instant(),
-                                stored.userSince()))));
+                                stored.userSince())
+                        .withClaim(stored.claim()))));
     }
 
     @Override
-    public void delete(StoredToken row) {
-        locked(() -> {
+    public Replacement claim(StoredToken current, Optional<RefreshClaim> claim) {
+        return locked(() -> stored(current)
+                .filter(current::equals)
+                .<Replacement>map(row -> new Replacement.Replaced(put(row.withClaim(claim))))
+                .orElseGet(Replacement.RowChanged::new));
+    }
+
+    @Override
+    public void awaitChange(StoredToken seen, Duration atMost) throws InterruptedException {
+        var nanos = atMost.toNanos();
+        lock.lock();
+        try {
+            while (nanos > 0 && stored(seen).filter(seen::equals).isPresent()) {
+                nanos = changed.awaitNanos(nanos);
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    @Override
+    public boolean delete(StoredToken row) {
+        return locked(() -> {
             var stored = stored(row);
             stored.ifPresent(this::remove);
-            return stored;
+            return stored.isPresent();
+        });
+    }
+
+    @Override
+    public boolean deleteUnchanged(StoredToken row) {
+        return locked(() -> {
+            var stored = stored(row).filter(row::equals);
+            stored.ifPresent(this::remove);
+            return stored.isPresent();
         });
     }
 
@@ -180,6 +214,7 @@ public final class InMemoryTokenStorage implements TokenStorage {
         return locked(() -> {
             var deleted = rows.size();
             rows.clear();
+            changed.signalAll();
             return deleted;
         });
     }
@@ -220,11 +255,13 @@ public final class InMemoryTokenStorage implements TokenStorage {
 
     private StoredToken put(StoredToken row) {
         rows.put(RowVersion.of(row).sequence(), row);
+        changed.signalAll();
         return row;
     }
 
     private void remove(StoredToken row) {
         rows.remove(RowVersion.of(row).sequence());
+        changed.signalAll();
     }
 
     /// The time now, later than at any call before.

@@ -164,8 +164,17 @@ final class SqliteFile implements AutoCloseable {
                 create(GeneratedIds.newStoreIdentity(random));
             }
             requireKnownSchema();
+            addClaims();
             return text("SELECT identity FROM meta");
         });
+    }
+
+    /// Files of the first release have no claims; that release works with a file that has them.
+    private void addClaims() throws SQLException {
+        if (text("SELECT count(*) FROM pragma_table_info('token') WHERE name = 'claim'")
+                .equals("0")) {
+            execute("ALTER TABLE token ADD COLUMN claim TEXT");
+        }
     }
 
     /// SQLite does not wait for its lock when several openers turn on the write-ahead log at the same time.
@@ -233,7 +242,7 @@ final class SqliteFile implements AutoCloseable {
                 + " last_stamp INTEGER NOT NULL, session_timeout INTEGER, sessions_since INTEGER) STRICT");
         execute("CREATE TABLE token (sequence INTEGER PRIMARY KEY AUTOINCREMENT, nonce TEXT NOT NULL,"
                 + " counter INTEGER NOT NULL, created_at INTEGER NOT NULL, updated_at INTEGER NOT NULL,"
-                + " user_since INTEGER NOT NULL, used_at INTEGER, " + columns + ") STRICT");
+                + " user_since INTEGER NOT NULL, used_at INTEGER, claim TEXT, " + columns + ") STRICT");
         execute("CREATE UNIQUE INDEX token_by_id ON token (id)");
         for (var field : TokenTable.INDEXED) {
             execute("CREATE INDEX token_by_" + field.key() + " ON token (" + field.key() + ") WHERE " + field.key()

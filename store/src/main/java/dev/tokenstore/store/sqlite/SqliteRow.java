@@ -1,5 +1,6 @@
 package dev.tokenstore.store.sqlite;
 
+import dev.tokenstore.api.RefreshClaim;
 import dev.tokenstore.store.StoredToken;
 import dev.tokenstore.store.embedded.RowVersion;
 import dev.tokenstore.store.token.InvalidTokenException;
@@ -37,7 +38,8 @@ final class SqliteRow {
                             moment(result.getLong("created_at")),
                             saved,
                             lastActive(saved, usedAt(result), sessionsSince),
-                            moment(result.getLong("user_since"))));
+                            moment(result.getLong("user_since")))
+                    .withClaim(Optional.ofNullable(result.getString("claim")).flatMap(RefreshClaim::parse)));
         } catch (CharacterCodingException | InvalidTokenException e) {
             return Optional.empty();
         }

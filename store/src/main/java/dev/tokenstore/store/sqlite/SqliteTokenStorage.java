@@ -3,6 +3,7 @@ package dev.tokenstore.store.sqlite;
 import static dev.tokenstore.store.token.TokenField.ID;
 import static dev.tokenstore.store.token.TokenField.USER_SIGNATURE;
 
+import dev.tokenstore.api.RefreshClaim;
 import dev.tokenstore.runtime.Backoff;
 import dev.tokenstore.runtime.Timeout;
 import dev.tokenstore.store.LastUse;
@@ -31,6 +32,7 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.random.RandomGenerator;
 
@@ -48,6 +50,9 @@ public final class SqliteTokenStorage implements TokenStorage {
 
     /// How late the cleanup may find a row that another process saves.
     private static final Duration LONGEST_SLEEP = Duration.ofMinutes(5);
+
+    /// How late a wait may see what another process writes.
+    private static final Duration POLL = Duration.ofMillis(50);
 
     private final SqliteFile file;
 
@@ -208,8 +213,32 @@ public final class SqliteTokenStorage implements TokenStorage {
     }
 
     @Override
-    public void delete(StoredToken row) {
-        file.write(connection -> TokenTable.delete(connection, row));
+    public Replacement claim(StoredToken current, Optional<RefreshClaim> claim) {
+        var isWritten = file.write(connection -> TokenTable.claim(connection, current, claim)) == 1;
+        return isWritten ? new Replacement.Replaced(current.withClaim(claim)) : new Replacement.RowChanged();
+    }
+
+    /// Asks again and again: a file does not tell of the writes of other processes.
+    @Override
+    public void awaitChange(StoredToken seen, Duration atMost) throws InterruptedException {
+        var end = System.nanoTime() + atMost.toNanos();
+        while (byIdEvenIfOver(seen.id()).filter(seen::equals).isPresent()) {
+            var left = end - System.nanoTime();
+            if (left <= 0) {
+                return;
+            }
+            TimeUnit.NANOSECONDS.sleep(Math.min(left, POLL.toNanos()));
+        }
+    }
+
+    @Override
+    public boolean delete(StoredToken row) {
+        return file.write(connection -> TokenTable.delete(connection, row)) == 1;
+    }
+
+    @Override
+    public boolean deleteUnchanged(StoredToken row) {
+        return file.write(connection -> TokenTable.deleteUnchanged(connection, row)) == 1;
     }
 
     @Override

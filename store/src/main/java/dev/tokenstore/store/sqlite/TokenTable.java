@@ -3,6 +3,7 @@ package dev.tokenstore.store.sqlite;
 import static dev.tokenstore.store.token.TokenField.ID;
 import static dev.tokenstore.store.token.TokenField.USER_SIGNATURE;
 
+import dev.tokenstore.api.RefreshClaim;
 import dev.tokenstore.store.StorageException;
 import dev.tokenstore.store.StoredToken;
 import dev.tokenstore.store.TokenStorage.Chunk;
@@ -123,6 +124,30 @@ record TokenTable(InstantSource clock, Instant sessionsSince, Consumer<String> u
                 RowVersion.of(row).sequence(),
                 RowVersion.of(row).nonce(),
                 SqliteRow.nanos(due));
+    }
+
+    /// Writes a claim on a row, or takes it away, if its version and its claim are still those of `row`.
+    static int claim(Connection connection, StoredToken row, Optional<RefreshClaim> claim) throws SQLException {
+        var version = RowVersion.of(row);
+        return Sql.update(
+                connection,
+                "UPDATE token SET claim = ?1 WHERE sequence = ?2 AND nonce = ?3 AND counter = ?4"
+                        + " AND (claim IS ?5 OR ?5 IS NULL AND claim NOT LIKE '% ' || nonce || '.' || counter || ' %')",
+                claim.map(RefreshClaim::text).orElse(null),
+                version.sequence(),
+                version.nonce(),
+                version.counter(),
+                row.claim().map(RefreshClaim::text).orElse(null));
+    }
+
+    static int deleteUnchanged(Connection connection, StoredToken row) throws SQLException {
+        var version = RowVersion.of(row);
+        return Sql.update(
+                connection,
+                "DELETE FROM token WHERE sequence = ? AND nonce = ? AND counter = ?",
+                version.sequence(),
+                version.nonce(),
+                version.counter());
     }
 
     static int delete(Connection connection, StoredToken row) throws SQLException {

@@ -21,7 +21,7 @@ class RowCacheTest {
     private static final Instant TIME = Instant.parse("2030-01-01T00:00:00Z");
 
     private final AtomicLong now = new AtomicLong();
-    private final RowCache cache = new RowCache(now::get);
+    private final RowCache cache = new RowCache(now::get, new ChangeSignals());
 
     @Test
     void anAnswerReplacesAnEarlierOne() {
@@ -226,7 +226,7 @@ class RowCacheTest {
 
     @Test
     void dropsTheRowsThatWereUsedLeastRecently() {
-        var small = new RowCache(now::get, 10 * 1100);
+        var small = new RowCache(now::get, new ChangeSignals(), 10 * 1100);
         for (var i = 0; i < 10; i++) {
             now.set(i);
             small.read("token-" + i, Optional.of(entry("uid-" + i, "1", i)), i);
