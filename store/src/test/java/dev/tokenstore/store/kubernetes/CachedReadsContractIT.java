@@ -2,7 +2,6 @@ package dev.tokenstore.store.kubernetes;
 
 import dev.tokenstore.api.OAuthTokenStoreSpec;
 import dev.tokenstore.store.BulkInsert;
-import dev.tokenstore.store.ReadListener;
 import dev.tokenstore.store.StoreUnderTest;
 import dev.tokenstore.store.TokenStorage;
 import dev.tokenstore.store.TokenStore;
@@ -25,7 +24,8 @@ class CachedReadsContractIT implements TokenStoreContract {
     @RegisterExtension
     static final KubernetesForTests kubernetes = KubernetesForTests.create().withTokenStores();
 
-    private static final Set<String> WRITES = Set.of("insert", "insertAll", "replace", "delete", "deleteAll");
+    private static final Set<String> WRITES =
+            Set.of("insert", "insertAll", "replace", "claim", "delete", "deleteUnchanged", "deleteAll");
 
     @Override
     public StoreUnderTest newStore(OAuthTokenStoreSpec spec) {
@@ -67,22 +67,5 @@ class CachedReadsContractIT implements TokenStoreContract {
                         }
                     }
                 });
-    }
-
-    private static final class IgnoredReads implements ReadListener {
-        @Override
-        public void read(Source source) {}
-
-        @Override
-        public void unreachable(String why) {}
-
-        @Override
-        public void reachable() {}
-
-        @Override
-        public void watches(int open) {}
-
-        @Override
-        public void watchRefused() {}
     }
 }

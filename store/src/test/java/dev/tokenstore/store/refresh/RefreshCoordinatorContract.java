@@ -12,6 +12,7 @@ import dev.tokenstore.store.HeldClaim;
 import dev.tokenstore.store.SaveCondition;
 import dev.tokenstore.store.SaveResult;
 import dev.tokenstore.store.StoredToken;
+import dev.tokenstore.store.TokenLookup;
 import dev.tokenstore.store.TokenStorage;
 import dev.tokenstore.store.TokenStore;
 import dev.tokenstore.store.UseRecorder;
@@ -39,6 +40,11 @@ public interface RefreshCoordinatorContract {
 
     /// Opens a further process's storage on the same rows; the first one starts without any.
     TokenStorage openStorage();
+
+    /// Where a process looks rows up that reads ask for.
+    default TokenLookup readsOf(TokenStorage storage) {
+        return storage;
+    }
 
     @Test
     default void ofManyCallersInManyProcessesOneRefreshesAndTheOthersReturnWhatItSaved() throws Exception {
@@ -292,7 +298,7 @@ public interface RefreshCoordinatorContract {
 
         Processes(RefreshCoordinatorContract contract, int number) {
             for (int i = 0; i < number; i++) {
-                all.add(new Process(contract.openStorage(), refreshes));
+                all.add(new Process(contract, refreshes));
             }
         }
 
@@ -332,10 +338,10 @@ public interface RefreshCoordinatorContract {
         final RefreshCoordinator coordinator;
         private final List<String> refreshes;
 
-        Process(TokenStorage storage, List<String> refreshes) {
-            this.storage = storage;
+        Process(RefreshCoordinatorContract contract, List<String> refreshes) {
+            this.storage = contract.openStorage();
             this.refreshes = refreshes;
-            this.store = new TokenStore(storage, storage, UseRecorder.NONE, new SecureRandom());
+            this.store = new TokenStore(contract.readsOf(storage), storage, UseRecorder.NONE, new SecureRandom());
             this.coordinator = new RefreshCoordinator(
                     store, storage, () -> CLAIM, InstantSource.system(), new SecureRandom(), RefreshListener.none());
         }
