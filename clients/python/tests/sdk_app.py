@@ -9,6 +9,7 @@ import json
 import logging
 import os
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 from zohocrmsdk.src.com.zoho.api.authenticator.oauth_token import OAuthToken
@@ -34,10 +35,12 @@ class Log(logging.Handler):
 
 
 class App:
-    def __init__(self, accounts_url: str, api_domain: str, address: str, timeout: float) -> None:
+    def __init__(
+        self, accounts_url: str, api_domain: str, address: str, timeout: float | None, coordinate_refresh: bool
+    ) -> None:
         self._environment = DataCenter.Environment(api_domain, accounts_url, api_domain)
         self._client = TokenStoreClient(address, timeout=timeout)
-        self._store = SidecarTokenStore(self._client)
+        self._store = SidecarTokenStore(self._client, coordinate_refresh=coordinate_refresh)
         self._token: OAuthToken | None = None
 
     def initialize(self, **fields: str) -> None:
@@ -52,6 +55,11 @@ class App:
         """One cheap call of the CRM; returns its status."""
         response = OrgOperations().get_organization()
         return int(response.get_status_code())
+
+    def call_in_threads(self, number: int) -> list[int]:
+        """The same call in threads of this process, all at once."""
+        with ThreadPoolExecutor(number) as threads:
+            return [call.result() for call in [threads.submit(self.call) for _ in range(number)]]
 
     def call_in_forks(self) -> list[int]:
         """The same call in two children of this process; returns their exit statuses, 0 if theirs was answered 200."""

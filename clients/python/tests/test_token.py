@@ -33,7 +33,7 @@ def test_has_the_ten_fields_of_the_contract_that_requests_may_give() -> None:
     given = [field.name for field in pb.Token.DESCRIPTOR.fields if field.name not in _OUTPUT_ONLY]
 
     assert list(FIELDS) == given
-    assert [field.name for field in dataclasses.fields(Token)] == [*given, *_OUTPUT_ONLY]
+    assert [field.name for field in dataclasses.fields(Token)] == [*given, *_OUTPUT_ONLY, "claim"]
 
 
 _OUTPUT_ONLY = ["version", "expire_time", "create_time", "update_time"]

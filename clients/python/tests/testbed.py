@@ -29,8 +29,12 @@ class Testbed:
             raise AssertionError(f"the testbed refused {method} {path}: {error.read().decode()}") from None
 
     def new_sidecar(self) -> Sidecar:
+        return self.new_sidecars(1)[0]
+
+    def new_sidecars(self, number: int) -> list[Sidecar]:
+        """Sidecars on one new store."""
         store = self.request("POST", "/stores", {})["store"]
-        return Sidecar(self, self.request("POST", "/sidecars", {"store": store}))
+        return [Sidecar(self, self.request("POST", "/sidecars", {"store": store})) for _ in range(number)]
 
     def new_vendor(self) -> Vendor:
         return Vendor(self, self.request("POST", "/vendors", {}))

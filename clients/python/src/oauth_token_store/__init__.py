@@ -4,13 +4,15 @@
 `oauth_token_store.zoho.SidecarTokenStore`; only that module imports the SDK.
 """
 
-from .client import DEFAULT_ADDRESS, TokenStoreClient
+from .client import DEFAULT_ADDRESS, TokenStoreClient, WillRefresh
 from .errors import TokenStoreError
-from .token import Token
+from .token import Claim, Token
 
 __all__ = [
     "DEFAULT_ADDRESS",
+    "Claim",
     "Token",
     "TokenStoreClient",
     "TokenStoreError",
+    "WillRefresh",
 ]

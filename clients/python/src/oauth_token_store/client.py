@@ -5,7 +5,9 @@ import os
 import sys
 import threading
 import time
+import uuid
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import datetime, timezone
 from types import TracebackType
 from typing import Any, NamedTuple, Optional, cast
@@ -17,11 +19,14 @@ from google.protobuf.timestamp_pb2 import Timestamp
 from ._fork import GATE
 from ._proto.tokenstore.v1 import token_store_pb2 as pb
 from .errors import error_of
-from .token import FIELDS, Token, check_text
+from .token import FIELDS, Claim, Token, check_text
 
 DEFAULT_ADDRESS = "127.0.0.1:50051"
 
 _PAGE_SIZE = 500
+_TIMEOUT = 10.0
+# three times as long as the store lets a refresh take, and a little
+_REFRESH_TIMEOUT = 20.0
 # of a Unix socket, in bytes
 _LONGEST_PATH = 103 if sys.platform == "darwin" else 107
 _SERVICE = pb.DESCRIPTOR.services_by_name["TokenStoreService"]
@@ -86,6 +91,18 @@ class _Connection(NamedTuple):
                 raise
 
 
+class WillRefresh(NamedTuple):
+    """What a caller says in a find that refreshes a due token itself.
+
+    Of all such callers one is told to refresh: the token that it finds has a `claim`, which it gives to `save_token`. The
+    finds of the others wait until it has saved, and return what it saved. A token whose access token expires within
+    `min_valid_for` seconds (at most 3600) is due. `abandoned_claim` is the nonce of a claim whose holder did not refresh.
+    """
+
+    min_valid_for: float = 0
+    abandoned_claim: Optional[str] = None
+
+
 class TokenStoreClient:
     """A client of a token store's sidecar: the six operations.
 
@@ -93,46 +110,95 @@ class TokenStoreClient:
     each connects for itself. Use it as a context manager, or close it.
 
     `address` is `host:port` or `unix:/path`; default: the environment's TOKENSTORE_ADDRESS, else `127.0.0.1:50051`.
-    `timeout` is the time limit of a call in seconds, its retries included; `delete_tokens_timeout` is that of
-    `delete_tokens`. A method's own `timeout` takes precedence. A failed call raises TokenStoreError; a value that is
+    `timeout` is the time limit of a call in seconds, its retries included; default: 10, and 20 for a find that may wait for
+    another caller's refresh. `delete_tokens_timeout` is that of `delete_tokens`. A method's own `timeout` takes precedence. A failed call raises TokenStoreError; a value that is
     not text raises TypeError or ValueError, and nothing is sent. docs/semantics.md says which token is meant.
     """
 
     def __init__(
-        self, address: Optional[str] = None, *, timeout: float = 10.0, delete_tokens_timeout: float = 600.0
+        self, address: Optional[str] = None, *, timeout: Optional[float] = None, delete_tokens_timeout: float = 600.0
     ) -> None:
         self.address = _checked(address or os.environ.get("TOKENSTORE_ADDRESS") or DEFAULT_ADDRESS)
-        self.timeout = timeout
+        self.timeout = _TIMEOUT if timeout is None else timeout
+        self.refresh_timeout = _REFRESH_TIMEOUT if timeout is None else timeout
         self.delete_tokens_timeout = delete_tokens_timeout
         self._lock = threading.Lock()
         self._connection: Optional[_Connection] = None
         self._closed = False
 
-    def find_token(self, token: Token, *, timeout: Optional[float] = None) -> Optional[Token]:
+    def find_token(
+        self, token: Token, *, will_refresh: Optional[WillRefresh] = None, timeout: Optional[float] = None
+    ) -> Optional[Token]:
         """Finds the token that the given fields describe; None if there is none."""
-        reply = self._call("FindToken", pb.FindTokenRequest(token=_message(token)), timeout)
-        return _token(reply.token) if reply.HasField("token") else None
+        request = pb.FindTokenRequest(token=_message(token))
+        reply = self._call("FindToken", request, self._coordinated(request, will_refresh, timeout))
+        return _found(reply) if reply.HasField("token") else None
 
-    def find_token_by_id(self, id: Optional[str], *, timeout: Optional[float] = None) -> Token:
+    def find_token_by_id(
+        self, id: Optional[str], *, will_refresh: Optional[WillRefresh] = None, timeout: Optional[float] = None
+    ) -> Token:
         """Returns the token with this id; if there is none, raises TokenStoreError with reason TOKEN_NOT_FOUND."""
         check_text("id", id)
-        return _token(self._call("FindTokenById", pb.FindTokenByIdRequest(id=id), timeout).token)
+        request = pb.FindTokenByIdRequest(id=id)
+        return _found(self._call("FindTokenById", request, self._coordinated(request, will_refresh, timeout)))
+
+    def _coordinated(self, request: Any, will_refresh: Optional[WillRefresh], timeout: Optional[float]) -> float:
+        """Adds to a find that its caller will refresh; returns the find's time limit."""
+        if will_refresh is None:
+            return self.timeout if timeout is None else timeout
+        request.will_refresh = True
+        request.min_valid_for.FromNanoseconds(int(will_refresh.min_valid_for * 1e9))
+        request.request_id = uuid.uuid4().hex
+        if will_refresh.abandoned_claim is not None:
+            request.abandoned_claim = will_refresh.abandoned_claim
+        return self.refresh_timeout if timeout is None else timeout
 
     def save_token(
-        self, token: Token, *, expected_version: Optional[str] = None, timeout: Optional[float] = None
+        self,
+        token: Token,
+        *,
+        expected_version: Optional[str] = None,
+        claim: Optional[Claim] = None,
+        timeout: Optional[float] = None,
     ) -> Token:
         """Stores the fields that are given and returns the whole token as it is stored now, with its id.
 
         With `expected_version` only if the token is still at that version; if not, the reason is VERSION_CONFLICT.
+        `claim` is the one under which the token was refreshed; if another caller has saved another refresh token since,
+        nothing is stored.
         """
         check_text("expected_version", expected_version)
         request = pb.SaveTokenRequest(token=_message(token), expected_version=expected_version)
+        if claim is not None:
+            request.claim.nonce, request.claim.version = claim.nonce, claim.version
         return _token(self._call("SaveToken", request, timeout).token)
 
-    def delete_token(self, id: Optional[str], *, timeout: Optional[float] = None) -> None:
-        """Deletes the token with this id, if there is one. It is not revoked at its provider."""
+    def delete_token(
+        self, id: Optional[str], *, expected_version: Optional[str] = None, timeout: Optional[float] = None
+    ) -> bool:
+        """Deletes the token with this id, if there is one, and returns whether there was. It is not revoked at its provider.
+
+        With `expected_version` only if the token is still at that version. A sidecar of the first release knows neither:
+        it deletes any version, and the result is False.
+        """
         check_text("id", id)
-        self._call("DeleteToken", pb.DeleteTokenRequest(id=id), timeout)
+        check_text("expected_version", expected_version)
+        request = pb.DeleteTokenRequest(id=id, expected_version=expected_version)
+        return bool(self._call("DeleteToken", request, timeout).deleted)
+
+    def report_rejected(
+        self, id: Optional[str], access_token: Optional[str], *, timeout: Optional[float] = None
+    ) -> str:
+        """Reports that the API refused an access token before it had expired; returns what became of the report.
+
+        `EXPIRED`: the token is due now, so the next find that will refresh is told to. `NOT_STORED`: another access token
+        is stored, find it again. `TOO_NEW`, `TOO_MANY`: ignored, since a refresh would not help.
+        """
+        check_text("id", id)
+        check_text("access_token", access_token)
+        request = pb.ReportRejectedRequest(id=id, access_token=access_token)
+        outcome = self._call("ReportRejected", request, timeout).outcome
+        return pb.ReportRejectedResponse.Outcome.Name(outcome)
 
     def get_tokens(self, *, page_size: int = _PAGE_SIZE, timeout: Optional[float] = None) -> Iterator[Token]:
         """Yields every token once, in no defined order.
@@ -229,6 +295,13 @@ def _checked(address: str) -> str:
 
 def _message(token: Token) -> pb.Token:
     return pb.Token(**{field: value for field in FIELDS if (value := getattr(token, field)) is not None})
+
+
+def _found(reply: Any) -> Token:
+    token = _token(reply.token)
+    if reply.refresh != pb.REFRESH_NOW:
+        return token
+    return replace(token, claim=Claim(reply.claim.nonce, reply.claim.version))
 
 
 def _token(message: pb.Token) -> Token:

@@ -6,11 +6,18 @@ from contextlib import contextmanager
 from dataclasses import replace
 from typing import Any, Generic, Optional, TypeVar
 
-from .client import TokenStoreClient
+from ._claims import HeldClaims
+from .client import TokenStoreClient, WillRefresh
 from .errors import TokenStoreError
 from .token import FIELDS, Token
 
 T = TypeVar("T")
+
+# SDKs refresh a token five seconds before it expires
+_SDK_MARGIN = 6.0
+
+# an expires_in of 1970, which makes every SDK refresh; it is never stored
+_LONG_AGO = "1"
 
 _GONE = (
     "there is no token with this id: it was deleted, or its session is over; initialize the SDK again, without the id"
@@ -44,33 +51,54 @@ class SdkTokenStore(Generic[T]):
     "" is absent. Values of the caller's object take precedence over stored ones, except for the id.
     """
 
-    def __init__(self, client: TokenStoreClient, sdk: SdkTokens[T]) -> None:
+    def __init__(self, client: TokenStoreClient, sdk: SdkTokens[T], coordinate_refresh: bool = True) -> None:
         self._client = client
         self._sdk = sdk
+        self._coordinate_refresh = coordinate_refresh
+        self._claims = HeldClaims()
 
     def find_token(self, token: T) -> Optional[T]:
         """Fills the caller's object and returns it; None, and an unchanged object, if there is no such token."""
         with self._sdk_errors():
             given = self._read(token)
-            row = self._client.find_token(given)
+            row = self._client.find_token(given, will_refresh=self._will_refresh(given))
         if row is None:
             return None
         # expires_in belongs to one access token: with another one it would make that look valid
         expiry_fits = given.access_token in (None, "", row.access_token)
         self._fill(token, given, row if expiry_fits else replace(row, expires_in=None))
+        if expiry_fits:
+            self._make_refresh(token, row)
         return token
 
     def find_token_by_id(self, id: Optional[str]) -> T:
         """Returns a new object with every stored value; fails if there is no such token."""
         with self._sdk_errors():
-            row = self._client.find_token_by_id(id)
-        return self._new_token(row)
+            row = self._client.find_token_by_id(id, will_refresh=self._will_refresh())
+        token = self._new_token(row)
+        self._make_refresh(token, row)
+        return token
+
+    def _will_refresh(self, given: Optional[Token] = None) -> Optional[WillRefresh]:
+        """What a find says about a refresh; nothing if the SDK looks a token up by its id to revoke it."""
+        is_lookup = given is not None and not any(getattr(given, field) for field in FIELDS if field != "id")
+        if is_lookup or not self._coordinate_refresh:
+            return None
+        return WillRefresh(_SDK_MARGIN, self._claims.abandoned())
+
+    def _make_refresh(self, token: T, row: Token) -> None:
+        """Makes the SDK refresh a token whose claim it holds, whatever its own clock says."""
+        if row.claim is not None:
+            self._sdk.set(token, "expires_in", _LONG_AGO)
+            self._claims.add(token, row.claim)
 
     def save_token(self, token: T) -> None:
         """Stores the values of the object, then sets its id and the stored values that it lacks."""
         with self._sdk_errors():
             given = self._read(token)
-            row = self._client.save_token(given)
+            if given.expires_in == _LONG_AGO:
+                given = replace(given, expires_in=None)
+            row = self._client.save_token(given, claim=self._claims.take(token))
         self._fill(token, given, row)
 
     def delete_token(self, id: Optional[str]) -> None:

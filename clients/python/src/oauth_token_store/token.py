@@ -18,7 +18,18 @@ FIELDS = (
 )
 """The ten fields that are stored. All are text; None and "" both mean that a field is absent."""
 
-_PRINTED = ("expires_in", "version", "expire_time", "create_time", "update_time")
+@dataclass(frozen=True)
+class Claim:
+    """A caller's claim to refresh a token: while it is in force, no other caller is told to refresh it.
+
+    `version` is the version of the token that is to be refreshed.
+    """
+
+    nonce: str
+    version: str
+
+
+_PRINTED = ("expires_in", "version", "expire_time", "create_time", "update_time", "claim")
 
 
 @dataclass(frozen=True, repr=False)
@@ -26,7 +37,8 @@ class Token:
     """An OAuth token, or a part of one: the ten fields of the SDKs' `OAuthToken`, and what the store knows about it.
 
     `expires_in` is when the access token expires, in epoch milliseconds as decimal digits; the name comes from the
-    SDKs. The store sets `version` and the three times; a save ignores them. `repr` shows no secret value.
+    SDKs. The store sets `version` and the three times; a save ignores them. `claim` is set if the caller of a find said
+    that it will refresh, and is to do so now. `repr` shows no secret value.
     """
 
     id: Optional[str] = None
@@ -43,6 +55,7 @@ class Token:
     expire_time: Optional[datetime] = None
     create_time: Optional[datetime] = None
     update_time: Optional[datetime] = None
+    claim: Optional[Claim] = None
 
     def __post_init__(self) -> None:
         for field in FIELDS:

@@ -21,10 +21,15 @@ class SidecarTokenStore(TokenStore):  # type: ignore[misc]
 
     Pass a `client` for another address or other time limits. A failure is raised as SDKException with code TOKEN_STORE
     and the client's error as its cause.
+
+    Of all processes that share a token and find it due, one refreshes it and the others wait for it (docs/refresh.md);
+    `coordinate_refresh=False` lets each refresh for itself.
     """
 
-    def __init__(self, client: Optional[TokenStoreClient] = None) -> None:
-        self._store = SdkTokenStore(TokenStoreClient() if client is None else client, ZohoTokens())
+    def __init__(self, client: Optional[TokenStoreClient] = None, *, coordinate_refresh: bool = True) -> None:
+        self._store = SdkTokenStore(
+            TokenStoreClient() if client is None else client, ZohoTokens(), coordinate_refresh
+        )
 
     def find_token(self, token: Any) -> Any:
         """Fills the values that the caller's token lacks and returns it; None if no such token is stored."""

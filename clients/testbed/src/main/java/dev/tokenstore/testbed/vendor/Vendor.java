@@ -49,8 +49,8 @@ public final class Vendor {
     }
 
     private HttpAnswer answer(TokenRequest request) {
-        pause(accounts.behaviour().delay());
         var reply = accounts.answer(request);
+        pause(accounts.behaviour().delay());
         return new HttpAnswer(reply.status(), reply.body(apiDomain()));
     }
 
