@@ -43,6 +43,24 @@ interface DeleteAndListContract extends StoreContract {
     }
 
     @Test
+    @Conformance("R13a")
+    default void aDeleteOfAnOutdatedVersionDeletesNothing() {
+        try (var data = newStore();
+                var caller = Caller.of(data)) {
+            var row = caller.save(A);
+            var newer = caller.save(token().id(row).access("AA2"));
+
+            assertThat(caller.store().deleteIfVersion(row.id(), row.version())).isFalse();
+            assertThat(caller.byId(row)).contains(newer.fields());
+            assertThat(caller.store().deleteIfVersion(row.id(), newer.version()))
+                    .isTrue();
+            assertThat(caller.byId(row)).isEmpty();
+            assertThat(caller.store().deleteIfVersion(row.id(), newer.version()))
+                    .isFalse();
+        }
+    }
+
+    @Test
     @Conformance({"C53", "R13"})
     default void aDeleteNeedsAnIdAndLooksAtNothingElse() {
         try (var data = newStore();

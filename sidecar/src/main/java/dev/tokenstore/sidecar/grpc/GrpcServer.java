@@ -6,7 +6,6 @@ import dev.tokenstore.store.refresh.RefreshCoordinator;
 import io.grpc.Deadline;
 import io.grpc.Server;
 import io.grpc.ServerInterceptors;
-import io.grpc.StatusRuntimeException;
 import io.grpc.health.v1.HealthCheckRequest;
 import io.grpc.health.v1.HealthCheckResponse.ServingStatus;
 import io.grpc.health.v1.HealthGrpc;
@@ -29,11 +28,13 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.function.Supplier;
 
 /// The token store service, health and reflection, on any number of addresses; and health alone for probes.
@@ -154,10 +155,16 @@ public final class GrpcServer implements AutoCloseable {
     private boolean answers(String address, Deadline deadline) {
         var channel = LocalChannel.open(address, io);
         try {
-            HealthGrpc.newBlockingStub(channel).withDeadline(deadline).check(HealthCheckRequest.getDefaultInstance());
+            // threads of a server that is being closed may take a call, and never end it
+            HealthGrpc.newFutureStub(channel)
+                    .withDeadline(deadline)
+                    .check(HealthCheckRequest.getDefaultInstance())
+                    .get(deadline.timeRemaining(TimeUnit.NANOSECONDS), TimeUnit.NANOSECONDS);
             return true;
-        } catch (StatusRuntimeException | RejectedExecutionException e) {
-            // rejected by the threads of a closed server
+        } catch (ExecutionException | TimeoutException | RejectedExecutionException e) {
+            return false;
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
             return false;
         } finally {
             channel.shutdownNow();

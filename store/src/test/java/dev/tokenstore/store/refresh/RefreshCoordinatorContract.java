@@ -238,20 +238,6 @@ public interface RefreshCoordinatorContract {
     }
 
     @Test
-    default void aDeleteOfAnOutdatedVersionDeletesNothing() {
-        try (var processes = new Processes(this, 1)) {
-            var process = processes.first();
-            var row = process.saveDue();
-            process.store.save(TokenFields.of(Map.of(ID, row.id().reveal(), ACCESS_TOKEN, "fixture-secret-newer")));
-
-            assertThat(process.store.deleteIfVersion(row.id(), row.version())).isFalse();
-            var newer = process.storage.byId(row.id()).orElseThrow();
-            assertThat(process.store.deleteIfVersion(row.id(), newer.version())).isTrue();
-            assertThat(process.storage.byId(row.id())).isEmpty();
-        }
-    }
-
-    @Test
     default void aReportAboutAnotherOrANewAccessTokenIsIgnored() {
         try (var processes = new Processes(this, 1)) {
             var process = processes.first();
