@@ -139,7 +139,7 @@ export class TokenStoreClient {
         );
       });
     } catch (failure) {
-      throw tokenStoreError(failure as ServiceError, this.address, timeoutMillis);
+      throw tokenStoreError(failure as ServiceError, this.address, timeoutMillis, CHANGES[name]);
     }
   }
 }
@@ -149,6 +149,13 @@ export class TokenStoreClient {
  * not read this setting from the service config.
  */
 const WAITING: readonly (keyof Methods)[] = ["SaveToken"];
+
+/** What a call may have changed when its answer did not arrive. */
+const CHANGES: Partial<Record<keyof Methods, string>> = {
+  SaveToken: "save",
+  DeleteToken: "delete",
+  DeleteTokens: "delete",
+};
 
 /**
  * Only idempotent calls are retried. A repeated save could undo another caller's save or revive a token that was deleted in

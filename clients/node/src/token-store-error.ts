@@ -58,15 +58,30 @@ export class TokenStoreError extends Error {
   }
 }
 
-/** Returns the error for a failed call. */
-export function tokenStoreError(failure: ServiceError, address: string, timeoutMillis: number): TokenStoreError {
+/**
+ * Returns the error for a failed call. `change` is what the call may have changed although its answer did not arrive:
+ * "save" or "delete".
+ */
+export function tokenStoreError(
+  failure: ServiceError,
+  address: string,
+  timeoutMillis: number,
+  change: string | undefined,
+): TokenStoreError {
   const status = (codes[failure.code] ?? "UNKNOWN") as StatusName;
   const info = errorInfo(failure);
-  const message = info === undefined ? messageWithoutInfo(failure, status, address, timeoutMillis) : failure.details;
+  const message =
+    info === undefined ? messageWithoutInfo(failure, status, address, timeoutMillis, change) : failure.details;
   return new TokenStoreError(message, status, info?.reason, info?.metadata?.["current_version"] || undefined);
 }
 
-function messageWithoutInfo(failure: ServiceError, status: StatusName, address: string, timeoutMillis: number): string {
+function messageWithoutInfo(
+  failure: ServiceError,
+  status: StatusName,
+  address: string,
+  timeoutMillis: number,
+  change: string | undefined,
+): string {
   switch (status) {
     case "UNAVAILABLE":
       return (
@@ -76,7 +91,7 @@ function messageWithoutInfo(failure: ServiceError, status: StatusName, address: 
     case "DEADLINE_EXCEEDED":
       return (
         `the token store sidecar at ${address} did not answer within ${timeoutMillis} ms; ` +
-        "a save or delete may have happened all the same, so ask again"
+        (change === undefined ? "try again" : `the ${change} may have happened all the same, so ask again`)
       );
     case "UNIMPLEMENTED":
       return (

@@ -191,6 +191,16 @@ def test_repeats_nothing_after_an_answer() -> None:
     assert fake.calls["FindToken"] == 1
 
 
+ADVICE = {
+    "FindToken": "try again",
+    "FindTokenById": "try again",
+    "GetTokens": "try again",
+    "SaveToken": "the save may have happened all the same, so ask again",
+    "DeleteToken": "the delete may have happened all the same, so ask again",
+    "DeleteTokens": "the delete may have happened all the same, so ask again",
+}
+
+
 @pytest.mark.parametrize("method", list(CALLS))
 def test_gives_up_at_the_deadline(method: str) -> None:
     released = threading.Event()
@@ -203,13 +213,22 @@ def test_gives_up_at_the_deadline(method: str) -> None:
         fake.address, timeout=0.5, delete_tokens_timeout=0.5
     ) as client:
         begin = time.monotonic()
-        with pytest.raises(TokenStoreError, match="did not answer within 0.5 s") as caught:
+        with pytest.raises(TokenStoreError, match=f"did not answer within 0.5 s; {ADVICE[method]}$") as caught:
             CALLS[method](client)
         took = time.monotonic() - begin
         released.set()
 
     assert caught.value.status is grpc.StatusCode.DEADLINE_EXCEEDED
     assert took < 5
+
+
+def test_a_save_that_was_not_sent_did_not_happen() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as silent:  # accepts connections and answers nothing
+        with TokenStoreClient(f"127.0.0.1:{silent.getsockname()[1]}", timeout=0.5) as client:
+            with pytest.raises(TokenStoreError, match="; try again$") as caught:
+                CALLS["SaveToken"](client)
+
+    assert caught.value.status is grpc.StatusCode.DEADLINE_EXCEEDED
 
 
 def test_a_methods_own_deadline_goes_before_the_clients() -> None:

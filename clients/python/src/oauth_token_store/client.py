@@ -36,6 +36,9 @@ def _methods(*names: str) -> list[dict[str, str]]:
     return [{"service": _SERVICE.full_name, "method": name} for name in names]
 
 
+# what a call may have changed when its answer did not arrive
+_CHANGES = {"SaveToken": "save", "DeleteToken": "delete", "DeleteTokens": "delete"}
+
 _HEALTH = "grpc.health.v1.Health"
 _RETRY_POLICY = {
     "maxAttempts": 5,
@@ -241,15 +244,17 @@ class TokenStoreClient:
 
     def _call(self, method: str, request: Message, timeout: Optional[float]) -> Any:
         seconds = self.timeout if timeout is None else timeout
+        change = None
         with GATE.call():
             try:
                 end = time.monotonic() + seconds
                 connection = self._connected()
                 if method == "SaveToken":
                     connection.await_sidecar(seconds)
+                change = _CHANGES.get(method)
                 return connection.methods[method](request, timeout=end - time.monotonic())
             except grpc.RpcError as failure:
-                raise error_of(failure, self.address, seconds) from failure
+                raise error_of(failure, self.address, seconds, change) from failure
 
     def _connected(self) -> _Connection:
         with self._lock:

@@ -51,8 +51,8 @@ class TokenStoreError(Exception):
         return found is not None and found.reason in ("TOKEN_NOT_FOUND", "TOKEN_DELETED")
 
 
-def error_of(failure: grpc.RpcError, address: str, timeout: float) -> TokenStoreError:
-    """Returns the error for a failed call."""
+def error_of(failure: grpc.RpcError, address: str, timeout: float, change: Optional[str] = None) -> TokenStoreError:
+    """Returns the error for a failed call. `change` is what the call may have changed unseen: "save" or "delete"."""
     call = cast(grpc.Call, failure)
     status = call.code()
     details = (call.details() or status.name).split("\n")[0]
@@ -65,10 +65,8 @@ def error_of(failure: grpc.RpcError, address: str, timeout: float) -> TokenStore
             " TOKENSTORE_ADDRESS to where one is"
         )
     elif status is grpc.StatusCode.DEADLINE_EXCEEDED:
-        message = (
-            f"the token store sidecar at {address} did not answer within {timeout:g} s; a save or delete may have"
-            " happened all the same, so ask again"
-        )
+        advice = "try again" if change is None else f"the {change} may have happened all the same, so ask again"
+        message = f"the token store sidecar at {address} did not answer within {timeout:g} s; {advice}"
     elif status is grpc.StatusCode.UNIMPLEMENTED:
         message = (
             f"what answers at {address} is no token store sidecar, or an older one; set TOKENSTORE_ADDRESS to where one"

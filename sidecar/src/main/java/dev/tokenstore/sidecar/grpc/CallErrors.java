@@ -79,7 +79,7 @@ final class CallErrors {
                 Status.Code.DEADLINE_EXCEEDED,
                 "DEADLINE_EXCEEDED",
                 "the call was given up before the store had answered: it is slow, does not answer, or the call had too"
-                        + " little time; a save or delete may have happened all the same");
+                        + " little time; if it was a save or delete, it may have happened all the same");
     }
 
     static StatusRuntimeException cancelled() {
