@@ -46,6 +46,10 @@ public final class GrpcServer implements AutoCloseable {
     /// A probe's request holds the name of a service.
     private static final int MAX_PROBE_BYTES = 1024;
 
+    /// Streams that a connection may have open beside the calls that the limit lets in: health watches, reflection, and
+    /// calls that are about to be refused.
+    static final int SPARE_STREAMS = 64;
+
     /// How long streams that never end by themselves (health watches, reflection) may outlive the last call.
     private static final Duration STREAM_GRACE = Duration.ofMillis(500);
 
@@ -125,6 +129,8 @@ public final class GrpcServer implements AutoCloseable {
         var deadline = new CallDeadline(limits.defaultDeadline(), timer);
         return start(builder.maxInboundMessageSize(limits.maxMessageBytes())
                 .addTransportFilter(connections)
+                .maxConcurrentCallsPerConnection(
+                        Math.min(limits.maxConcurrentCalls(), Integer.MAX_VALUE - SPARE_STREAMS) + SPARE_STREAMS)
                 .permitKeepAliveTime(10, TimeUnit.SECONDS)
                 .permitKeepAliveWithoutCalls(true)
                 .addService(ServerInterceptors.interceptForward(service, recorder, callLimit, deadline))

@@ -9,8 +9,12 @@ import dev.tokenstore.proto.v1.DeleteTokensResponse;
 import dev.tokenstore.proto.v1.SaveTokenRequest;
 import dev.tokenstore.proto.v1.Token;
 import dev.tokenstore.proto.v1.TokenStoreServiceGrpc;
+import io.grpc.CallOptions;
 import io.grpc.Channel;
+import io.grpc.ClientCall;
 import io.grpc.Context;
+import io.grpc.Metadata;
+import io.grpc.MethodDescriptor;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import io.grpc.health.v1.HealthCheckRequest;
@@ -33,6 +37,7 @@ import java.net.InetSocketAddress;
 import java.net.UnixDomainSocketAddress;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.BlockingQueue;
@@ -160,6 +165,45 @@ class GrpcServerTest {
             second.get();
             await().until(() -> served.server.callsInFlight() == 0);
             assertThat(served.client().deleteTokens(CALL)).isEqualTo(DeleteTokensResponse.getDefaultInstance());
+        }
+    }
+
+    @Test
+    void callsWhoseMessageNeverComesLockNobodyOut() {
+        var limits = new GrpcServer.Limits(1024, 2, Duration.ofSeconds(20));
+        // a client sends the headers of a unary call only together with its message
+        var method = TokenStoreServiceGrpc.getDeleteTokensMethod().toBuilder()
+                .setType(MethodDescriptor.MethodType.BIDI_STREAMING)
+                .build();
+        try (var served = new ServedStore(new ScriptedStorage(() -> {}), limits)) {
+            for (int i = 0; i < 20; i++) {
+                served.channel
+                        .newCall(method, CallOptions.DEFAULT.withDeadlineAfter(99_999_999, TimeUnit.HOURS))
+                        .start(new ClientCall.Listener<>() {}, new Metadata());
+            }
+
+            for (int i = 0; i < 50; i++) {
+                assertThat(served.client().deleteTokens(CALL)).isEqualTo(DeleteTokensResponse.getDefaultInstance());
+                await().until(() -> served.server.callsInFlight() == 0);
+            }
+        }
+    }
+
+    @Test
+    void boundsTheStreamsOfAConnection() {
+        var limits = new GrpcServer.Limits(1024, 2, Duration.ofSeconds(20));
+        var bound = 2 + GrpcServer.SPARE_STREAMS;
+        try (var served = new ServedStore(new ScriptedStorage(() -> {}), limits)) {
+            var watched = new ArrayList<BlockingQueue<ServingStatus>>();
+            for (int i = 0; i < 10 * bound; i++) {
+                watched.add(watchHealth(served));
+            }
+
+            await().during(Duration.ofMillis(500))
+                    .until(() -> watched.stream()
+                                    .filter(statuses -> !statuses.isEmpty())
+                                    .count()
+                            == bound);
         }
     }
 
