@@ -125,6 +125,18 @@ final class OperatorUnderTest implements AutoCloseable {
         TestStore.in(kubernetes, namespace, name).apply(spec);
     }
 
+    /// Allows that the namespace of a store has another one.
+    void allowSecondStore(String name) {
+        kubernetes
+                .admin()
+                .resources(OAuthTokenStore.class)
+                .inNamespace(namespace)
+                .withName(name)
+                .patch(
+                        PatchContext.of(PatchType.JSON_MERGE),
+                        "{\"metadata\": {\"annotations\": {\"tokenstore.dev/shared-namespace\": \"true\"}}}");
+    }
+
     OAuthTokenStore store(String name) {
         return Objects.requireNonNull(kubernetes
                 .admin()
