@@ -166,8 +166,8 @@ final class StoreVerdicts {
     private static String held(OAuthTokenStore store, CleanupPlan left) {
         var metadata = store.getMetadata();
         return "Tokens due for deletion at once: " + number(left) + " of " + left.total() + ", more than"
-                + " spec.cleanup.maxPercent (" + CleanupMode.maxPercent(store) + " %) lets go unconfirmed, so none is"
-                + " deleted. If the policy is right: kubectl -n " + metadata.getNamespace() + " annotate ots "
+                + " spec.cleanup.maxPercent (" + CleanupMode.maxPercent(store) + " %) lets go unconfirmed, so they"
+                + " stay. If the policy is right: kubectl -n " + metadata.getNamespace() + " annotate ots "
                 + metadata.getName() + " --overwrite " + OAuthTokenStore.CONFIRM_CLEANUP + "="
                 + metadata.getGeneration();
     }
