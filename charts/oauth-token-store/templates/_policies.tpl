@@ -38,6 +38,30 @@ authorizer.group('').resource('secrets').namespace(request.namespace).check('wri
 && !authorizer.group('').resource('secrets').namespace(request.namespace).check('write-anything').allowed()
 {{- end }}
 
+{{/* CEL: a written Secret has few and short data keys, or no more than before. Needs the variable changed. */}}
+{{- define "oauth-token-store.few-data-keys" -}}
+(size(dyn(object).?data.orValue({})) <= 32
+|| (variables.changed && size(dyn(object).?data.orValue({})) <= 64
+&& size(dyn(object).?data.orValue({})) <= size(dyn(oldObject).?data.orValue({}))))
+&& dyn(object).?data.orValue({}).all(key, size(key) <= 64
+|| (variables.changed && key in dyn(oldObject).?data.orValue({})))
+{{- end }}
+
+{{/* CEL: a Secret has managedFields as the API server writes them, or as before. Needs the variables changed, managers and
+oldManagers. */}}
+{{- define "oauth-token-store.plain-managed-fields" -}}
+(size(variables.managers) <= 16 || (variables.changed && size(variables.managers) <= size(variables.oldManagers)))
+&& variables.managers.all(one, one in variables.oldManagers
+|| (dyn(one).?fieldsV1.orValue({}).all(part,
+part in ['f:metadata', 'f:data', 'f:type', 'f:immutable'] && size(dyn(one).fieldsV1[part]) <= 40
+&& (part == 'f:metadata' || dyn(one).fieldsV1[part].all(key, size(key) <= 80 && size(dyn(one).fieldsV1[part][key]) == 0)))
+&& dyn(one).?fieldsV1[?'f:metadata'].orValue({}).all(part,
+part in ['.', 'f:labels', 'f:annotations', 'f:finalizers', 'f:ownerReferences']
+&& size(dyn(one).fieldsV1['f:metadata'][part]) <= 40
+&& dyn(one).fieldsV1['f:metadata'][part].all(key, size(key) <= 140
+&& size(dyn(one).fieldsV1['f:metadata'][part][key]) == 0))))
+{{- end }}
+
 {{/* CEL: the request's namespace is one of Kubernetes' own, or the operator's. */}}
 {{- define "oauth-token-store.in-system-namespace" -}}
 request.namespace.startsWith('kube-') || request.namespace == '{{ .Release.Namespace }}'

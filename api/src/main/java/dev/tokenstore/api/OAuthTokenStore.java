@@ -1,5 +1,7 @@
 package dev.tokenstore.api;
 
+import com.fasterxml.jackson.annotation.JsonIgnore;
+import com.fasterxml.jackson.databind.annotation.JsonDeserialize;
 import io.fabric8.crd.generator.annotation.AdditionalPrinterColumn;
 import io.fabric8.crd.generator.annotation.AdditionalPrinterColumn.Type;
 import io.fabric8.generator.annotation.ValidationRule;
@@ -9,6 +11,8 @@ import io.fabric8.kubernetes.model.annotation.Group;
 import io.fabric8.kubernetes.model.annotation.Plural;
 import io.fabric8.kubernetes.model.annotation.ShortNames;
 import io.fabric8.kubernetes.model.annotation.Version;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /// A place for OAuth tokens: the Secrets of its namespace that carry its name as [TokenSecretLayout#STORE_LABEL].
 ///
@@ -29,6 +33,7 @@ import io.fabric8.kubernetes.model.annotation.Version;
 @AdditionalPrinterColumn(name = "Next cleanup", jsonPath = ".status.nextCleanupTime")
 @AdditionalPrinterColumn(name = "Reason", jsonPath = ".status.conditions[?(@.type==\"Ready\")].reason", priority = 1)
 @AdditionalPrinterColumn(name = "Age", jsonPath = ".metadata.creationTimestamp", type = Type.DATE)
+@JsonDeserialize(using = OAuthTokenStoreReader.class)
 public final class OAuthTokenStore extends CustomResource<OAuthTokenStoreSpec, OAuthTokenStoreStatus>
         implements Namespaced {
     private static final long serialVersionUID = 1;
@@ -39,6 +44,23 @@ public final class OAuthTokenStore extends CustomResource<OAuthTokenStoreSpec, O
     /// Annotation set by people: the generation of the store whose withheld cleanup they confirm.
     public static final String CONFIRM_CLEANUP = "tokenstore.dev/confirm-cleanup";
 
+    /// Annotation set by people: `true` allows that the namespace has another store too, whose accounts the operator
+    /// may
+    /// bind.
+    public static final String SHARED_NAMESPACE = "tokenstore.dev/shared-namespace";
+
     /// The finalizer under `deletionPolicy: Delete`: the tokens are deleted before the store.
     public static final String TOKENS_FINALIZER = "tokenstore.dev/tokens";
+
+    private transient @Nullable String problem;
+
+    /// Returns why the stored spec could not be read; empty if it was. Such a store has no spec here.
+    @JsonIgnore
+    public Optional<String> problem() {
+        return Optional.ofNullable(problem);
+    }
+
+    void setProblem(String newProblem) {
+        problem = newProblem;
+    }
 }

@@ -16,7 +16,8 @@ import org.jspecify.annotations.Nullable;
 /// @param keep whether someone asked that the token never be cleaned up
 /// @param pending whether the row may still turn out to be a twin
 /// @param appeared when the Secret was created, by the API server
-/// @param firstSaved when the token was first saved
+/// @param firstSaved when the token was first saved, or its Secret was created if that was earlier or is all that is
+/// known
 /// @param lastSaved when the token was last saved
 /// @param lastActive when the token was last saved or read, as far as recorded
 /// @param lastChanged when anything in the Secret changed last, by the API server's own record
@@ -39,6 +40,9 @@ public record TokenFacts(
     /// second
     /// behind, and more by the latency of a reply ([ServerClock]).
     private static final Duration CLOCK_ERROR = Duration.ofSeconds(2);
+
+    /// A writer's estimate of the API server's clock is much closer.
+    private static final Duration PREDATING = Duration.ofMinutes(1);
 
     /// How long a row may stay pending; a writer needs far less.
     public static final Duration PENDING_LIMIT = Duration.ofMinutes(1);
@@ -126,6 +130,17 @@ public record TokenFacts(
                 credentials);
     }
 
+    /// Whether the token's stamps are of a time when its Secret was not there: it was restored from a backup, or
+    /// someone
+    /// made it so that it looks old.
+    public boolean predatesItsSecret() {
+        if (appeared == null) {
+            return false;
+        }
+        var earliest = appeared.minus(PREDATING);
+        return firstSaved != null && firstSaved.isBefore(earliest) || lastSaved != null && lastSaved.isBefore(earliest);
+    }
+
     /// From when on the token is of no use to anyone; empty if there is no such moment, or it is not known.
     public Optional<Instant> unusableFrom() {
         if (pending) {
@@ -136,9 +151,9 @@ public record TokenFacts(
                 : Optional.empty();
     }
 
-    /// The Secret's own age bounds it: an annotation in the future does not make a token young for ever.
+    /// A token is as old as its Secret at least, whatever the annotation says, and if there is none.
     private static @Nullable Instant firstSaved(@Nullable Instant created, @Nullable Instant appeared) {
-        return created == null || appeared == null || created.isBefore(appeared) ? created : appeared;
+        return created == null || appeared != null && appeared.isBefore(created) ? appeared : created;
     }
 
     /// Unknown if the last use is malformed, for it may be the later one.

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.tokenstore.api.OAuthTokenStoreSpec.Cleanup;
 import dev.tokenstore.api.OAuthTokenStoreSpec.Delay;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.RepeatedTest;
@@ -56,13 +57,18 @@ class GarbageAnnotationsTest {
     private final Random random = new Random();
 
     @RepeatedTest(500)
-    void garbageAloneNeverYieldsADeletion() {
+    void garbageAloneNeverYieldsADeletionBeforeTheSecretItselfIsTooOld() {
         var secret = new TokenSecrets().with(TokenSecretLayout.LAYOUT, TokenSecretLayout.LAYOUT_VERSION);
         READ.stream()
                 .filter(name -> !name.equals(TokenSecretLayout.LAYOUT) && !name.equals(TokenSecretLayout.KEEP))
                 .forEach(name -> secret.with(name, garbage()));
 
-        assertThat(STRICT.deletion(secret.facts())).as("%s", secret.metadata()).isEmpty();
+        assertThat(STRICT.deletion(secret.facts()))
+                .as("%s", secret.metadata())
+                .hasValueSatisfying(end -> assertThat(end.reason()).isEqualTo(EndReason.TOO_OLD))
+                .hasValueSatisfying(end -> assertThat(end.over())
+                        .isEqualTo(Instant.parse(secret.metadata().getCreationTimestamp())
+                                .plus(STRICT.maxTokenAge())));
     }
 
     @RepeatedTest(2000)

@@ -92,8 +92,8 @@ class RenderTest {
                 .doesNotContain("request.namespace != 'oauth-token-store'")
                 .doesNotContain("account.startsWith('oauth-token-store/')")
                 .doesNotContain("namespace: oauth-token-store\n");
-        assertThat(count(elsewhere, "'platform'")).isEqualTo(7);
-        assertThat(count(here, "'oauth-token-store'")).isEqualTo(7 + count(elsewhere, "'oauth-token-store'"));
+        assertThat(count(elsewhere, "'platform'")).isEqualTo(8);
+        assertThat(count(here, "'oauth-token-store'")).isEqualTo(8 + count(elsewhere, "'oauth-token-store'"));
     }
 
     private static long count(String text, String part) {

@@ -1,9 +1,11 @@
 package dev.tokenstore.operator;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
 import dev.tokenstore.api.ServerClock;
 import dev.tokenstore.operator.metrics.ApiServerMeters;
 import dev.tokenstore.operator.metrics.ProcessMeters;
 import dev.tokenstore.operator.metrics.ReconcilerMeters;
+import dev.tokenstore.operator.response.TrimmedResponses;
 import dev.tokenstore.operator.token.SecretMetadata;
 import dev.tokenstore.runtime.kubernetes.ConnectionFailure;
 import dev.tokenstore.runtime.kubernetes.KubeconfigException;
@@ -144,8 +146,7 @@ public final class OperatorMain implements Callable<Integer> {
                 var client = new KubernetesClientBuilder()
                         .withConfig(TokenStoreOperator.clientConfig(kubernetes))
                         .withHttpClientFactory(new JdkHttpClientFactory())
-                        .withKubernetesSerialization(WithoutManagedFields.serialization())
-                        .withHttpClientBuilderConsumer(interceptors)
+                        .withHttpClientBuilderConsumer(interceptors.andThen(TrimmedResponses::install))
                         .build();
                 var secrets = SecretMetadata.open(kubernetes, interceptors);
                 var operator = new TokenStoreOperator(
@@ -208,8 +209,13 @@ public final class OperatorMain implements Callable<Integer> {
         return builder -> builder.addOrReplaceInterceptor("clock", clock).addOrReplaceInterceptor("meters", meters);
     }
 
-    private static String reasonOf(OperatorException failure, Config kubernetes) {
+    static String reasonOf(OperatorException failure, Config kubernetes) {
         for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+            if (cause instanceof JsonProcessingException unreadable) {
+                return "an answer of the API server could not be parsed (" + unreadable.getOriginalMessage()
+                        + "); is something else at this address, or is the custom resource OAuthTokenStore of another"
+                        + " version installed?";
+            }
             if (cause instanceof KubernetesClientException refused && refused.getCode() > 0) {
                 return switch (refused.getCode()) {
                     case HttpURLConnection.HTTP_NOT_FOUND ->

@@ -31,6 +31,7 @@ import java.util.stream.Stream;
 /// The operator: its parts, assembled. It closes the parts that it made; the caller closes the clients.
 final class TokenStoreOperator implements AutoCloseable {
     private static final int THREADS = 4;
+    private static final long STORES_PER_PAGE = 100;
     private static final int RECONCILIATIONS_PER_SECOND = 2;
     private static final int RETRIES_OF_REQUESTS = 2;
     private static final Duration LONGEST_RETRY_WAIT = Duration.ofSeconds(15);
@@ -87,6 +88,7 @@ final class TokenStoreOperator implements AutoCloseable {
                 overrider.settingNamespaces(namespaces);
             }
             overrider
+                    .withInformerListLimit(STORES_PER_PAGE)
                     .withOnUpdateFilter(OAuthTokenStoreReconciler::matters)
                     .withRateLimiter(new MonotonicRateLimiter(
                             RECONCILIATIONS_PER_SECOND,
@@ -107,11 +109,15 @@ final class TokenStoreOperator implements AutoCloseable {
                         .getControllerEventSource());
     }
 
-    /// Returns the client's configuration. It uses few request retries: a failed reconciliation is retried anyway,
-    /// and a request that waits for minutes delays it when the API server is back.
+    /// Returns the configuration of the client for everything but Secrets. It uses few request retries: a failed
+    /// reconciliation is retried anyway, and a request that waits for minutes delays it when the API server is back.
+    /// Watches are plain HTTP, so that [TrimmedResponses] sees their events, and HTTP/1.1, where each has a connection
+    /// of its own: on one connection of HTTP/2 the API server accepts 100 requests.
     static Config clientConfig(Config kubernetes) {
         return new ConfigBuilder(kubernetes)
                 .withRequestRetryBackoffLimit(RETRIES_OF_REQUESTS)
+                .withOnlyHttpWatches(true)
+                .withHttp2Disable(true)
                 .build();
     }
 

@@ -146,6 +146,14 @@ class AccessIT {
     void theLastStoreOfANamespaceTakesAllRolesWithIt() {
         operator.createStore("crm", "{access: {serviceAccounts: [{name: worker}]}}");
         operator.createStore("billing", "{access: {serviceAccounts: [{name: clerk}, {name: worker, readOnly: true}]}}");
+        assertThat(condition(
+                                operator.awaitStatus(
+                                        "billing", status -> OperatorUnderTest.is(status, "AccessGranted", "False")),
+                                "AccessGranted")
+                        .getMessage())
+                .contains("tokenstore.dev/shared-namespace=true");
+        operator.allowSecondStore("crm");
+        operator.allowSecondStore("billing");
         await().atMost(PATIENCE)
                 .untilAsserted(() -> assertThat(subjects(CLIENT))
                         .containsExactlyInAnyOrder(operator.namespace + "/worker", operator.namespace + "/clerk"));

@@ -7,6 +7,7 @@ import static org.awaitility.Awaitility.await;
 import dev.tokenstore.api.OAuthTokenStoreStatus.TokenCounts;
 import dev.tokenstore.api.TokenSecretLayout;
 import dev.tokenstore.testing.KubernetesForTests;
+import io.fabric8.kubernetes.api.model.DeletionPropagation;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
@@ -55,6 +56,52 @@ class CleanupIT {
         assertThat(Objects.requireNonNull(status.lastCleanup()).deleted()).containsOnly(entry("SessionEnded", 1));
         assertThat(status.tokens()).isEqualTo(new TokenCounts(0, 0, 0, 0, 0));
         assertThat(status.nextCleanupTime()).isNull();
+    }
+
+    @Test
+    void aTokenIsOneOfTheStoresByTypeAndStoreLabelAlone() {
+        operator.create(token("planted").withoutLabelOfItsManager());
+        operator.createStore("crm", "{sessionTimeout: 10h}");
+        var status = operator.awaitStatus("crm", s -> s.nextCleanupTime() != null);
+        assertThat(Objects.requireNonNull(status.tokens()).total()).isEqualTo(1);
+
+        operator.advance(Duration.ofHours(11), "crm");
+
+        assertThat(operator.exists("planted")).isFalse();
+    }
+
+    @Test
+    void aTokenWithoutItsAgeIsAsOldAsItsSecret() {
+        operator.create(token("ageless").with(TokenSecretLayout.CREATED_AT, null));
+        operator.createStore("crm", "{maxTokenAge: 10h}");
+        operator.awaitStatus("crm", s -> s.nextCleanupTime() != null);
+
+        operator.advance(Duration.ofHours(9), "crm");
+        assertThat(operator.exists("ageless")).isTrue();
+
+        operator.advance(Duration.ofHours(1).plusMinutes(1), "crm");
+        operator.awaitGone("ageless");
+    }
+
+    /// A finalizer may hold its Secret for as long as somebody wants.
+    @Test
+    void aTokenThatWasDeletedInTheForegroundIsGone() {
+        operator.create(token("deleted"));
+        operator.create(token("stays"));
+        operator.createStore("crm", "{sessionTimeout: 10h}");
+        operator.awaitStatus("crm", s -> s.tokens() != null && s.tokens().total() == 2);
+
+        kubernetes
+                .admin()
+                .secrets()
+                .inNamespace(operator.namespace)
+                .withName("deleted")
+                .withPropagationPolicy(DeletionPropagation.FOREGROUND)
+                .delete();
+        operator.clock.advance(Duration.ofSeconds(31));
+
+        operator.awaitStatus("crm", s -> s.tokens() != null && s.tokens().total() == 1);
+        assertThat(operator.exists("deleted")).isTrue();
     }
 
     @Test
@@ -200,9 +247,7 @@ class CleanupIT {
                 .with(TokenSecretLayout.STATE, "?"));
         operator.create(token("newer").with(TokenSecretLayout.LAYOUT, "2"));
         operator.create(token("lost"));
-        operator.createStore(
-                "crm",
-                "{sessionTimeout: 1h, maxTokenAge: 2h," + " cleanup: {expired: {after: 0s}, unusable: {after: 0s}}}");
+        operator.createStore("crm", "{sessionTimeout: 1h, cleanup: {expired: {after: 0s}, unusable: {after: 0s}}}");
         operator.awaitReady("crm");
 
         var status = operator.advance(Duration.ofDays(3650), "crm");

@@ -12,6 +12,7 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -161,6 +162,69 @@ class ClientPolicyIT {
                         metadata: {managedFields: [{manager: me, operation: Update, apiVersion: v1,
                           time: "2030-01-01T00:00:00Z", fieldsType: FieldsV1, fieldsV1: %s}]}
                         """.formatted(fields)), "metadata.managedFields");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "[{}]",
+                "[{manager: me, operation: Update, apiVersion: v1, fieldsType: FieldsV1, fieldsV1: {'f:data': {'.': {}}}}]"
+            })
+    void managedFieldsHideNoCredential(String managedFields) {
+        worker.create("Secret", "t", TOKEN + "data: {access_token: YQ==, refresh_token: YQ==, other: YQ==}");
+
+        assertForbidden(
+                () -> worker.patch("Secret", "t", "metadata: {managedFields: %s}".formatted(managedFields)),
+                "metadata.managedFields");
+        assertThatNoException().isThrownBy(() -> {
+            worker.patch("Secret", "t", "data: {access_token: Yg==, refresh_token: null}");
+            worker.patch("Secret", "t", "data: {refresh_token: Yw==, grant_token: YQ==}");
+        });
+    }
+
+    @ParameterizedTest
+    @CsvSource({"claim,200", "writes,200", "version,64", "created-at,64", "state,16"})
+    void knownAnnotationsAreBounded(String name, int most) {
+        worker.create("Secret", "t", TOKEN);
+        var key = "tokenstore.dev/" + name;
+
+        worker.patch("Secret", "t", annotation(key, "a".repeat(most)));
+
+        assertForbidden(
+                () -> worker.patch("Secret", "t", annotation(key, "b".repeat(most + 1))),
+                "may not write this annotation of tokenstore.dev/");
+    }
+
+    @Test
+    void aClientWritesNoAnnotationThatOnlyALaterVersionKnows() {
+        admin.create("Secret", "later", TOKEN.replace("state: pending", "later: a"));
+        worker.create("Secret", "t", TOKEN);
+
+        assertForbidden(
+                () -> worker.patch("Secret", "t", annotation("tokenstore.dev/later", "a")),
+                "may not write this annotation of tokenstore.dev/");
+        assertForbidden(
+                () -> worker.create("Secret", "u", TOKEN.replace("state: pending", "later: a")),
+                "may not write this annotation of tokenstore.dev/");
+        assertThatNoException()
+                .as("one that is there hinders nobody")
+                .isThrownBy(() -> worker.patch("Secret", "later", annotation("tokenstore.dev/state", "confirmed")));
+    }
+
+    /// A rule that looks at each key must not keep the API server busy.
+    @Test
+    @Timeout(60)
+    void veryManyAnnotationsAndDataKeysAreRefusedAtOnce() {
+        var keys = IntStream.range(0, 20_000).mapToObj(i -> "k" + i + ": ''").collect(Collectors.joining(", "));
+
+        for (var part : new String[] {"annotations: {%s}}", "labels: {tokenstore.dev/store: crm}}, data: {%s}"}) {
+            assertForbidden(
+                    () -> worker.create(
+                            "Secret",
+                            "t",
+                            "{metadata: {%s, type: tokenstore.dev/oauth-token}".formatted(part.formatted(keys))),
+                    "token");
+        }
     }
 
     @Test

@@ -2,8 +2,12 @@ package dev.tokenstore.operator;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.core.JsonParseException;
 import dev.tokenstore.runtime.program.ProgramCommandLine;
 import dev.tokenstore.runtime.program.ProgramLog;
+import io.fabric8.kubernetes.client.Config;
+import io.fabric8.kubernetes.client.KubernetesClientException;
+import io.javaoperatorsdk.operator.OperatorException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.util.Optional;
@@ -58,6 +62,17 @@ class OperatorMainTest {
         assertThat(commandLine.execute("--help")).isZero();
 
         assertThat(out.toString()).contains("--namespace", "TOKENSTORE_NAMESPACES", "Exit codes");
+    }
+
+    @Test
+    void anAnswerThatCannotBeParsedIsNotCalledOneThatCannotBeReached() {
+        var answer = new OperatorException(
+                "cannot list the stores",
+                new KubernetesClientException("failed", new JsonParseException(null, "Unexpected character")));
+
+        assertThat(OperatorMain.reasonOf(answer, Config.empty()))
+                .contains("could not be parsed", "Unexpected character")
+                .doesNotContain("did not answer", "network");
     }
 
     private void assertRefused(String argument, String... said) {

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatNoException;
 import static org.awaitility.Awaitility.await;
 
 import dev.tokenstore.testing.KubernetesForTests;
+import java.util.List;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -29,6 +30,7 @@ class OperatorPolicyIT {
             subjects: [{kind: ServiceAccount, name: oauth-token-store-operator, namespace: oauth-token-store}]
             """;
     private static final String WORKER = Policies.serviceAccount("sales", "worker");
+    private static final String THIEF = Policies.serviceAccount("sales", "thief");
     private static final String ITSELF = Policies.serviceAccount("oauth-token-store", "oauth-token-store-operator");
 
     private String namespace;
@@ -46,7 +48,10 @@ class OperatorPolicyIT {
         namespace = kubernetes.newNamespace();
         admin = new Requests(kubernetes.admin(), namespace);
         operator = Policies.operator(kubernetes, namespace);
-        admin.create("OAuthTokenStore", "crm", "metadata: {labels: {a: b}}");
+        admin.create("OAuthTokenStore", "crm", """
+                metadata: {labels: {a: b}}
+                spec: {access: {serviceAccounts: [{name: worker, namespace: sales}, {name: a}]}}
+                """);
         Policies.awaitConfined(kubernetes, namespace, "crm");
         await().ignoreExceptions().until(() -> operator.exists("OAuthTokenStore", "crm"));
     }
@@ -54,6 +59,7 @@ class OperatorPolicyIT {
     @ParameterizedTest
     @ValueSource(strings = {"oauth-token-store-client", "oauth-token-store-reader"})
     void bindsClientsAndReaders(String role) {
+        listAs(role);
         assertThatNoException().isThrownBy(() -> {
             operator.apply("RoleBinding", role, Policies.roleBinding(role, WORKER));
             operator.apply(
@@ -63,6 +69,51 @@ class OperatorPolicyIT {
             operator.apply("RoleBinding", role, Policies.roleBinding(role, ""));
             operator.delete("RoleBinding", role);
         });
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"oauth-token-store-client", "oauth-token-store-reader"})
+    void bindsNobodyWhomTheStoreDoesNotList(String role) {
+        listAs(role);
+        operator.apply("RoleBinding", role, Policies.roleBinding(role, WORKER));
+        var other = role.equals("oauth-token-store-client") ? "oauth-token-store-reader" : "oauth-token-store-client";
+        var sentence = "spec.access of store crm does not list sales/thief";
+
+        assertForbidden(
+                () -> operator.apply("RoleBinding", role, Policies.roleBinding(role, WORKER + "," + THIEF)), sentence);
+        assertForbidden(() -> operator.apply("RoleBinding", other, Policies.roleBinding(other, THIEF)), sentence);
+        assertForbidden(
+                () -> operator.apply("RoleBinding", other, Policies.roleBinding(other, WORKER)),
+                "does not list sales/worker");
+    }
+
+    /// Not even by a status that says that there is a second store.
+    @Test
+    void theAccountsOfASecondStoreAreBoundOncePeopleHaveAllowedThat() {
+        var role = "oauth-token-store-client";
+        admin.create("OAuthTokenStore", "mail", """
+                metadata: {}
+                spec: {access: {serviceAccounts: [{name: mailer, namespace: sales}]}}
+                """);
+        Policies.awaitConfined(kubernetes, namespace, "mail");
+        var both = Policies.roleBinding(role, WORKER + "," + Policies.serviceAccount("sales", "mailer"));
+        for (var store : List.of("crm", "mail")) {
+            operator.patchStatus("OAuthTokenStore", store, """
+                    status: {conditions: [{type: Isolated, status: "False", reason: SecondStore}]}
+                    """);
+        }
+
+        assertForbidden(() -> operator.apply("RoleBinding", role, both), "tokenstore.dev/shared-namespace=true");
+        for (var store : List.of("crm", "mail")) {
+            assertForbidden(
+                    () -> operator.patch(
+                            "OAuthTokenStore",
+                            store,
+                            "metadata: {annotations: {tokenstore.dev/shared-namespace: 'true'}}"),
+                    "nothing of a store but its status and the finalizer");
+            admin.patch("OAuthTokenStore", store, "metadata: {annotations: {tokenstore.dev/shared-namespace: 'true'}}");
+        }
+        await().ignoreExceptions().untilAsserted(() -> operator.apply("RoleBinding", role, both));
     }
 
     @Test
@@ -92,6 +143,14 @@ class OperatorPolicyIT {
     void bindsNothingElse(String name, String role, String subject, String sentence) {
         assertForbidden(() -> operator.create("RoleBinding", name, Policies.roleBinding(role, subject)), sentence);
         assertForbidden(() -> operator.apply("RoleBinding", name, Policies.roleBinding(role, subject)), sentence);
+    }
+
+    /// Has the store list its accounts for that role; returns once the policies have seen it.
+    private void listAs(String role) {
+        admin.patch("OAuthTokenStore", "crm", """
+                spec: {access: {serviceAccounts: [{name: worker, namespace: sales, readOnly: %1$s}, {name: a, readOnly: %1$s}]}}
+                """.formatted(role.equals("oauth-token-store-reader")));
+        Policies.awaitConfined(kubernetes, namespace, "crm");
     }
 
     @Test

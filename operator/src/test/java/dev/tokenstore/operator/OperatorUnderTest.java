@@ -8,6 +8,7 @@ import dev.tokenstore.api.ServerClock;
 import dev.tokenstore.operator.metrics.ApiServerMeters;
 import dev.tokenstore.operator.metrics.ProcessMeters;
 import dev.tokenstore.operator.metrics.ReconcilerMeters;
+import dev.tokenstore.operator.response.TrimmedResponses;
 import dev.tokenstore.operator.token.SecretMetadata;
 import dev.tokenstore.testing.KubernetesForTests;
 import dev.tokenstore.testing.fault.FaultProxy;
@@ -123,6 +124,18 @@ final class OperatorUnderTest implements AutoCloseable {
 
     void createStore(String name, String spec) {
         TestStore.in(kubernetes, namespace, name).apply(spec);
+    }
+
+    /// Allows that the namespace of a store has another one.
+    void allowSecondStore(String name) {
+        kubernetes
+                .admin()
+                .resources(OAuthTokenStore.class)
+                .inNamespace(namespace)
+                .withName(name)
+                .patch(
+                        PatchContext.of(PatchType.JSON_MERGE),
+                        "{\"metadata\": {\"annotations\": {\"tokenstore.dev/shared-namespace\": \"true\"}}}");
     }
 
     OAuthTokenStore store(String name) {
@@ -245,7 +258,10 @@ final class OperatorUnderTest implements AutoCloseable {
         private final KubernetesClient client = new KubernetesClientBuilder()
                 .withConfig(TokenStoreOperator.clientConfig(config()))
                 .withHttpClientFactory(new JdkHttpClientFactory())
-                .withHttpClientBuilderConsumer(this::intercept)
+                .withHttpClientBuilderConsumer(builder -> {
+                    intercept(builder);
+                    TrimmedResponses.install(builder);
+                })
                 .build();
         private final SecretMetadata secrets = secrets();
         private final TokenStoreOperator operator = new TokenStoreOperator(

@@ -96,7 +96,7 @@ class PolicyLifeIT {
         await().atMost(PATIENCE)
                 .untilAsserted(() -> assertThat(policies.list().getItems())
                         .filteredOn(policy -> policy.getMetadata().getName().startsWith("oauth-token-store"))
-                        .hasSize(5)
+                        .hasSize(6)
                         .allSatisfy(policy -> {
                             Object checked = policy.get("status", "typeChecking");
                             assertThat(checked).isNotNull();

@@ -19,6 +19,7 @@ final class TokenSecret {
     private final Map<String, String> data = new LinkedHashMap<>();
     private String type = TokenSecretLayout.SECRET_TYPE;
     private final String store;
+    private boolean isManaged = true;
 
     private TokenSecret(String name, String store, Instant saved) {
         this.name = name;
@@ -64,11 +65,17 @@ final class TokenSecret {
         return this;
     }
 
+    TokenSecret withoutLabelOfItsManager() {
+        isManaged = false;
+        return this;
+    }
+
     Secret build() {
         return new SecretBuilder()
                 .withNewMetadata()
                 .withName(name)
-                .addToLabels(TokenSecretLayout.MANAGED_BY_LABEL, TokenSecretLayout.MANAGED_BY)
+                .addToLabels(
+                        isManaged ? Map.of(TokenSecretLayout.MANAGED_BY_LABEL, TokenSecretLayout.MANAGED_BY) : Map.of())
                 .addToLabels(TokenSecretLayout.STORE_LABEL, store)
                 .withAnnotations(annotations)
                 .endMetadata()

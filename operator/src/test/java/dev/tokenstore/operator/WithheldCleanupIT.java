@@ -107,6 +107,27 @@ class WithheldCleanupIT {
     }
 
     @Test
+    void tokensThatWereMadeToLookOldHoldUpNoOthers() {
+        for (int i = 0; i < 40; i++) {
+            operator.create(TokenSecret.of(
+                    "crm", "planted-" + i, operator.clock.instant().minus(Duration.ofDays(100))));
+        }
+        create("idle", 5);
+        operator.clock.advance(Duration.ofHours(9));
+        create("used", 29);
+        operator.createStore("crm", "{sessionTimeout: 10h}");
+        operator.awaitReady("crm");
+
+        operator.advance(Duration.ofHours(3), "crm");
+
+        operator.awaitGone("idle-4");
+        assertHeld(operator.awaitStatus("crm", s -> is(s, "CleanedUp", "False")), "40 of 69");
+        assertThat(operator.exists("planted-39")).isTrue();
+        confirm(operator.store("crm").getMetadata().getGeneration());
+        operator.awaitGone("planted-39");
+    }
+
+    @Test
     void aConfirmationEndsWithItsGeneration() {
         create("idle", 40);
         operator.createStore("crm", "{sessionTimeout: 10h}");

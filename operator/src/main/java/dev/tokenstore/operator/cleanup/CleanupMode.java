@@ -3,7 +3,11 @@ package dev.tokenstore.operator.cleanup;
 import dev.tokenstore.api.OAuthTokenStore;
 import dev.tokenstore.api.OAuthTokenStoreSpec;
 import dev.tokenstore.api.RetentionPolicy;
+import dev.tokenstore.operator.cleanup.CleanupPlan.DueToken;
+import java.util.HashSet;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
 
 /// What happens to due tokens.
 public enum CleanupMode {
@@ -13,8 +17,8 @@ public enum CleanupMode {
     SUSPENDED,
     /// Dry run: due tokens are kept and reported.
     DRY_RUN,
-    /// The brake: too many tokens are due at once, and nobody confirmed it for this generation of the store. They are
-    /// kept.
+    /// The brake: too many tokens are due at once, and nobody confirmed it for this generation of the store. Those that
+    /// [#held] names are kept, the others are deleted.
     HELD;
 
     /// The brake never holds this many or fewer.
@@ -28,7 +32,24 @@ public enum CleanupMode {
         if (policy.dryRun()) {
             return DRY_RUN;
         }
-        return isTooMany(plan, maxPercent(store)) && !confirmed(store) ? HELD : DELETE;
+        return held(store, plan).isEmpty() ? DELETE : HELD;
+    }
+
+    /// Returns the due tokens that the brake holds. Tokens that predate their Secret are counted by themselves: whoever
+    /// makes some that look old holds up no others, and a restored backup has its brake.
+    public static Set<DueToken> held(OAuthTokenStore store, CleanupPlan plan) {
+        if (confirmed(store)) {
+            return Set.of();
+        }
+        var held = new HashSet<DueToken>();
+        var byAge = plan.due().stream()
+                .collect(Collectors.partitioningBy(due -> due.token().facts().predatesItsSecret()));
+        byAge.forEach((predates, due) -> {
+            if (isTooMany(due.size(), predates ? plan.restored() : plan.total() - plan.restored(), maxPercent(store))) {
+                held.addAll(due);
+            }
+        });
+        return held;
     }
 
     /// The percentage of a store's tokens that is deleted at once without a confirmation.
@@ -39,9 +60,8 @@ public enum CleanupMode {
                 .orElse(OAuthTokenStoreSpec.DEFAULT_MAX_PERCENT);
     }
 
-    private static boolean isTooMany(CleanupPlan plan, int maxPercent) {
-        long due = plan.due().size();
-        return due > NEVER_HELD && due * 100 > (long) maxPercent * plan.total();
+    private static boolean isTooMany(int due, int of, int maxPercent) {
+        return due > NEVER_HELD && due * 100L > (long) maxPercent * of;
     }
 
     private static boolean confirmed(OAuthTokenStore store) {

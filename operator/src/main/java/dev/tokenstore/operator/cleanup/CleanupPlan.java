@@ -3,7 +3,6 @@ package dev.tokenstore.operator.cleanup;
 import dev.tokenstore.api.EndReason;
 import dev.tokenstore.api.OAuthTokenStoreStatus.TokenCounts;
 import dev.tokenstore.api.RetentionPolicy;
-import dev.tokenstore.api.TokenEnd;
 import dev.tokenstore.api.TokenUsability;
 import dev.tokenstore.operator.token.IndexedToken;
 import java.time.Instant;
@@ -12,12 +11,12 @@ import java.util.Collection;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /// What a cleanup would do with a store's tokens at a moment; a pure function of the index.
 ///
 /// @param counts all tokens, those that are due included
+/// @param restored how many of them predate their Secret ([TokenFacts#predatesItsSecret])
 /// @param due to be deleted now
 /// @param next when the next of the others is due; null: never
 /// @param nextCount when time alone changes the counts next; null: never
@@ -25,6 +24,7 @@ import org.jspecify.annotations.Nullable;
 /// @param oldest when the oldest token was first saved; null: there is none, or it is not known
 public record CleanupPlan(
         TokenCounts counts,
+        int restored,
         List<DueToken> due,
         @Nullable Instant next,
         @Nullable Instant nextCount,
@@ -40,12 +40,20 @@ public record CleanupPlan(
         Instant nextExpiry = null;
         Instant oldest = null;
         var counts = new int[TokenUsability.values().length];
+        int restored = 0;
         for (var token : tokens) {
+            if (token.terminating()) {
+                // gone: someone deleted it, and a finalizer holds its Secret
+                continue;
+            }
             counts[TokenUsability.of(token.facts(), now).ordinal()]++;
             nextExpiry = earlierFuture(nextExpiry, token.facts().accessExpiry(), now);
             oldest = earlier(oldest, token.facts().firstSaved());
             nextCount = earlierFuture(nextCount, token.facts().unusableFrom().orElse(null), now);
-            var end = token.terminating() ? Optional.<TokenEnd>empty() : policy.deletion(token.facts());
+            if (token.facts().predatesItsSecret()) {
+                restored++;
+            }
+            var end = policy.deletion(token.facts());
             if (end.isEmpty()) {
                 continue;
             }
@@ -56,7 +64,7 @@ public record CleanupPlan(
             }
         }
         return new CleanupPlan(
-                counts(counts), List.copyOf(due), next, earlier(nextCount, nextExpiry), nextExpiry, oldest);
+                counts(counts), restored, List.copyOf(due), next, earlier(nextCount, nextExpiry), nextExpiry, oldest);
     }
 
     /// All tokens but those that are being created.

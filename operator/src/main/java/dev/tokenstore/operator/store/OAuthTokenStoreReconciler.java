@@ -103,11 +103,12 @@ public final class OAuthTokenStoreReconciler implements Reconciler<OAuthTokenSto
 
     @Override
     public List<EventSource<?, OAuthTokenStore>> prepareEventSources(EventSourceContext<OAuthTokenStore> context) {
-        bindings = new StoreBindings(context);
+        var watched = new StoreBindings(context);
+        bindings = watched;
         return Stream.concat(
-                        bindings.sources().stream(),
+                        watched.sources().stream(),
                         Stream.<EventSource<?, OAuthTokenStore>>of(
-                                new TokenEventSource(watches, context, this::wasReconciled)))
+                                new TokenEventSource(watches, watched, context, this::wasReconciled)))
                 .toList();
     }
 
@@ -141,6 +142,7 @@ public final class OAuthTokenStoreReconciler implements Reconciler<OAuthTokenSto
                 report(
                         store,
                         state,
+                        tokens.ready(),
                         granted,
                         isolated,
                         cleanup.cleanUp(
@@ -156,7 +158,7 @@ public final class OAuthTokenStoreReconciler implements Reconciler<OAuthTokenSto
         /// The tokens cannot be judged; `ready` says why.
         record TokensUnknown(Verdict ready, Duration retryIn) implements View {}
 
-        record Tokens(TokenIndex index, RetentionPolicy policy) implements View {}
+        record Tokens(TokenIndex index, RetentionPolicy policy, Verdict ready) implements View {}
     }
 
     private View look(OAuthTokenStore store, StoreState state, AccessResult granted) {
@@ -176,12 +178,19 @@ public final class OAuthTokenStoreReconciler implements Reconciler<OAuthTokenSto
             case TokenView.Watching watching -> {
                 state.loaded();
                 yield switch (StorePolicy.of(store)) {
-                    case StorePolicy.Valid valid -> new View.Tokens(watching.index(), valid.policy());
+                    case StorePolicy.Valid valid -> new View.Tokens(watching.index(), valid.policy(), ready(watching));
                     case StorePolicy.Invalid invalid ->
                         new View.TokensUnknown(StoreVerdicts.invalidSpec(invalid.problem()), AFTER_FAILURE);
                 };
             }
         };
+    }
+
+    private Verdict ready(TokenView.Watching watching) {
+        if (watching.isInterrupted()) {
+            return StoreVerdicts.interrupted("tokens");
+        }
+        return bindings().isInterrupted() ? StoreVerdicts.interrupted("RoleBindings") : StoreVerdicts.watching();
     }
 
     @Override
@@ -207,16 +216,12 @@ public final class OAuthTokenStoreReconciler implements Reconciler<OAuthTokenSto
     private UpdateControl<OAuthTokenStore> report(
             OAuthTokenStore store,
             StoreState state,
+            Verdict ready,
             AccessResult granted,
             Verdict isolated,
             StoreCleanup.Outcome outcome) {
         var content = new StatusWriter.Content(
-                StoreVerdicts.watching(),
-                StoreVerdicts.access(granted),
-                outcome.cleanedUp(),
-                isolated,
-                outcome.counts(),
-                outcome.next());
+                ready, StoreVerdicts.access(granted), outcome.cleanedUp(), isolated, outcome.counts(), outcome.next());
         var recount = Stream.of(outcome.at().plus(StoreState.COUNT_LIFETIME));
         var retry = granted instanceof AccessResult.Granted
                 ? Stream.<Instant>empty()
@@ -332,8 +337,11 @@ public final class OAuthTokenStoreReconciler implements Reconciler<OAuthTokenSto
     }
 
     private Map<BoundRole, RoleBinding> bindingsBeside(OAuthTokenStore store) {
-        return Objects.requireNonNull(bindings, "event sources are prepared before the first reconciliation")
-                .in(store.getMetadata().getNamespace());
+        return bindings().in(store.getMetadata().getNamespace());
+    }
+
+    private StoreBindings bindings() {
+        return Objects.requireNonNull(bindings, "event sources are prepared before the first reconciliation");
     }
 
     private static UpdateControl<OAuthTokenStore> later(Duration wait) {

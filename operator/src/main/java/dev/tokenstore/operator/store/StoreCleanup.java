@@ -70,10 +70,13 @@ final class StoreCleanup {
         var mode = CleanupMode.of(store, policy, plan);
         var result = TokenDeletion.Result.NOTHING;
         var left = plan;
-        if (mode == CleanupMode.DELETE && !plan.due().isEmpty()) {
-            result = delete(store, state, index, plan.due(), isCurrent);
+        var deletable = deletable(store, mode, plan);
+        if (!deletable.isEmpty()) {
+            result = delete(store, state, index, deletable, isCurrent);
             now = clock.instant();
             left = CleanupPlan.of(index.tokensOf(name), policy, now);
+            mode = CleanupMode.of(store, policy, left);
+            deletable = deletable(store, mode, left);
         }
         if (mode == CleanupMode.DRY_RUN) {
             state.ledger().wouldDelete(left.dueByReason(), now);
@@ -90,7 +93,7 @@ final class StoreCleanup {
                 left.counts(),
                 mode == CleanupMode.DELETE ? left.due().isEmpty() ? left.next() : now : null,
                 now,
-                Stream.concat(wakeups(mode, left, result, now), afterFailure(state, result, now))
+                Stream.concat(wakeups(mode, left, !deletable.isEmpty(), result, now), afterFailure(state, result, now))
                         .toList());
     }
 
@@ -109,6 +112,17 @@ final class StoreCleanup {
         var result = delete(store, state, index, due, () -> true);
         renewIfLagging(store, state, result.total() == 0 && result.failed() == 0);
         return Optional.of(result.failed() > 0 ? AFTER_FAILURE : AFTER_CHANGE);
+    }
+
+    private static List<DueToken> deletable(OAuthTokenStore store, CleanupMode mode, CleanupPlan plan) {
+        return switch (mode) {
+            case DELETE -> plan.due();
+            case HELD -> {
+                var held = CleanupMode.held(store, plan);
+                yield plan.due().stream().filter(due -> !held.contains(due)).toList();
+            }
+            case SUSPENDED, DRY_RUN -> List.of();
+        };
     }
 
     private TokenDeletion.Result delete(
@@ -131,12 +145,12 @@ final class StoreCleanup {
     }
 
     private static Stream<Instant> wakeups(
-            CleanupMode mode, CleanupPlan left, TokenDeletion.Result result, Instant now) {
+            CleanupMode mode, CleanupPlan left, boolean goesOn, TokenDeletion.Result result, Instant now) {
         var moments = Stream.<Instant>builder();
         if (mode != CleanupMode.SUSPENDED) {
             Optional.ofNullable(left.next()).ifPresent(moments);
         }
-        if (mode == CleanupMode.DELETE && !left.due().isEmpty() && result.failed() == 0) {
+        if (goesOn && result.failed() == 0) {
             // the watch reports tokens that changed during the deletion, hardly ever later than this
             moments.add(result.changed() > 0 ? now.plus(AFTER_CHANGE) : now);
         }

@@ -11,6 +11,9 @@ sealed interface StorePolicy {
     record Invalid(String problem) implements StorePolicy {}
 
     static StorePolicy of(OAuthTokenStore store) {
+        if (store.problem().isPresent()) {
+            return new Invalid(store.problem().get());
+        }
         try {
             return new Valid(RetentionPolicy.of(store.getSpec()));
         } catch (IllegalArgumentException e) {

@@ -27,6 +27,7 @@ final class StoreVerdicts {
     /// Condition: the namespace holds nothing but this store's tokens.
     static final String ISOLATED = "Isolated";
 
+    static final String WATCH_INTERRUPTED = "WatchInterrupted";
     static final String SUSPENDED = "Suspended";
     static final String DRY_RUN = "DryRun";
     static final String HELD = "Held";
@@ -46,6 +47,15 @@ final class StoreVerdicts {
 
     static Verdict watching() {
         return new Verdict.True("TokensWatched", "The store's tokens are known, and their changes as they happen");
+    }
+
+    /// @param what is watched
+    static Verdict interrupted(String what) {
+        return new Verdict.False(
+                WATCH_INTERRUPTED,
+                "Changes of " + what
+                        + " have not arrived for a minute, so the numbers here may be old; the operator's log"
+                        + " says why");
     }
 
     static Verdict refused(String namespace, AccessResult access) {
@@ -156,8 +166,8 @@ final class StoreVerdicts {
     private static String held(OAuthTokenStore store, CleanupPlan left) {
         var metadata = store.getMetadata();
         return "Tokens due for deletion at once: " + number(left) + " of " + left.total() + ", more than"
-                + " spec.cleanup.maxPercent (" + CleanupMode.maxPercent(store) + " %) lets go unconfirmed, so none is"
-                + " deleted. If the policy is right: kubectl -n " + metadata.getNamespace() + " annotate ots "
+                + " spec.cleanup.maxPercent (" + CleanupMode.maxPercent(store) + " %) lets go unconfirmed, so they"
+                + " stay. If the policy is right: kubectl -n " + metadata.getNamespace() + " annotate ots "
                 + metadata.getName() + " --overwrite " + OAuthTokenStore.CONFIRM_CLEANUP + "="
                 + metadata.getGeneration();
     }

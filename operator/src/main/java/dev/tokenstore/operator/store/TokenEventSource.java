@@ -31,6 +31,7 @@ final class TokenEventSource extends AbstractEventSource<IndexedToken, OAuthToke
     private static final Duration SET_BACK = Duration.ofSeconds(1);
 
     private final TokenWatches watches;
+    private final StoreBindings bindings;
     private final EventSourceContext<OAuthTokenStore> context;
     private final Predicate<OAuthTokenStore> wasReconciled;
     private @Nullable ScheduledExecutorService resyncs;
@@ -39,10 +40,12 @@ final class TokenEventSource extends AbstractEventSource<IndexedToken, OAuthToke
     /// @param wasReconciled whether a store was reconciled before
     TokenEventSource(
             TokenWatches watches,
+            StoreBindings bindings,
             EventSourceContext<OAuthTokenStore> context,
             Predicate<OAuthTokenStore> wasReconciled) {
         super(IndexedToken.class, "tokens");
         this.watches = watches;
+        this.bindings = bindings;
         this.context = context;
         this.wasReconciled = wasReconciled;
         watches.listener((namespace, store) -> changed(new ResourceID(store, namespace)));
@@ -65,12 +68,17 @@ final class TokenEventSource extends AbstractEventSource<IndexedToken, OAuthToke
         }
     }
 
-    /// Works around two defects of the operator SDK: it never reconciles a store that was created again while the
+    /// Looks at the watches. Works around two defects of the operator SDK: it never reconciles a store that was created
+    /// again while the
     /// deletion of its predecessor was reconciled, and its timers are late by as much as the machine's clock is set
     /// back.
     private void resync() {
         try {
+            watches.check();
             var stores = context.getPrimaryCache().list().toList();
+            if (bindings.checkWatches()) {
+                stores.forEach(store -> changed(ResourceID.fromResource(store)));
+            }
             stores.stream()
                     .filter(store -> !wasReconciled.test(store))
                     .forEach(store -> getEventHandler()

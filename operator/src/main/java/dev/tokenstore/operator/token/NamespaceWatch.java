@@ -41,6 +41,8 @@ final class NamespaceWatch implements AutoCloseable {
     private final Consumer<String> storeChanged;
     private final Set<String> stores = ConcurrentHashMap.newKeySet();
 
+    private final Interruption interruption = new Interruption(System::nanoTime);
+
     private SecretMetadata connection;
     private @Nullable Attempt attempt;
     private final Backoff backoff = Backoff.exponential(FIRST_DELAY, LONGEST_DELAY);
@@ -81,7 +83,9 @@ final class NamespaceWatch implements AutoCloseable {
                     ? new TokenView.Refused(retryIn)
                     : new TokenView.Loading(Optional.of(retryIn));
         }
-        return attempt.isListed ? new TokenView.Watching(attempt.index) : new TokenView.Loading(Optional.empty());
+        return attempt.isListed
+                ? new TokenView.Watching(attempt.index, interruption.isReported())
+                : new TokenView.Loading(Optional.empty());
     }
 
     /// Moves to another connection, where the watch starts again if it was started.
@@ -103,6 +107,19 @@ final class NamespaceWatch implements AutoCloseable {
 
     synchronized boolean isOpen() {
         return attempt != null && attempt.informer.isWatching();
+    }
+
+    /// Reports the stores as changed if the watch has now been broken for a minute, or is open again after that.
+    void check() {
+        if (interruption.observe(!isListed() || isOpen())) {
+            LOG.atWarn()
+                    .addKeyValue("namespace", namespace)
+                    .log(
+                            interruption.isReported()
+                                    ? "the watch over tokens has been broken for a minute"
+                                    : "the watch over tokens is open again");
+            stores.forEach(storeChanged);
+        }
     }
 
     @Override

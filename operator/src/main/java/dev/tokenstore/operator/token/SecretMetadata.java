@@ -2,37 +2,25 @@ package dev.tokenstore.operator.token;
 
 import com.fasterxml.jackson.annotation.JsonSetter;
 import com.fasterxml.jackson.annotation.Nulls;
-import com.fasterxml.jackson.core.JsonParser;
-import com.fasterxml.jackson.core.JsonToken;
-import com.fasterxml.jackson.databind.DeserializationContext;
-import com.fasterxml.jackson.databind.JsonDeserializer;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.module.SimpleModule;
 import dev.tokenstore.api.TokenSecretLayout;
+import dev.tokenstore.operator.response.TrimmedResponses;
 import dev.tokenstore.runtime.kubernetes.PagedList;
 import io.fabric8.kubernetes.api.model.DeleteOptionsBuilder;
-import io.fabric8.kubernetes.api.model.FieldsV1;
 import io.fabric8.kubernetes.api.model.ObjectMeta;
 import io.fabric8.kubernetes.api.model.Secret;
 import io.fabric8.kubernetes.client.Config;
 import io.fabric8.kubernetes.client.ConfigBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientBuilder;
-import io.fabric8.kubernetes.client.http.AsyncBody;
 import io.fabric8.kubernetes.client.http.BasicBuilder;
 import io.fabric8.kubernetes.client.http.HttpClient;
 import io.fabric8.kubernetes.client.http.HttpRequest;
-import io.fabric8.kubernetes.client.http.HttpResponse;
 import io.fabric8.kubernetes.client.http.Interceptor;
 import io.fabric8.kubernetes.client.informers.SharedIndexInformer;
 import io.fabric8.kubernetes.client.jdkhttp.JdkHttpClientFactory;
 import io.fabric8.kubernetes.client.utils.KubernetesSerialization;
-import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -76,6 +64,7 @@ public final class SecretMetadata implements AutoCloseable {
                 .withKubernetesSerialization(SERIALIZATION)
                 .withHttpClientBuilderConsumer(builder -> {
                     builder.addOrReplaceInterceptor("metadata-only", new MetadataOnly());
+                    TrimmedResponses.install(builder);
                     interceptors.accept(builder);
                 })
                 .build());
@@ -143,43 +132,10 @@ public final class SecretMetadata implements AutoCloseable {
         var mapper = new ObjectMapper();
         // the API server writes an empty list of metadata as null
         mapper.configOverride(List.class).setSetterInfo(JsonSetter.Value.forValueNulls(Nulls.AS_EMPTY));
-        mapper.registerModule(new SimpleModule().addDeserializer(FieldsV1.class, new DataKeysOnly()));
         var serialization = new KubernetesSerialization(mapper, true);
         // otherwise each watch event is deserialized as a generic resource, serialized, and deserialized again
         serialization.registerKubernetesResource("meta.k8s.io/v1", "PartialObjectMetadata", Secret.class);
         return serialization;
-    }
-
-    /// Reads the names of the data keys from `managedFields` and skips the rest, whose size clients decide.
-    private static final class DataKeysOnly extends JsonDeserializer<FieldsV1> {
-        private static final String DATA = "f:data";
-        private static final int MOST = 64;
-
-        @Override
-        public FieldsV1 deserialize(JsonParser parser, DeserializationContext context) throws IOException {
-            var fields = new FieldsV1();
-            while (parser.nextToken() == JsonToken.FIELD_NAME) {
-                var isData = parser.currentName().equals(DATA);
-                if (parser.nextToken() == JsonToken.START_OBJECT && isData) {
-                    fields.setAdditionalProperty(DATA, names(parser));
-                } else {
-                    parser.skipChildren();
-                }
-            }
-            return fields;
-        }
-
-        private static Map<String, Object> names(JsonParser parser) throws IOException {
-            var names = new LinkedHashMap<String, Object>();
-            while (parser.nextToken() == JsonToken.FIELD_NAME) {
-                if (names.size() < MOST) {
-                    names.put(parser.currentName(), Map.of());
-                }
-                parser.nextToken();
-                parser.skipChildren();
-            }
-            return names;
-        }
     }
 
     private static final class OnVirtualThreads extends JdkHttpClientFactory {
@@ -193,66 +149,9 @@ public final class SecretMetadata implements AutoCloseable {
         @Override
         public void before(BasicBuilder builder, HttpRequest request, RequestTags tags) {
             // a watch that asks for the list form ends at each event; the answer to a deletion is the object while it
-            // has a
-            // finalizer
-            var list = "GET".equals(request.method()) && !isWatch(request);
+            // has a finalizer
+            var list = "GET".equals(request.method()) && !TrimmedResponses.isWatch(request);
             builder.setHeader("Accept", list ? METADATA_LIST : METADATA);
         }
-
-        /// Replaces characters beyond ASCII, at which the client library aborts watches. Everything that the
-        /// operator reads of a token is ASCII.
-        @Override
-        public AsyncBody.Consumer<List<ByteBuffer>> consumer(
-                AsyncBody.Consumer<List<ByteBuffer>> consumer, HttpRequest request) {
-            return isWatch(request)
-                    ? (parts, body) -> consumer.consume(
-                            parts.stream().map(MetadataOnly::ascii).toList(), body)
-                    : consumer;
-        }
-
-        /// Marks a watch as open when its response begins; the client library would do so at the first event,
-        /// which may be a minute later.
-        @Override
-        public void after(
-                HttpRequest request, HttpResponse<?> response, AsyncBody.Consumer<List<ByteBuffer>> consumer) {
-            if (!isWatch(request) || !response.isSuccessful()) {
-                return;
-            }
-            try {
-                consumer.consume(List.of(), new NothingRead());
-            } catch (Exception e) {
-                throw new IllegalStateException("the watch failed to start", e);
-            }
-        }
-
-        private static ByteBuffer ascii(ByteBuffer part) {
-            var bytes = new byte[part.remaining()];
-            part.get(bytes);
-            for (int i = 0; i < bytes.length; i++) {
-                if (bytes[i] < 0) {
-                    bytes[i] = '?';
-                }
-            }
-            return ByteBuffer.wrap(bytes);
-        }
-
-        private static boolean isWatch(HttpRequest request) {
-            var query = request.uri().getQuery();
-            return query != null && query.contains("watch=true");
-        }
-    }
-
-    /// The body of an empty part.
-    private static final class NothingRead implements AsyncBody {
-        @Override
-        public void consume() {}
-
-        @Override
-        public CompletableFuture<Void> done() {
-            return CompletableFuture.completedFuture(null);
-        }
-
-        @Override
-        public void cancel() {}
     }
 }

@@ -12,7 +12,10 @@ public sealed interface TokenView {
     record Loading(Optional<Duration> askAgainIn) implements TokenView {}
 
     /// The index holds all tokens and follows their changes.
-    record Watching(TokenIndex index) implements TokenView {}
+    ///
+    /// @param isInterrupted whether changes have not arrived for a minute; deletions that are decided on a stale entry
+    ///     fail on their precondition
+    record Watching(TokenIndex index, boolean isInterrupted) implements TokenView {}
 
     /// The API server refused the watch. Asking again after `retryIn` starts the next attempt.
     record Refused(Duration retryIn) implements TokenView {}

@@ -2,6 +2,7 @@ package dev.tokenstore.operator.token;
 
 import java.time.InstantSource;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.BiConsumer;
@@ -69,6 +70,16 @@ public final class TokenWatches implements AutoCloseable {
         affected.forEach(NamespaceWatch::close);
         var fresh = connections.replace(hanging);
         affected.forEach(other -> other.renew(fresh));
+    }
+
+    /// Checks which watches are open, and reports stores whose watch has been broken for a minute; to be called every
+    /// few seconds.
+    public void check() {
+        List<NamespaceWatch> all;
+        synchronized (this) {
+            all = List.copyOf(watches.values());
+        }
+        all.forEach(NamespaceWatch::check);
     }
 
     /// The number of watches that were started.

@@ -25,7 +25,8 @@ class CleanupPlanTest {
     void anEmptyStoreHasNothingToDo() {
         var plan = CleanupPlan.of(List.of(), POLICY, NOW);
 
-        assertThat(plan).isEqualTo(new CleanupPlan(new TokenCounts(0, 0, 0, 0, 0), List.of(), null, null, null, null));
+        assertThat(plan)
+                .isEqualTo(new CleanupPlan(new TokenCounts(0, 0, 0, 0, 0), 0, List.of(), null, null, null, null));
     }
 
     @Test
@@ -66,11 +67,14 @@ class CleanupPlanTest {
     }
 
     @Test
-    void aTokenThatIsBeingDeletedIsNotDueAgain() {
+    void aTokenThatIsBeingDeletedIsGone() {
         var token = savedAt(NOW.minus(Duration.ofHours(12)));
         var terminating = new IndexedToken("a", "uid", "1", "crm", true, token.facts());
 
-        assertThat(CleanupPlan.of(List.of(terminating), POLICY, NOW).due()).isEmpty();
+        var plan = CleanupPlan.of(List.of(terminating), POLICY, NOW);
+
+        assertThat(plan.due()).isEmpty();
+        assertThat(plan.total()).isZero();
     }
 
     /// Confirmed, renewable, valid for an hour from its save.

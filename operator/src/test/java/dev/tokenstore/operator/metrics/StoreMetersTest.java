@@ -92,7 +92,7 @@ class StoreMetersTest {
     }
 
     private static CleanupPlan plan(@Nullable Instant next) {
-        return new CleanupPlan(new TokenCounts(10, 4, 3, 2, 1), List.of(), next, null, null, null);
+        return new CleanupPlan(new TokenCounts(10, 4, 3, 2, 1), 0, List.of(), next, null, null, null);
     }
 
     private static Condition condition(String type, String status) {

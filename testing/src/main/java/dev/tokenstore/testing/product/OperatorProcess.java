@@ -64,9 +64,9 @@ public final class OperatorProcess extends ProgramProcess {
         return Http.get("http://127.0.0.1:" + port + path);
     }
 
-    /// The sum of a meter over all its labels.
-    public double meter(String name) {
-        return ScrapedMetrics.parse(get("/metrics").body()).value(name);
+    /// The sum of a meter over all series with these labels, given as name, value, name...
+    public double meter(String name, String... labels) {
+        return ScrapedMetrics.parse(get("/metrics").body()).value(name, labels);
     }
 
     /// The names of the Secrets that it logged as deleted.
