@@ -31,6 +31,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
@@ -162,10 +163,10 @@ public final class GrpcServer implements AutoCloseable {
         var channel = LocalChannel.open(address, io);
         try {
             // threads of a server that is being closed may take a call, and never end it
-            HealthGrpc.newFutureStub(channel)
+            Future<?> answer = HealthGrpc.newFutureStub(channel)
                     .withDeadline(deadline)
-                    .check(HealthCheckRequest.getDefaultInstance())
-                    .get(deadline.timeRemaining(TimeUnit.NANOSECONDS), TimeUnit.NANOSECONDS);
+                    .check(HealthCheckRequest.getDefaultInstance());
+            answer.get(deadline.timeRemaining(TimeUnit.NANOSECONDS), TimeUnit.NANOSECONDS);
             return true;
         } catch (ExecutionException | TimeoutException | RejectedExecutionException e) {
             return false;

@@ -43,7 +43,7 @@ final class RefreshMessages {
                 textOf("abandoned_claim", abandonedClaim),
                 CallRecorder.connection(),
                 deadline == null ? NO_DEADLINE : Duration.ofNanos(deadline.timeRemaining(TimeUnit.NANOSECONDS)),
-                RefreshRequest.WaitListener.NONE);
+                CallLimit.waitsOfCurrentCall());
     }
 
     private static Duration durationOf(com.google.protobuf.Duration minValidFor) {

@@ -70,6 +70,13 @@ final class ServedStore implements AutoCloseable, CallListener {
         }
     }
 
+    /// A further connection, which its caller ends.
+    ManagedChannel anotherChannel() {
+        return NettyChannelBuilder.forTarget(channel.authority())
+                .negotiationType(NegotiationType.PLAINTEXT)
+                .build();
+    }
+
     TokenStoreServiceBlockingStub client() {
         return TokenStoreServiceGrpc.newBlockingStub(channel);
     }
