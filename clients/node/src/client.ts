@@ -77,7 +77,7 @@ export interface ListOptions extends CallOptions {
 }
 
 /**
- * A client of a token store's sidecar: the six operations. It connects at the first call, reconnects by itself, serves
+ * A client of a token store's sidecar. It connects at the first call, reconnects by itself, serves
  * concurrent calls, and does not keep the process alive.
  *
  * Every method returns a promise, also where it fails: with a `TokenStoreError`, or with a `TypeError` if a value cannot
