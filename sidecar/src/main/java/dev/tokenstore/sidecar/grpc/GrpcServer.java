@@ -7,12 +7,14 @@ import io.grpc.Deadline;
 import io.grpc.Server;
 import io.grpc.ServerInterceptors;
 import io.grpc.health.v1.HealthCheckRequest;
+import io.grpc.health.v1.HealthCheckResponse;
 import io.grpc.health.v1.HealthCheckResponse.ServingStatus;
 import io.grpc.health.v1.HealthGrpc;
 import io.grpc.netty.NettyServerBuilder;
 import io.grpc.protobuf.services.HealthStatusManager;
 import io.grpc.protobuf.services.ProtoReflectionService;
 import io.grpc.protobuf.services.ProtoReflectionServiceV1;
+import io.grpc.stub.StreamObserver;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
@@ -27,11 +29,11 @@ import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
@@ -163,10 +165,9 @@ public final class GrpcServer implements AutoCloseable {
         var channel = LocalChannel.open(address, io);
         try {
             // threads of a server that is being closed may take a call, and never end it
-            Future<?> answer = HealthGrpc.newFutureStub(channel)
-                    .withDeadline(deadline)
-                    .check(HealthCheckRequest.getDefaultInstance());
-            answer.get(deadline.timeRemaining(TimeUnit.NANOSECONDS), TimeUnit.NANOSECONDS);
+            var answer = new FirstAnswer();
+            HealthGrpc.newStub(channel).withDeadline(deadline).check(HealthCheckRequest.getDefaultInstance(), answer);
+            answer.future.get(deadline.timeRemaining(TimeUnit.NANOSECONDS), TimeUnit.NANOSECONDS);
             return true;
         } catch (ExecutionException | TimeoutException | RejectedExecutionException e) {
             return false;
@@ -176,6 +177,24 @@ public final class GrpcServer implements AutoCloseable {
         } finally {
             channel.shutdownNow();
         }
+    }
+
+    /// The answer to one health check.
+    private static final class FirstAnswer implements StreamObserver<HealthCheckResponse> {
+        private final CompletableFuture<HealthCheckResponse> future = new CompletableFuture<>();
+
+        @Override
+        public void onNext(HealthCheckResponse response) {
+            future.complete(response);
+        }
+
+        @Override
+        public void onError(Throwable failure) {
+            future.completeExceptionally(failure);
+        }
+
+        @Override
+        public void onCompleted() {}
     }
 
     /// Declares the token store service healthy, until [#drain].
