@@ -13,6 +13,7 @@ import java.util.concurrent.Semaphore;
 import java.util.function.IntConsumer;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
@@ -22,6 +23,7 @@ import org.junit.jupiter.api.io.TempDir;
 /// More of them: `-Dhostile.stores`, `-Dhostile.tokens` and `-Dallowed.tokens`. It is the API server and etcd that then
 /// need
 /// memory: with 1,000 stores and 10,000 tokens more than 20 GiB, and `ETCD_QUOTA_BACKEND_BYTES` in the environment.
+@Tag("alone")
 class OperatorMemoryIT {
     @RegisterExtension
     static final KubernetesForTests kubernetes =
@@ -37,7 +39,7 @@ class OperatorMemoryIT {
 
     private static final int STORES_EACH = 10;
     private static final int WRITERS = 8;
-    private static final Duration PATIENCE = Duration.ofMinutes(2);
+    private static final Duration PATIENCE = Duration.ofMinutes(5);
 
     @TempDir
     private Path folder;
