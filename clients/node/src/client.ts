@@ -1,14 +1,29 @@
+import { randomUUID } from "node:crypto";
 import { Client, credentials, Metadata, type ChannelOptions, type ServiceError } from "@grpc/grpc-js";
 import { storeAddress } from "./address.js";
 import { TokenStoreError, tokenStoreError } from "./token-store-error.js";
-import type { Token, TokenFields } from "./token.js";
-import { SERVICE, text, toMessage, toToken, type Methods } from "./wire.js";
+import type { Claim, Token, TokenFields } from "./token.js";
+import {
+  SERVICE,
+  text,
+  toFoundToken,
+  toMessage,
+  toToken,
+  type Methods,
+  type RefreshRequest,
+  type ReportOutcome,
+} from "./wire.js";
+
+export type { ReportOutcome } from "./wire.js";
 
 /** The settings of a `TokenStoreClient`. */
 export interface TokenStoreClientOptions {
   /** `HOST:PORT` or `unix:PATH`. Default: `TOKENSTORE_ADDRESS`, else 127.0.0.1:50051. */
   readonly address?: string | undefined;
-  /** The time limit of a call, its retries included. Default: 10,000. */
+  /**
+   * The time limit of a call, its retries included. Default: 10,000, and 20,000 for a find that may wait for another
+   * caller's refresh.
+   */
   readonly timeoutMillis?: number | undefined;
   /** The time limit of `deleteTokens`. Default: 600,000. */
   readonly deleteTokensTimeoutMillis?: number | undefined;
@@ -20,9 +35,38 @@ export interface CallOptions {
   readonly timeoutMillis?: number | undefined;
 }
 
+/** What a caller says in a find that refreshes a due token itself. */
+export interface WillRefresh {
+  /** A token whose access token expires sooner than that is due. At most 3,600,000; default: 0. */
+  readonly minValidForMillis?: number | undefined;
+  /** The nonce of a claim whose holder did not refresh: it is given back. */
+  readonly abandonedClaim?: string | undefined;
+}
+
+/** The settings of a find. */
+export interface FindOptions extends CallOptions {
+  /**
+   * Says that the caller refreshes the token if it is due. Of all such callers one is told to refresh: the token that it
+   * finds has a `claim`, which it gives to `saveToken`. The finds of the others wait until it has saved, and return what it
+   * saved.
+   */
+  readonly willRefresh?: WillRefresh | undefined;
+}
+
 /** The settings of a save. */
 export interface SaveOptions extends CallOptions {
   /** Save only if the token is still at this version; if not, the error's reason is `VERSION_CONFLICT`. */
+  readonly expectedVersion?: string | undefined;
+  /**
+   * The claim under which the token was refreshed. If another caller has saved another refresh token since, nothing is
+   * stored.
+   */
+  readonly claim?: Claim | undefined;
+}
+
+/** The settings of a delete. */
+export interface DeleteOptions extends CallOptions {
+  /** Delete only if the token is still at this version. A sidecar of the first release deletes any version. */
   readonly expectedVersion?: string | undefined;
 }
 
@@ -33,7 +77,7 @@ export interface ListOptions extends CallOptions {
 }
 
 /**
- * A client of a token store's sidecar: the six operations. It connects at the first call, reconnects by itself, serves
+ * A client of a token store's sidecar. It connects at the first call, reconnects by itself, serves
  * concurrent calls, and does not keep the process alive.
  *
  * Every method returns a promise, also where it fails: with a `TokenStoreError`, or with a `TypeError` if a value cannot
@@ -43,6 +87,7 @@ export class TokenStoreClient {
   /** The address of the sidecar. */
   readonly address: string;
   readonly #timeoutMillis: number;
+  readonly #refreshTimeoutMillis: number;
   readonly #deleteTokensTimeoutMillis: number;
   readonly #client: Client;
   #closed = false;
@@ -51,6 +96,8 @@ export class TokenStoreClient {
   constructor(options: TokenStoreClientOptions = {}) {
     this.address = storeAddress(options.address, process.env);
     this.#timeoutMillis = positive("timeoutMillis", options.timeoutMillis ?? 10_000);
+    // three times as long as the store lets a refresh take, and a little
+    this.#refreshTimeoutMillis = options.timeoutMillis ?? 20_000;
     this.#deleteTokensTimeoutMillis = positive(
       "deleteTokensTimeoutMillis",
       options.deleteTokensTimeoutMillis ?? 600_000,
@@ -59,15 +106,17 @@ export class TokenStoreClient {
   }
 
   /** Finds the token that the given fields describe, by the rules in `token_store.proto`; null if there is none. */
-  async findToken(wanted: TokenFields, options: CallOptions = {}): Promise<Token | null> {
-    const { token } = await this.#call("FindToken", { token: toMessage(wanted) }, options);
-    return token ? toToken(token) : null;
+  async findToken(wanted: TokenFields, options: FindOptions = {}): Promise<Token | null> {
+    const request = { token: toMessage(wanted), ...refreshRequest(options.willRefresh) };
+    const reply = await this.#call("FindToken", request, this.#timeLimit(options));
+    return reply.token ? toFoundToken(reply.token, reply) : null;
   }
 
   /** Returns the token with the given id. If there is none, the error's reason is `TOKEN_NOT_FOUND`. */
-  async findTokenById(id: string, options: CallOptions = {}): Promise<Token> {
-    const { token } = await this.#call("FindTokenById", { id: text("id", id) }, options);
-    return toToken(token);
+  async findTokenById(id: string, options: FindOptions = {}): Promise<Token> {
+    const request = { id: text("id", id), ...refreshRequest(options.willRefresh) };
+    const reply = await this.#call("FindTokenById", request, this.#timeLimit(options));
+    return toFoundToken(reply.token, reply);
   }
 
   /**
@@ -75,17 +124,35 @@ export class TokenStoreClient {
    * now. Fields that are not given keep their stored values.
    */
   async saveToken(token: TokenFields, options: SaveOptions = {}): Promise<Token> {
-    const version = options.expectedVersion;
+    const { claim } = options;
     const request = {
       token: toMessage(token),
-      ...(version === undefined ? {} : { expectedVersion: text("expectedVersion", version) }),
+      ...expectedVersion(options),
+      ...(claim === undefined
+        ? {}
+        : { claim: { nonce: text("claim.nonce", claim.nonce), version: text("claim.version", claim.version) } }),
     };
     return toToken((await this.#call("SaveToken", request, options)).token);
   }
 
-  /** Deletes the token with the given id, if there is one. It is not revoked at its provider. */
-  async deleteToken(id: string, options: CallOptions = {}): Promise<void> {
-    await this.#call("DeleteToken", { id: text("id", id) }, options);
+  /**
+   * Deletes the token with the given id, if there is one, and returns whether this call deleted one (false from a sidecar
+   * of the first release). It is not revoked at its provider.
+   */
+  async deleteToken(id: string, options: DeleteOptions = {}): Promise<boolean> {
+    const request = { id: text("id", id), ...expectedVersion(options) };
+    return (await this.#call("DeleteToken", request, options)).deleted ?? false;
+  }
+
+  /**
+   * Reports that the API refused an access token before it had expired, and returns what became of the report.
+   *
+   * `EXPIRED`: the token is due now, so the next find that will refresh is told to. `NOT_STORED`: another access token is
+   * stored, find it again. `TOO_NEW`, `TOO_MANY`: ignored, since a refresh would not help.
+   */
+  async reportRejected(id: string, accessToken: string, options: CallOptions = {}): Promise<ReportOutcome> {
+    const request = { id: text("id", id), accessToken: text("accessToken", accessToken) };
+    return (await this.#call("ReportRejected", request, options)).outcome ?? "OUTCOME_UNSPECIFIED";
   }
 
   /**
@@ -114,6 +181,12 @@ export class TokenStoreClient {
   close(): void {
     this.#closed = true;
     this.#client.close();
+  }
+
+  #timeLimit(options: FindOptions): CallOptions {
+    return options.willRefresh === undefined
+      ? options
+      : { timeoutMillis: options.timeoutMillis ?? this.#refreshTimeoutMillis };
   }
 
   async #call<M extends keyof Methods>(
@@ -181,6 +254,28 @@ const CHANNEL: ChannelOptions = {
   "grpc.initial_reconnect_backoff_ms": 100,
   "grpc.max_reconnect_backoff_ms": 1000,
 };
+
+/** What a find adds to its request; a retry sends the same. */
+function refreshRequest(willRefresh: WillRefresh | undefined): RefreshRequest {
+  if (willRefresh === undefined) {
+    return {};
+  }
+  const millis = willRefresh.minValidForMillis ?? 0;
+  if (!Number.isInteger(millis) || millis < 0) {
+    throw new TypeError("minValidForMillis must be a whole number of at least 0");
+  }
+  const abandoned = willRefresh.abandonedClaim;
+  return {
+    willRefresh: true,
+    minValidFor: { seconds: Math.floor(millis / 1000), nanos: (millis % 1000) * 1_000_000 },
+    requestId: randomUUID(),
+    ...(abandoned === undefined ? {} : { abandonedClaim: text("abandonedClaim", abandoned) }),
+  };
+}
+
+function expectedVersion({ expectedVersion }: DeleteOptions): { expectedVersion?: string } {
+  return expectedVersion === undefined ? {} : { expectedVersion: text("expectedVersion", expectedVersion) };
+}
 
 function positive(name: string, value: number): number {
   if (!Number.isInteger(value) || value < 1) {

@@ -38,12 +38,20 @@ export const TOKEN_FIELDS = [
 /** The name of one of the ten fields. */
 export type TokenField = (typeof TOKEN_FIELDS)[number];
 
+/** A caller's claim to refresh a token: while it is in force, no other caller is told to refresh it. */
+export interface Claim {
+  readonly nonce: string;
+  /** The version of the token that is to be refreshed. */
+  readonly version: string;
+}
+
 /** What a store knows about a token besides its fields. */
 export interface StoredTokenInfo {
   readonly version?: string;
   readonly expireTime?: Date;
   readonly createTime?: Date;
   readonly updateTime?: Date;
+  readonly claim?: Claim;
 }
 
 /**
@@ -71,6 +79,8 @@ export class Token implements TokenFields, StoredTokenInfo {
   declare readonly createTime?: Date;
   /** When the token was last saved. */
   declare readonly updateTime?: Date;
+  /** Set if the caller of a find said that it will refresh, and is to do so now. Give it to the save. */
+  declare readonly claim?: Claim;
 
   /** @internal */
   constructor(stored: TokenFields & StoredTokenInfo) {

@@ -1,6 +1,6 @@
 import { fromJSON, type MessageTypeDefinition, type ServiceDefinition } from "@grpc/proto-loader";
 import { DESCRIPTOR } from "./generated/descriptor.js";
-import { Token, TOKEN_FIELDS, type StoredTokenInfo, type TokenFields } from "./token.js";
+import { Token, TOKEN_FIELDS, type Claim, type StoredTokenInfo, type TokenFields } from "./token.js";
 
 /** A `tokenstore.v1.Token`. */
 export interface TokenMessage extends TokenFields {
@@ -15,17 +15,37 @@ interface TimestampMessage {
   readonly nanos?: number;
 }
 
+/** What a find says if its caller refreshes the token when it is due. */
+export interface RefreshRequest {
+  readonly willRefresh?: true;
+  readonly minValidFor?: { readonly seconds: number; readonly nanos: number };
+  readonly requestId?: string;
+  readonly abandonedClaim?: string;
+}
+
+interface RefreshReply {
+  readonly refresh?: "REFRESH_ACTION_UNSPECIFIED" | "REFRESH_NOW";
+  readonly claim?: Partial<Claim>;
+}
+
+/** What became of a report that an access token was rejected; `token_store.proto` says what each means. */
+export type ReportOutcome = "OUTCOME_UNSPECIFIED" | "EXPIRED" | "NOT_STORED" | "TOO_NEW" | "TOO_MANY";
+
 /** Request and response of each method of the service. */
 export interface Methods {
-  FindToken: [{ token: TokenMessage }, { token?: TokenMessage }];
-  FindTokenById: [{ id: string }, { token: TokenMessage }];
-  SaveToken: [{ token: TokenMessage; expectedVersion?: string }, { token: TokenMessage }];
-  DeleteToken: [{ id: string }, object];
+  FindToken: [{ token: TokenMessage } & RefreshRequest, { token?: TokenMessage } & RefreshReply];
+  FindTokenById: [{ id: string } & RefreshRequest, { token: TokenMessage } & RefreshReply];
+  SaveToken: [{ token: TokenMessage; expectedVersion?: string; claim?: Claim }, { token: TokenMessage }];
+  DeleteToken: [{ id: string; expectedVersion?: string }, { deleted?: boolean }];
+  ReportRejected: [{ id: string; accessToken: string }, { outcome?: ReportOutcome }];
   GetTokens: [{ pageSize: number; pageToken: string }, { tokens?: TokenMessage[]; nextPageToken?: string }];
   DeleteTokens: [object, { deletedCount?: number }];
 }
 
-const definitions = fromJSON(DESCRIPTOR as Parameters<typeof fromJSON>[0], { longs: Number });
+const definitions = fromJSON(DESCRIPTOR as Parameters<typeof fromJSON>[0], {
+  longs: Number,
+  enums: String,
+});
 
 /** The service definition for gRPC. */
 export const SERVICE = definitions["tokenstore.v1.TokenStoreService"] as ServiceDefinition;
@@ -45,7 +65,7 @@ export interface ErrorInfo {
 /** The detail of a `STATUS` that holds the reason. */
 export const ERROR_INFO = definitions["google.rpc.ErrorInfo"] as MessageTypeDefinition<object, ErrorInfo>;
 
-const OUTPUT_ONLY = ["version", "expireTime", "createTime", "updateTime"];
+const OUTPUT_ONLY = ["version", "expireTime", "createTime", "updateTime", "claim"];
 
 /**
  * Returns the message for a caller's fields.
@@ -86,8 +106,15 @@ export function text(name: string, value: unknown): string {
   return value;
 }
 
+/** Returns the token of a find's response, with the claim if the caller is to refresh it. */
+export function toFoundToken(message: TokenMessage, { refresh, claim }: RefreshReply): Token {
+  return refresh === "REFRESH_NOW"
+    ? toToken(message, { nonce: claim?.nonce ?? "", version: claim?.version ?? "" })
+    : toToken(message);
+}
+
 /** Returns the token of a response. */
-export function toToken(message: TokenMessage): Token {
+export function toToken(message: TokenMessage, claim?: Claim): Token {
   const { version, expireTime, createTime, updateTime, ...fields } = message;
   return new Token({
     ...fields,
@@ -95,6 +122,7 @@ export function toToken(message: TokenMessage): Token {
     ...moment("expireTime", expireTime),
     ...moment("createTime", createTime),
     ...moment("updateTime", updateTime),
+    ...(claim === undefined ? {} : { claim }),
   });
 }
 

@@ -41,6 +41,9 @@ export interface ZohoSdk<T extends ZohoToken> {
   readonly TokenStore?: { readonly TokenStore?: new () => object };
 }
 
+/** The method that refreshes; the TypeScript SDKs declare it as private. */
+const REFRESH = "refreshAccessToken";
+
 type PlainField = Exclude<TokenField, "userSignature">;
 
 const ACCESSORS = {
@@ -113,6 +116,22 @@ export class ZohoTokens<T extends ZohoToken> implements SdkTokens<T> {
     } else {
       token[ACCESSORS[field][1]](value);
     }
+  }
+
+  onFailedRefresh(token: T, act: () => void): void {
+    // the SDKs call it on the object that they found; not enumerable, because they copy what is
+    Object.defineProperty(token, REFRESH, {
+      configurable: true,
+      value: async (...args: unknown[]): Promise<unknown> => {
+        Reflect.deleteProperty(token, REFRESH);
+        try {
+          return await Reflect.apply(Reflect.get(token as object, REFRESH), token, args);
+        } catch (failure) {
+          act();
+          throw failure;
+        }
+      },
+    });
   }
 
   failure(message: string, cause: unknown): Error {

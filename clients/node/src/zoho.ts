@@ -1,7 +1,8 @@
 import type { TokenStoreClient, TokenStoreClientOptions } from "./client.js";
-import { SdkTokenStore } from "./sdk-token-store.js";
+import { SdkTokenStore, type SdkTokenStoreOptions } from "./sdk-token-store.js";
 import { checkedSdk, ZohoTokens, type ZohoSdk, type ZohoToken } from "./zoho-tokens.js";
 
+export type { SdkTokenStoreOptions as SidecarTokenStoreOptions } from "./sdk-token-store.js";
 export type { ZohoSdk, ZohoToken, ZohoUser } from "./zoho-tokens.js";
 
 /** The token store of a Zoho CRM SDK with tokens of type `T`. */
@@ -17,9 +18,10 @@ export interface SidecarTokenStore<T> {
   close(): void;
 }
 
-/** Takes a `TokenStoreClient`, or the options of one, or nothing. */
+/** Takes a `TokenStoreClient`, or the options of one, or nothing; and options of its own. */
 export type SidecarTokenStoreClass<T> = new (
   store?: TokenStoreClient | TokenStoreClientOptions,
+  options?: SdkTokenStoreOptions,
 ) => SidecarTokenStore<T>;
 
 /**
@@ -40,9 +42,9 @@ export function sidecarTokenStoreFor<T extends ZohoToken>(
   return class SidecarTokenStore extends (sdk.TokenStore?.TokenStore ?? Object) {
     readonly #store: SdkTokenStore<T>;
 
-    constructor(store: TokenStoreClient | TokenStoreClientOptions = {}) {
+    constructor(store: TokenStoreClient | TokenStoreClientOptions = {}, options: SdkTokenStoreOptions = {}) {
       super();
-      this.#store = new SdkTokenStore(store, tokens);
+      this.#store = new SdkTokenStore(store, tokens, options);
     }
 
     findToken<U>(token: U): Promise<U | null> {

@@ -4,8 +4,8 @@ import { describe, test } from "node:test";
 import { inspect } from "node:util";
 import { TokenStoreClient, TokenStoreError } from "oauth-token-store";
 import { sidecarTokenStoreFor } from "oauth-token-store/zoho";
-import { fakeStore, storeError } from "./fake-store.mjs";
-import { SDKS, fieldsOf, load, oauthToken } from "./sdks.mjs";
+import { fakeStore, freePort, storeError } from "./fake-store.mjs";
+import { OTHER_SDKS, SDKS, fieldsOf, load, oauthToken } from "./sdks.mjs";
 
 for (const name of SDKS) {
   describe(`the store for ${name}`, async () => {
@@ -130,6 +130,116 @@ for (const name of SDKS) {
       store.close();
 
       await assert.rejects(store.deleteTokens(), { code: "TOKEN_STORE", message: /is closed/ });
+    });
+  });
+}
+
+for (const name of [...SDKS, ...OTHER_SDKS]) {
+  describe(`coordinated refresh by the store for ${name}`, async () => {
+    const { sdk, SidecarTokenStore } = await load(name);
+    const ROW = { id: "1", clientId: "c", refreshToken: "fixture-secret-refresh", accessToken: "a", expiresIn: "1700000000123" };
+    const claim = (nonce) => ({ token: ROW, refresh: "REFRESH_NOW", claim: { nonce, version: "3" } });
+
+    async function storeOf(t, reply, options) {
+      const requests = [];
+      const handler = (request) => void requests.push(request) ?? reply(requests.length);
+      const fake = await fakeStore({ FindToken: handler, FindTokenById: handler, SaveToken: handler });
+      const store = new SidecarTokenStore({ address: fake.address }, options);
+      t.after(() => {
+        store.close();
+        fake.stop();
+      });
+      return { store, requests };
+    }
+
+    /** The SDK's own refresh, at a vendor that cannot be reached. */
+    const failedRefresh = async (token) => assert.rejects(token.refreshAccessToken(token, `http://127.0.0.1:${await freePort()}`));
+
+    test("finds by id and by more than an id say that the SDK refreshes; a lookup by an id alone does not", async (t) => {
+      const { store, requests } = await storeOf(t, () => ({ token: ROW }));
+
+      await store.findTokenById("1");
+      await store.findToken(oauthToken(sdk, { user_signature: "alice" }));
+      await store.findToken(oauthToken(sdk, { id: "1" }));
+
+      assert.deepEqual(
+        requests.map(({ willRefresh, minValidFor }) => [willRefresh, minValidFor?.seconds]),
+        [[true, 6], [true, 6], [undefined, undefined]],
+      );
+    });
+
+    test("says nothing without coordination", async (t) => {
+      const { store, requests } = await storeOf(t, () => ({ token: ROW }), { coordinateRefresh: false });
+
+      await store.findTokenById("1");
+      await store.findToken(oauthToken(sdk, { user_signature: "alice" }));
+
+      assert.deepEqual(requests.map(Object.keys), [["id"], ["token"]]);
+    });
+
+    test("a claim makes the SDK refresh; the save answers it once, and never stores the old expiry", async (t) => {
+      const { store, requests } = await storeOf(t, (call) => (call === 1 ? claim("n1") : { token: ROW }));
+
+      const token = await store.findTokenById("1");
+      assert.equal(token.getExpiresIn(), "1");
+      token.setAccessToken("b");
+      await store.saveToken(token);
+      token.setExpiresIn("1");
+      await store.saveToken(token);
+
+      assert.deepEqual(requests[1].claim, { nonce: "n1", version: "3" });
+      assert.deepEqual([requests[1].token.accessToken, requests[1].token.expiresIn], ["b", undefined]);
+      assert.deepEqual([requests[2].claim, requests[2].token.expiresIn], [undefined, undefined]);
+    });
+
+    test("a find by the caller's object claims for that object, and for no copy of it", async (t) => {
+      const { store, requests } = await storeOf(t, (call) => (call === 1 ? claim("n1") : { token: ROW }));
+      const token = oauthToken(sdk, { user_signature: "alice" });
+
+      await store.findToken(token);
+      await store.saveToken(oauthToken(sdk, { id: "1", access_token: "b" }));
+      await store.saveToken(token);
+
+      assert.equal(token.getExpiresIn(), "1700000000123");
+      assert.deepEqual(requests.map(({ claim }) => claim?.nonce), [undefined, undefined, "n1"]);
+      assert.ok(!Object.keys(token).includes("refreshAccessToken"));
+    });
+
+    test("the claim of a refresh that failed is given back by the next find, once", async (t) => {
+      const { store, requests } = await storeOf(t, (call) => (call < 3 ? claim(`n${call}`) : { token: ROW }));
+
+      const first = await store.findTokenById("1");
+      const second = await store.findTokenById("1"); // at the same time: its refresh is still under way
+      await failedRefresh(first);
+      await store.findTokenById("1");
+      await store.findTokenById("1");
+      await store.saveToken(second);
+
+      assert.deepEqual(requests.map(({ abandonedClaim }) => abandonedClaim), [undefined, undefined, "n1", undefined, undefined]);
+      assert.equal(requests[4].claim.nonce, "n2");
+    });
+
+    test("a later refresh of the same object, without a claim, gives nothing back", async (t) => {
+      const { store, requests } = await storeOf(t, (call) => (call === 1 ? claim("n1") : { token: ROW }));
+      const token = await store.findTokenById("1");
+
+      await failedRefresh(token);
+      await failedRefresh(token);
+      await store.findTokenById("1");
+      await store.findTokenById("1");
+
+      assert.deepEqual(requests.map(({ abandonedClaim }) => abandonedClaim), [undefined, "n1", undefined]);
+    });
+
+    test("a claim on a token of which the SDK keeps an access token of its own is given back", async (t) => {
+      const { store, requests } = await storeOf(t, (call) => (call === 1 ? claim("n1") : { token: ROW }));
+      const token = oauthToken(sdk, { user_signature: "alice", access_token: "own" });
+
+      await store.findToken(token);
+      await store.findTokenById("1");
+
+      assert.equal(token.getExpiresIn() ?? null, null);
+      assert.equal(requests[1].abandonedClaim, "n1");
     });
   });
 }

@@ -20,13 +20,13 @@ class ObservedTokenStore extends SidecarTokenStore {
 }
 
 const ACTIONS = {
-  async initialize({ vendor, token }) {
+  async initialize({ vendor, token, ...options }) {
     environment = sdk.DataCenter.setEnvironment(vendor.apiDomain, vendor.accountsUrl, vendor.apiDomain);
     const builder = await new sdk.InitializeBuilder();
     await builder
       .environment(environment)
       .token(built(token))
-      .store(new ObservedTokenStore())
+      .store(new ObservedTokenStore({}, options))
       .resourcePath(mkdtempSync(join(tmpdir(), "tokenstore-app-")))
       .initialize();
   },
@@ -35,6 +35,11 @@ const ACTIONS = {
   async call() {
     const response = await new sdk.Users.UsersOperations().getUsers(new sdk.ParameterMap());
     return { status: response.getStatusCode(), user: response.getObject()?.getUsers?.()[0].getEmail() };
+  },
+
+  /** The same call several times, all at once. */
+  async callInParallel({ number }) {
+    return Promise.all(Array.from({ length: number }, () => ACTIONS.call()));
   },
 
   async switchUser({ token }) {

@@ -116,6 +116,147 @@ describe("what goes over the wire", () => {
   });
 });
 
+describe("coordinated refresh", () => {
+  const CLAIM = { nonce: "n1", version: "3" };
+  const FINDS = {
+    FindToken: (client, options) => client.findToken({ userSignature: "alice" }, options),
+    FindTokenById: (client, options) => client.findTokenById("1", options),
+  };
+
+  for (const [name, find] of Object.entries(FINDS)) {
+    test(`${name} says that its caller will refresh, and finds the claim`, async (t) => {
+      const requests = [];
+      const { client } = await clientOf(t, {
+        [name]: (request) => void requests.push(request) ?? { token: STORED, refresh: "REFRESH_NOW", claim: CLAIM },
+      });
+
+      const token = await find(client, { willRefresh: { minValidForMillis: 6500, abandonedClaim: "n0" } });
+      await find(client, { willRefresh: {} });
+
+      assert.deepEqual(token.claim, CLAIM);
+      const [{ requestId: first, ...said }, { requestId: second, ...bare }] = requests;
+      assert.deepEqual(
+        { ...said, token: undefined, id: undefined },
+        {
+          willRefresh: true,
+          minValidFor: { seconds: 6, nanos: 500_000_000 },
+          abandonedClaim: "n0",
+          token: undefined,
+          id: undefined,
+        },
+      );
+      assert.deepEqual([bare.willRefresh, bare.abandonedClaim], [true, undefined]);
+      assert.match(first, /^[0-9a-f-]{36}$/);
+      assert.notEqual(second, first);
+    });
+
+    test(`${name} says nothing of it by itself, and finds no claim unless it is to refresh`, async (t) => {
+      const requests = [];
+      const { client } = await clientOf(t, { [name]: (request) => void requests.push(request) ?? { token: STORED } });
+
+      await find(client);
+      const token = await find(client, { willRefresh: {} });
+
+      assert.deepEqual(Object.keys(requests[0]), [name === "FindToken" ? "token" : "id"]);
+      assert.ok(!("claim" in token));
+    });
+
+    test(`${name} has the same request id in its retries`, async (t) => {
+      const ids = [];
+      const { client } = await clientOf(t, {
+        [name]: ({ requestId }, attempt) => {
+          ids.push(requestId);
+          return attempt < 3 ? unavailable() : { token: STORED };
+        },
+      });
+
+      await find(client, { willRefresh: {} });
+
+      assert.equal(ids.length, 3);
+      assert.deepEqual([...new Set(ids)], [ids[0]]);
+    });
+
+    test(`${name} has a time limit of 20 seconds if it may wait for a refresh, unless the app gave one`, async (t) => {
+      const left = [];
+      const handlers = {
+        [name]: (_request, _attempt, deadline) => {
+          left.push(Math.round((Number(deadline) - Date.now()) / 1000));
+          return { token: STORED };
+        },
+      };
+      const { client, address } = await clientOf(t, handlers);
+      const hasty = new TokenStoreClient({ address, timeoutMillis: 8000 });
+
+      await find(client, { willRefresh: {} });
+      await find(hasty, { willRefresh: {} });
+      await find(client, { willRefresh: {}, timeoutMillis: 30_000 });
+      hasty.close();
+
+      assert.deepEqual(left.map((seconds, i) => Math.abs(seconds - [20, 8, 30][i]) < 2), [true, true, true], String(left));
+    });
+  }
+
+  test("a save answers the claim, and a token given back does not store it", async (t) => {
+    const requests = [];
+    const { client } = await clientOf(t, {
+      FindTokenById: () => ({ token: STORED, refresh: "REFRESH_NOW", claim: CLAIM }),
+      SaveToken: (request) => void requests.push(request) ?? { token: STORED },
+    });
+
+    const found = await client.findTokenById("1", { willRefresh: {} });
+    const saved = await client.saveToken({ ...found }, { claim: found.claim });
+    await client.saveToken({ id: "1" });
+
+    assert.deepEqual(requests[0].claim, CLAIM);
+    assert.ok(!("claim" in requests[0].token) && !("claim" in requests[1]) && !("claim" in saved));
+  });
+
+  test("a delete of an expected version says whether it deleted a token", async (t) => {
+    const requests = [];
+    const { client } = await clientOf(t, {
+      DeleteToken: (request, attempt) => void requests.push(request) ?? [{ deleted: true }, { deleted: false }, {}][attempt - 1],
+    });
+
+    assert.equal(await client.deleteToken("1", { expectedVersion: "3" }), true);
+    assert.equal(await client.deleteToken("1"), false);
+    assert.equal(await client.deleteToken("1"), false);
+
+    assert.deepEqual(requests, [{ id: "1", expectedVersion: "3" }, { id: "1" }, { id: "1" }]);
+  });
+
+  test("a report of a rejected access token returns the name of its outcome", async (t) => {
+    const outcomes = ["EXPIRED", "NOT_STORED", "TOO_NEW", "TOO_MANY"];
+    const requests = [];
+    const { client } = await clientOf(t, {
+      ReportRejected: (request, attempt) => void requests.push(request) ?? { outcome: outcomes[attempt - 1] },
+    });
+
+    const returned = [];
+    for (const _ of outcomes) {
+      returned.push(await client.reportRejected("1", ACCESS));
+    }
+
+    assert.deepEqual(returned, outcomes);
+    assert.deepEqual(requests[0], { id: "1", accessToken: ACCESS });
+  });
+
+  test("what cannot be sent is refused with a TypeError", async (t) => {
+    const { client, calls } = await clientOf(t, {});
+
+    for (const [call, message] of [
+      [client.findToken({}, { willRefresh: { minValidForMillis: -1 } }), /minValidForMillis must be a whole number of at/],
+      [client.findTokenById("1", { willRefresh: { minValidForMillis: 0.5 } }), /minValidForMillis must be a whole/],
+      [client.findTokenById("1", { willRefresh: { abandonedClaim: 1 } }), /abandonedClaim must be a string/],
+      [client.saveToken({ id: "1" }, { claim: "n1" }), /claim.nonce must be a string/],
+      [client.deleteToken("1", { expectedVersion: 3 }), /expectedVersion must be a string/],
+      [client.reportRejected("1", undefined), /accessToken must be a string/],
+    ]) {
+      await assert.rejects(call, { name: "TypeError", message });
+    }
+    assert.deepEqual(calls, {});
+  });
+});
+
 describe("the list", () => {
   const pages = {
     "": { tokens: [{ id: "1" }, { id: "2" }], nextPageToken: "b" },
@@ -305,6 +446,7 @@ describe("retries", () => {
     GetTokens: (client) => client.getTokens().next(),
     DeleteToken: (client) => client.deleteToken("1"),
     SaveToken: (client) => client.saveToken({ accessToken: ACCESS }),
+    ReportRejected: (client) => client.reportRejected("1", ACCESS),
     DeleteTokens: (client) => client.deleteTokens(),
   };
   for (const name of ["FindToken", "FindTokenById", "GetTokens", "DeleteToken"]) {
@@ -319,7 +461,7 @@ describe("retries", () => {
     });
   }
 
-  for (const name of ["SaveToken", "DeleteTokens"]) {
+  for (const name of ["SaveToken", "ReportRejected", "DeleteTokens"]) {
     test(`${name} is never repeated: it may have been carried out`, async (t) => {
       const { client, calls } = await clientOf(t, { [name]: (_, attempt) => (attempt === 1 ? unavailable() : broken()) });
 

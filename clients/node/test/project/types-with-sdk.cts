@@ -1,11 +1,12 @@
 import { TokenStoreClient } from "oauth-token-store";
-import { sidecarTokenStoreFor } from "oauth-token-store/zoho";
+import { sidecarTokenStoreFor, type SidecarTokenStoreOptions } from "oauth-token-store/zoho";
 import { SidecarTokenStore } from "oauth-token-store/zoho-typescript";
 import * as sdk7 from "@zohocrm/typescript-sdk-7.0";
 import { InitializeBuilder, OAuthBuilder, OAuthToken, TokenStore, USDataCenter } from "@zohocrm/typescript-sdk-8.0";
 
 const client = new TokenStoreClient({ address: "127.0.0.1:1" });
-const store: TokenStore.TokenStore = new SidecarTokenStore(client);
+const options: SidecarTokenStoreOptions = { coordinateRefresh: false };
+const store: TokenStore.TokenStore = new SidecarTokenStore(client, options);
 const SidecarTokenStore7 = sidecarTokenStoreFor(sdk7);
 const store7: sdk7.TokenStore.TokenStore = new SidecarTokenStore7(client);
 
