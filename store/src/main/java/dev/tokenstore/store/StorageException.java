@@ -22,6 +22,8 @@ public final class StorageException extends RuntimeException {
         STORE_FULL,
         /// The namespace or the disk takes no more.
         STORAGE_FULL,
+        /// An admission policy or webhook of the cluster refused the write.
+        REFUSED_BY_POLICY,
         /// The row exists, but someone edited it into something that is not a token.
         TOKEN_UNREADABLE,
         /// A page token outlived the list it belongs to.

@@ -35,6 +35,12 @@ public interface TokenStorage extends TokenLookup, AutoCloseable {
     /// @param next the new fields, with the same id
     Replacement replace(StoredToken current, TokenFields next);
 
+    /// Returns the row that a save of `given` updates, by its id or its user, as this storage remembers it: it may be
+    /// outdated, and then [#replace] does not replace it. Sends nothing.
+    default Optional<StoredToken> remembered(TokenFields given) {
+        return Optional.empty();
+    }
+
     /// Returns the row with that id even if its time is over, so that reads miss it.
     ///
     /// @throws StorageException with reason `TOKEN_UNREADABLE` if there is one but it cannot be read

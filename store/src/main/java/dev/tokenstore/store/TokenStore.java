@@ -1,5 +1,7 @@
 package dev.tokenstore.store;
 
+import static dev.tokenstore.store.token.TokenField.USER_SIGNATURE;
+
 import dev.tokenstore.runtime.Backoff;
 import dev.tokenstore.runtime.Timeout;
 import dev.tokenstore.store.TokenStorage.Insertion;
@@ -152,6 +154,23 @@ public final class TokenStore implements AutoCloseable {
 
     /// Stores what is given, as [#save(TokenFields)] does, on a condition about its row.
     public SaveResult save(TokenFields given, SaveCondition condition) {
+        return saveIntoRemembered(given, condition).orElseGet(() -> saveLive(given, condition));
+    }
+
+    /// Saves into a row as it is remembered, without looking at it first: that it was replaced shows that it was still
+    /// so.
+    /// Every other outcome is decided on what is stored now.
+    private Optional<SaveResult> saveIntoRemembered(TokenFields given, SaveCondition condition) {
+        return storage.remembered(given)
+                .filter(row -> condition.expectedVersion().isEmpty()
+                        || condition.expectedVersion().get().equals(row.version()))
+                .filter(row ->
+                        condition.claim().isEmpty() || !condition.claim().get().isOvertaken(row, given))
+                .filter(row -> !given.has(USER_SIGNATURE) || given.agreesOn(USER_SIGNATURE, row.fields()))
+                .flatMap(row -> update(row, given));
+    }
+
+    private SaveResult saveLive(TokenFields given, SaveCondition condition) {
         var timeout = Timeout.of(saveTimeout);
         var backoff = Backoff.forContention(random);
         do {

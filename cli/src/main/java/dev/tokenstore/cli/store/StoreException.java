@@ -46,7 +46,12 @@ public final class StoreException extends CommandException {
             case API_SERVER_UNAVAILABLE, STORAGE_UNAVAILABLE -> ExitCode.UNREACHABLE;
             case STORE_NOT_ACCESSIBLE -> ExitCode.DENIED;
             case STORE_NOT_FOUND -> ExitCode.NOT_FOUND;
-            case STORE_FULL, STORAGE_FULL, TOKEN_UNREADABLE, PAGE_TOKEN_EXPIRED, TOO_MUCH_CONTENTION -> ExitCode.FAILED;
+            case STORE_FULL,
+                    STORAGE_FULL,
+                    REFUSED_BY_POLICY,
+                    TOKEN_UNREADABLE,
+                    PAGE_TOKEN_EXPIRED,
+                    TOO_MUCH_CONTENTION -> ExitCode.FAILED;
         };
     }
 

@@ -26,8 +26,14 @@ public final class SidecarTokenStore implements TokenStore, AutoCloseable {
 
     /// @param client closed with this store
     public SidecarTokenStore(TokenStoreClient client) {
+        this(client, true);
+    }
+
+    /// @param client closed with this store
+    /// @param coordinatesRefresh whether of all processes that share a due token one refreshes it; false: each does
+    public SidecarTokenStore(TokenStoreClient client, boolean coordinatesRefresh) {
         this.client = client;
-        this.store = new SdkTokenStore<>(client, new ZohoTokens());
+        this.store = new SdkTokenStore<>(client, new ZohoTokens(), coordinatesRefresh);
     }
 
     @Override

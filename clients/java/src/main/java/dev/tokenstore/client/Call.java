@@ -6,6 +6,7 @@ enum Call {
     FIND_TOKEN_BY_ID("tokenstore.v1.TokenStoreService/FindTokenById", Repeat.WHEN_UNAVAILABLE, ""),
     GET_TOKENS("tokenstore.v1.TokenStoreService/GetTokens", Repeat.WHEN_UNAVAILABLE, ""),
     DELETE_TOKEN("tokenstore.v1.TokenStoreService/DeleteToken", Repeat.WHEN_UNAVAILABLE, "delete"),
+    REPORT_REJECTED("tokenstore.v1.TokenStoreService/ReportRejected", Repeat.NEVER, ""),
     /// A repeated save could undo another caller's save or revive a token that was deleted in between. It waits for the
     /// connection instead, so that a restart of the sidecar loses no refreshed token.
     SAVE_TOKEN("tokenstore.v1.TokenStoreService/SaveToken", Repeat.UNTIL_SENT, "save"),

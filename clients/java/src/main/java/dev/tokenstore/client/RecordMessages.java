@@ -62,6 +62,24 @@ final class RecordMessages {
         return token.stored(version, expireTime, createTime, updateTime).build();
     }
 
+    static Claim claimOf(ProtoReader message) {
+        var nonce = "";
+        var version = "";
+        while (message.next()) {
+            switch (message.field()) {
+                case 1:
+                    nonce = message.text();
+                    break;
+                case 2:
+                    version = message.text();
+                    break;
+                default:
+                    message.skip();
+            }
+        }
+        return new Claim(nonce, version);
+    }
+
     /// Reads a `google.protobuf.Timestamp`.
     private static Instant instantOf(ProtoReader time) {
         var seconds = 0L;

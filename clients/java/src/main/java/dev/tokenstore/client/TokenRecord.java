@@ -16,6 +16,7 @@ public final class TokenRecord {
     private final @Nullable Instant expireTime;
     private final @Nullable Instant createTime;
     private final @Nullable Instant updateTime;
+    private final @Nullable Claim claim;
 
     /// The ten fields.
     public enum Field {
@@ -60,6 +61,7 @@ public final class TokenRecord {
         expireTime = builder.expireTime;
         createTime = builder.createTime;
         updateTime = builder.updateTime;
+        claim = builder.claim;
     }
 
     public static Builder builder() {
@@ -74,6 +76,7 @@ public final class TokenRecord {
         builder.expireTime = expireTime;
         builder.createTime = createTime;
         builder.updateTime = updateTime;
+        builder.claim = claim;
         return builder;
     }
 
@@ -156,6 +159,13 @@ public final class TokenRecord {
         return Optional.ofNullable(updateTime);
     }
 
+    /// The claim that the caller of a find holds: it refreshes the token now, and gives the claim to its save. Empty
+    /// unless
+    /// the find said that its caller will refresh.
+    public Optional<Claim> claim() {
+        return Optional.ofNullable(claim);
+    }
+
     @Override
     public boolean equals(@Nullable Object other) {
         if (!(other instanceof TokenRecord)) {
@@ -166,12 +176,13 @@ public final class TokenRecord {
                 && Objects.equals(version, token.version)
                 && Objects.equals(expireTime, token.expireTime)
                 && Objects.equals(createTime, token.createTime)
-                && Objects.equals(updateTime, token.updateTime);
+                && Objects.equals(updateTime, token.updateTime)
+                && Objects.equals(claim, token.claim);
     }
 
     @Override
     public int hashCode() {
-        return Objects.hash(values, version, expireTime, createTime, updateTime);
+        return Objects.hash(values, version, expireTime, createTime, updateTime, claim);
     }
 
     @Override
@@ -186,6 +197,7 @@ public final class TokenRecord {
         private @Nullable Instant expireTime;
         private @Nullable Instant createTime;
         private @Nullable Instant updateTime;
+        private @Nullable Claim claim;
 
         private Builder() {}
 
@@ -244,6 +256,11 @@ public final class TokenRecord {
             this.expireTime = expireTime;
             this.createTime = createTime;
             this.updateTime = updateTime;
+            return this;
+        }
+
+        Builder claim(Claim held) {
+            this.claim = held;
             return this;
         }
 

@@ -5,6 +5,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.UUID;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -24,13 +25,20 @@ import org.jspecify.annotations.Nullable;
 /// ```
 public final class TokenStoreClient implements AutoCloseable {
     private static final int PAGE_SIZE = 500;
+    private static final int REFRESH_NOW = 1;
+    private static final Duration DEFAULT_TIMEOUT = Duration.ofSeconds(10);
+
+    /// Three times as long as the store lets a refresh take, and a little.
+    private static final Duration REFRESH_TIMEOUT = Duration.ofSeconds(20);
 
     private final SidecarChannel sidecar;
     private final Duration timeout;
+    private final Duration refreshTimeout;
     private final Duration deleteTokensTimeout;
 
     private TokenStoreClient(Builder builder) {
-        timeout = builder.timeout;
+        timeout = builder.timeout == null ? DEFAULT_TIMEOUT : builder.timeout;
+        refreshTimeout = builder.timeout == null ? REFRESH_TIMEOUT : builder.timeout;
         deleteTokensTimeout = builder.deleteTokensTimeout;
         sidecar = new SidecarChannel(
                 builder.address == null ? SidecarAddress.ofEnvironment(System.getenv()) : builder.address);
@@ -61,11 +69,35 @@ public final class TokenStoreClient implements AutoCloseable {
         return sidecar.call(Call.FIND_TOKEN, request, timeout, TokenStoreClient::tokenOf);
     }
 
+    /// Finds like [#findToken(TokenRecord)], for a caller that refreshes a due token itself.
+    public Optional<TokenRecord> findToken(TokenRecord wanted, WillRefresh willRefresh) {
+        var request = coordinated(new ProtoWriter().message(1, RecordMessages.messageOf(wanted)), willRefresh);
+        return sidecar.call(Call.FIND_TOKEN, request, refreshTimeout, TokenStoreClient::tokenOf);
+    }
+
     /// Returns the token with this id.
     ///
     /// @throws TokenStoreException with reason `TOKEN_NOT_FOUND` if there is none
     public TokenRecord findTokenById(String id) {
         return sidecar.call(Call.FIND_TOKEN_BY_ID, idRequest(id), timeout, TokenStoreClient::storedTokenOf);
+    }
+
+    /// Finds like [#findTokenById(String)], for a caller that refreshes a due token itself.
+    public TokenRecord findTokenById(String id, WillRefresh willRefresh) {
+        var request = coordinated(idRequest(id), willRefresh);
+        return sidecar.call(Call.FIND_TOKEN_BY_ID, request, refreshTimeout, TokenStoreClient::storedTokenOf);
+    }
+
+    /// Adds to a find that its caller will refresh. A find that is repeated after its response was lost has the same
+    /// id,
+    /// so it gets its own claim again.
+    private static ProtoWriter coordinated(ProtoWriter find, WillRefresh willRefresh) {
+        var minValidFor = new ProtoWriter()
+                .number(1, willRefresh.minValidFor().getSeconds())
+                .number(2, willRefresh.minValidFor().getNano());
+        find.number(2, 1).message(3, minValidFor).text(4, UUID.randomUUID().toString());
+        willRefresh.abandonedClaim().ifPresent(nonce -> find.text(5, nonce));
+        return find;
     }
 
     /// Stores the given fields into the token they belong to, or as a new one; absent fields never erase stored ones.
@@ -84,26 +116,73 @@ public final class TokenStoreClient implements AutoCloseable {
         return sidecar.call(Call.SAVE_TOKEN, request, timeout, TokenStoreClient::storedTokenOf);
     }
 
+    /// Saves like [#saveToken(TokenRecord)] what a refresh under a claim gave. If another caller has saved another
+    /// refresh
+    /// token since, nothing is stored.
+    ///
+    /// @return the whole token as it is stored now
+    public TokenRecord saveToken(TokenRecord token, Claim claim) {
+        var request = new ProtoWriter()
+                .message(1, RecordMessages.messageOf(token))
+                .message(3, new ProtoWriter().text(1, claim.nonce()).text(2, claim.version()));
+        return sidecar.call(Call.SAVE_TOKEN, request, timeout, TokenStoreClient::storedTokenOf);
+    }
+
     /// Deletes the token with this id, if there is one. It is not revoked at its provider.
-    public void deleteToken(String id) {
-        sidecar.call(Call.DELETE_TOKEN, idRequest(id), timeout, TokenStoreClient::numberOf);
+    ///
+    /// @return whether there was one; false if the sidecar is of the first release, which does not say it
+    public boolean deleteToken(String id) {
+        return sidecar.call(Call.DELETE_TOKEN, idRequest(id), timeout, TokenStoreClient::numberOf) == 1;
+    }
+
+    /// Deletes the token with this id if it is still at the expected version. A sidecar of the first release deletes
+    /// any
+    /// version.
+    ///
+    /// @return whether it was deleted
+    public boolean deleteToken(String id, String expectedVersion) {
+        var request = idRequest(id).text(2, expectedVersion);
+        return sidecar.call(Call.DELETE_TOKEN, request, timeout, TokenStoreClient::numberOf) == 1;
+    }
+
+    /// Reports that the API refused an access token before it had expired.
+    ///
+    /// @throws TokenStoreException with reason `TOKEN_NOT_FOUND` if there is no token with this id
+    public RejectionOutcome reportRejected(String id, String accessToken) {
+        var request = idRequest(id).text(2, RecordMessages.text(TokenRecord.Field.ACCESS_TOKEN, accessToken));
+        return RejectionOutcome.ofNumber(
+                sidecar.call(Call.REPORT_REJECTED, request, timeout, TokenStoreClient::numberOf));
     }
 
     private static ProtoWriter idRequest(String id) {
         return new ProtoWriter().text(1, RecordMessages.text(TokenRecord.Field.ID, id));
     }
 
-    /// Reads the token of a response, if it has one.
+    /// Reads the token of a response, if it has one, and the claim that its caller holds.
     private static Optional<TokenRecord> tokenOf(ProtoReader response) {
         var token = Optional.<TokenRecord>empty();
+        var action = 0L;
+        var claim = Optional.<Claim>empty();
         while (response.next()) {
-            if (response.field() == 1) {
-                token = Optional.of(RecordMessages.recordOf(response.message()));
-            } else {
-                response.skip();
+            switch (response.field()) {
+                case 1:
+                    token = Optional.of(RecordMessages.recordOf(response.message()));
+                    break;
+                case 2:
+                    action = response.number();
+                    break;
+                case 3:
+                    claim = Optional.of(RecordMessages.claimOf(response.message()));
+                    break;
+                default:
+                    response.skip();
             }
         }
-        return token;
+        if (action != REFRESH_NOW || claim.isEmpty()) {
+            return token;
+        }
+        var held = claim.get();
+        return token.map(found -> found.toBuilder().claim(held).build());
     }
 
     private static TokenRecord storedTokenOf(ProtoReader response) {
@@ -200,7 +279,7 @@ public final class TokenStoreClient implements AutoCloseable {
     /// The settings of a client.
     public static final class Builder {
         private @Nullable SidecarAddress address;
-        private Duration timeout = Duration.ofSeconds(10);
+        private @Nullable Duration timeout;
         private Duration deleteTokensTimeout = Duration.ofMinutes(10);
 
         private Builder() {}
@@ -213,7 +292,9 @@ public final class TokenStoreClient implements AutoCloseable {
             return this;
         }
 
-        /// The time limit of a call, its retries included; in a list, of each page. Default: 10 seconds.
+        /// The time limit of a call, its retries included; in a list, of each page. Default: 10 seconds, and 20 for a
+        /// find
+        /// that may wait for another caller's refresh.
         public Builder timeout(Duration limit) {
             timeout = positive(limit);
             return this;

@@ -11,6 +11,8 @@ import dev.tokenstore.proto.v1.FindTokenRequest;
 import dev.tokenstore.proto.v1.FindTokenResponse;
 import dev.tokenstore.proto.v1.GetTokensRequest;
 import dev.tokenstore.proto.v1.GetTokensResponse;
+import dev.tokenstore.proto.v1.ReportRejectedRequest;
+import dev.tokenstore.proto.v1.ReportRejectedResponse;
 import dev.tokenstore.proto.v1.SaveTokenRequest;
 import dev.tokenstore.proto.v1.SaveTokenResponse;
 import dev.tokenstore.proto.v1.TokenStoreServiceGrpc.TokenStoreServiceImplBase;
@@ -113,6 +115,11 @@ final class ScriptedSidecar extends TokenStoreServiceImplBase implements AutoClo
 
     @Override
     public void deleteTokens(DeleteTokensRequest request, StreamObserver<DeleteTokensResponse> responses) {
+        answer(request, responses);
+    }
+
+    @Override
+    public void reportRejected(ReportRejectedRequest request, StreamObserver<ReportRejectedResponse> responses) {
         answer(request, responses);
     }
 

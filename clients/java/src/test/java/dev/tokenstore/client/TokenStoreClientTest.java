@@ -10,11 +10,15 @@ import com.google.rpc.ErrorInfo;
 import dev.tokenstore.proto.v1.DeleteTokenRequest;
 import dev.tokenstore.proto.v1.DeleteTokenResponse;
 import dev.tokenstore.proto.v1.DeleteTokensResponse;
+import dev.tokenstore.proto.v1.FindTokenByIdRequest;
 import dev.tokenstore.proto.v1.FindTokenByIdResponse;
 import dev.tokenstore.proto.v1.FindTokenRequest;
 import dev.tokenstore.proto.v1.FindTokenResponse;
 import dev.tokenstore.proto.v1.GetTokensRequest;
 import dev.tokenstore.proto.v1.GetTokensResponse;
+import dev.tokenstore.proto.v1.RefreshAction;
+import dev.tokenstore.proto.v1.ReportRejectedResponse;
+import dev.tokenstore.proto.v1.SaveTokenRequest;
 import dev.tokenstore.proto.v1.SaveTokenResponse;
 import dev.tokenstore.proto.v1.Token;
 import io.grpc.Status;
@@ -75,6 +79,71 @@ class TokenStoreClientTest {
         assertThat(token.expireTime()).contains(Instant.ofEpochSecond(7, 8));
         assertThat(token.createTime()).contains(Instant.ofEpochSecond(7, 8));
         assertThat(token.updateTime()).contains(Instant.ofEpochSecond(7, 8));
+    }
+
+    @Test
+    void saysThatItWillRefreshAndReturnsTheClaimThatItHolds() throws Exception {
+        var claimed = dev.tokenstore.proto.v1.Claim.newBuilder().setNonce("n").setVersion("3");
+        sidecar.answers(() -> FindTokenByIdResponse.newBuilder()
+                .setToken(MESSAGE)
+                .setRefresh(RefreshAction.REFRESH_NOW)
+                .setClaim(claimed)
+                .build());
+        sidecar.answers(() -> SaveTokenResponse.newBuilder().setToken(MESSAGE).build());
+
+        var found = client.findTokenById(
+                "1", WillRefresh.within(Duration.ofMillis(6_500)).abandoning("before"));
+        client.saveToken(TOKEN, found.claim().orElseThrow());
+
+        var find = (FindTokenByIdRequest) sidecar.requests().get(0);
+        assertThat(find.getRequestId()).hasSizeBetween(16, 64);
+        assertThat(find.toBuilder().clearRequestId().build())
+                .isEqualTo(FindTokenByIdRequest.newBuilder()
+                        .setId("1")
+                        .setWillRefresh(true)
+                        .setMinValidFor(com.google.protobuf.Duration.newBuilder()
+                                .setSeconds(6)
+                                .setNanos(500_000_000))
+                        .setAbandonedClaim("before")
+                        .build());
+        assertThat(((SaveTokenRequest) sidecar.requests().get(1)).getClaim()).isEqualTo(claimed.build());
+    }
+
+    @Test
+    void aTokenWithoutTheActionHasNoClaim() {
+        sidecar.answers(() -> FindTokenResponse.newBuilder().setToken(MESSAGE).build());
+
+        var found = client.findToken(TOKEN, WillRefresh.within(Duration.ZERO));
+
+        assertThat(found.orElseThrow().claim()).isEmpty();
+    }
+
+    @Test
+    void deletesAnExpectedVersionAndSaysWhetherItDid() throws Exception {
+        sidecar.answers(() -> DeleteTokenResponse.newBuilder().setDeleted(true).build());
+        sidecar.answers(() -> DeleteTokenResponse.newBuilder().setDeleted(false).build());
+
+        assertThat(client.deleteToken("1", "7")).isTrue();
+        assertThat(client.deleteToken("1", "7")).isFalse();
+
+        assertThat(sidecar.requests())
+                .first()
+                .isEqualTo(DeleteTokenRequest.newBuilder()
+                        .setId("1")
+                        .setExpectedVersion("7")
+                        .build());
+    }
+
+    @ParameterizedTest
+    @EnumSource(value = ReportRejectedResponse.Outcome.class, names = "UNRECOGNIZED", mode = EnumSource.Mode.EXCLUDE)
+    void returnsWhatBecameOfAReport(ReportRejectedResponse.Outcome outcome) {
+        sidecar.answers(
+                () -> ReportRejectedResponse.newBuilder().setOutcome(outcome).build());
+
+        var expected = outcome == ReportRejectedResponse.Outcome.OUTCOME_UNSPECIFIED
+                ? RejectionOutcome.UNKNOWN
+                : RejectionOutcome.valueOf(outcome.name());
+        assertThat(client.reportRejected("1", SECRET)).isEqualTo(expected);
     }
 
     @Test

@@ -41,7 +41,7 @@ final class CallErrors {
         return switch (reason) {
             case API_SERVER_UNAVAILABLE, STORAGE_UNAVAILABLE, TOO_MUCH_CONTENTION -> Status.Code.UNAVAILABLE;
             case STORE_NOT_ACCESSIBLE -> Status.Code.PERMISSION_DENIED;
-            case STORE_NOT_FOUND -> Status.Code.FAILED_PRECONDITION;
+            case STORE_NOT_FOUND, REFUSED_BY_POLICY -> Status.Code.FAILED_PRECONDITION;
             case STORE_FULL, STORAGE_FULL -> Status.Code.RESOURCE_EXHAUSTED;
             case TOKEN_UNREADABLE -> Status.Code.DATA_LOSS;
             case PAGE_TOKEN_EXPIRED -> Status.Code.ABORTED;

@@ -373,6 +373,14 @@ final class CachedReads implements TokenLookup, SecretObserver, AutoCloseable {
         return flight;
     }
 
+    /// The row of that name as it is remembered, however old, if it is alive.
+    Optional<SecretRow> remembered(String name) {
+        return rows.get(name)
+                .filter(entry -> resource.isKnown())
+                .filter(entry -> entry.row().confirmed() && !living.isOver(now -> entry.facts()))
+                .map(Entry::row);
+    }
+
     /// Waits until a row may be another one than `seen`, and no longer than `atMost`. All who wait for a row share its
     /// watch, or the requests for it.
     ///

@@ -6,6 +6,7 @@ import dev.tokenstore.store.StorageException.Reason;
 import io.fabric8.kubernetes.client.Config;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import java.net.HttpURLConnection;
+import java.util.Optional;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
@@ -14,6 +15,15 @@ final class KubernetesErrors {
     private static final int TOO_MANY_REQUESTS = 429;
     private static final Pattern SERVICE_ACCOUNT =
             Pattern.compile("system:serviceaccount:(?<namespace>[^:]+):(?<name>[^:]+)");
+
+    /// How the API server begins the message about a refusal by an admission policy or webhook.
+    private static final Pattern POLICY = Pattern.compile(
+            "ValidatingAdmissionPolicy '(?<name>[^']+)' with binding '[^']*' denied request: (?<words>.*)");
+
+    private static final Pattern WEBHOOK = Pattern.compile("admission webhook \"(?<name>[^\"]+)\" denied");
+
+    /// The policies of this project, whose words are constant: others may quote what was sent.
+    private static final String OWN_POLICIES = "oauth-token-store-";
 
     private KubernetesErrors() {}
 
@@ -46,6 +56,27 @@ final class KubernetesErrors {
     /// @param store `namespace/name` of the store
     /// @param config how the API server is reached
     static StorageException explained(KubernetesClientException e, String store, Config config) {
+        return refusedByAdmission(e, store).orElseGet(() -> explainedByStatus(e, store, config));
+    }
+
+    private static Optional<StorageException> refusedByAdmission(KubernetesClientException e, String store) {
+        var policy = POLICY.matcher(messageOf(e));
+        if (policy.find()) {
+            var isOwn = policy.group("name").startsWith(OWN_POLICIES);
+            return Optional.of(
+                    refused("policy " + policy.group("name"), isOwn ? ": " + policy.group("words") : "", store));
+        }
+        var webhook = WEBHOOK.matcher(messageOf(e));
+        return webhook.find() ? Optional.of(refused("webhook " + webhook.group("name"), "", store)) : Optional.empty();
+    }
+
+    private static StorageException refused(String by, String words, String store) {
+        return new StorageException(
+                Reason.REFUSED_BY_POLICY,
+                "the cluster's admission " + by + " does not let this account write to store " + store + words);
+    }
+
+    private static StorageException explainedByStatus(KubernetesClientException e, String store, Config config) {
         return switch (e.getCode()) {
             case HttpURLConnection.HTTP_UNAUTHORIZED ->
                 new StorageException(

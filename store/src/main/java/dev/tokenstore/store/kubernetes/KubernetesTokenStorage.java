@@ -166,6 +166,28 @@ public final class KubernetesTokenStorage implements TokenStorage, BulkInsert {
         return byId(id, alive);
     }
 
+    /// By id; without one, the user's first row: as long as its Secret is unchanged, no other row has had the user
+    /// longer.
+    @Override
+    public Optional<StoredToken> remembered(TokenFields given) {
+        var reads = cachedReads;
+        if (reads.isEmpty()) {
+            return Optional.empty();
+        }
+        if (given.id().isPresent()) {
+            return names.ofId(given.id().get())
+                    .flatMap(reads.get()::remembered)
+                    .map(SecretRow::token)
+                    .filter(row -> row.id().equals(given.id().get()));
+        }
+        return given.get(TokenField.USER_SIGNATURE)
+                .map(names::ofUser)
+                .flatMap(reads.get()::remembered)
+                .filter(row -> row.userRank().isPresent() && row.userRank().getAsInt() == 0)
+                .filter(row -> !given.has(TokenField.CLIENT_ID) || row.fields().agreesOn(TokenField.CLIENT_ID, given))
+                .map(SecretRow::token);
+    }
+
     @Override
     public Optional<StoredToken> byIdEvenIfOver(TokenId id) {
         return byId(id, everything);

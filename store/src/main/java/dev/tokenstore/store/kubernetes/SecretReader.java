@@ -32,7 +32,9 @@ final class SecretReader {
     /// What a Secret is to this store.
     SecretReading read(Secret secret) {
         var metadata = secret.getMetadata();
-        if (!TokenSecretLayout.SECRET_TYPE.equals(secret.getType())
+        // a Secret that is being deleted is kept by a finalizer, for instance of a deletion in the foreground
+        if (metadata.getDeletionTimestamp() != null
+                || !TokenSecretLayout.SECRET_TYPE.equals(secret.getType())
                 || !store.equals(labels(metadata).get(TokenSecretLayout.STORE_LABEL))) {
             return new SecretReading.Hidden();
         }

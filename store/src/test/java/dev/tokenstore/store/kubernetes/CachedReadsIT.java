@@ -3,6 +3,7 @@ package dev.tokenstore.store.kubernetes;
 import static dev.tokenstore.store.token.TokenField.ACCESS_TOKEN;
 import static dev.tokenstore.store.token.TokenField.CLIENT_ID;
 import static dev.tokenstore.store.token.TokenField.EXPIRES_IN;
+import static dev.tokenstore.store.token.TokenField.ID;
 import static dev.tokenstore.store.token.TokenField.USER_SIGNATURE;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -99,6 +100,46 @@ class CachedReadsIT {
         assertThat(secretRequests())
                 .as("but for the one that tries the connection")
                 .hasSizeLessThanOrEqualTo(1);
+    }
+
+    @Test
+    void aSaveOfAKnownTokenIsOneRequest() {
+        var store = open(Duration.ofMinutes(5));
+        var saved = saved(store, user("alice").with(ACCESS_TOKEN, "a0"));
+        for (var given : List.of(
+                user("alice").with(ID, saved.id().reveal()).with(ACCESS_TOKEN, "a1"),
+                TokenFields.NONE.with(ID, saved.id().reveal()).with(ACCESS_TOKEN, "a2"),
+                user("alice").with(ACCESS_TOKEN, "a3"))) {
+            proxy.forgetRequests();
+
+            var next = saved(store, given);
+
+            assertThat(next.id()).isEqualTo(saved.id());
+            assertThat(next.fields().get(ACCESS_TOKEN)).isEqualTo(given.get(ACCESS_TOKEN));
+            assertThat(secretRequests())
+                    .singleElement()
+                    .satisfies(request -> assertThat(request).startsWith("PATCH "));
+        }
+    }
+
+    @Test
+    void aSaveDecidesOnWhatIsStoredWhereWhatIsRememberedIsOutdated() {
+        var store = open(Duration.ofMinutes(5));
+        var other = direct.open();
+        opened.add(other);
+        var first = saved(store, user("alice").with(ACCESS_TOKEN, "a0"));
+        var byId = TokenFields.NONE.with(ID, first.id().reveal());
+        saved(other, byId.with(CLIENT_ID, "c1"));
+
+        var second = saved(store, byId.with(ACCESS_TOKEN, "a1"));
+        assertThat(second.fields().get(CLIENT_ID)).contains(new SecretValue("c1"));
+
+        saved(other, byId.with(ACCESS_TOKEN, "a2"));
+        assertThat(store.saveIfVersion(byId.with(ACCESS_TOKEN, "a3"), second.version()))
+                .isInstanceOf(SaveResult.VersionConflict.class);
+
+        other.delete(first.id());
+        assertThat(store.save(byId.with(ACCESS_TOKEN, "a4"))).isInstanceOf(SaveResult.TokenDeleted.class);
     }
 
     @Test

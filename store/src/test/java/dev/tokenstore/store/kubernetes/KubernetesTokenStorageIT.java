@@ -61,6 +61,21 @@ class KubernetesTokenStorageIT {
     }
 
     @Test
+    void aTokenThatIsBeingDeletedIsGone() {
+        var row = save(user("alice"));
+        stores.edit(row, secret -> secret.getMetadata().setFinalizers(List.of("example.com/kept")));
+        store.delete(row.id());
+        assertThat(onlySecret().getMetadata().getDeletionTimestamp()).isNotNull();
+
+        assertThat(store.findById(row.id())).isEmpty();
+        assertThat(store.find(user("alice"))).isEmpty();
+        var next = save(user("alice"));
+        assertThat(next.id()).isNotEqualTo(row.id());
+        assertThat(store.find(user("alice")).orElseThrow().id()).isEqualTo(next.id());
+        stores.edit(row, secret -> secret.getMetadata().setFinalizers(List.of()));
+    }
+
+    @Test
     void aTokenIsOneSecretWithOneKeyPerField() {
         save(user("alice").with(EXPIRES_IN, "1893456000000"));
 
